@@ -1,0 +1,99 @@
+"""Kana and widths: one writing to another, and the keys by which people are searched."""
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+import jaconv
+import jntajis
+import mojimoji
+
+from sapporo_base.rules.characters import without_selectors
+
+_LONG_MARKS: Final = "ー-‐‑‒–—―−ｰ－~〜～"
+_SMALL: Final = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+# 歴史的仮名遣い and kana that sound alike in today's names.
+_ALIKE: Final = str.maketrans("ヰヱヲヂヅ", "イエオジズ")
+_IGNORED: Final = {
+    ord(mark): None for mark in _LONG_MARKS + " 　・･.,'’()（）[]「」\u3099\u309a\u309b\u309c"
+}
+
+
+def to_full_kana(text: str) -> str:
+    """Return half-width kana, digits and letters as full-width; ﾞ and ﾟ join their kana."""
+    return str(jaconv.h2z(text, kana=True, ascii=True, digit=True)).replace(" ", "\u3000")
+
+
+def to_half_kana(text: str) -> str:
+    """Return full-width kana, digits and letters as half-width; ガ becomes ｶﾞ."""
+    return str(mojimoji.zen_to_han(unicodedata.normalize("NFC", text)))
+
+
+def to_katakana(text: str) -> str:
+    """Return hiragana as katakana; nothing else changes."""
+    return str(jaconv.hira2kata(text))
+
+
+def enlarge_small_kana(text: str) -> str:
+    """Return full-width small katakana as large ones, as bank files write them (ッ → ツ)."""
+    return text.translate(_SMALL)
+
+
+def split_voiced_marks(text: str) -> str:
+    """Return kana with their 濁点 and 半濁点 as characters of their own (ガ → カ゛)."""
+    parts = unicodedata.normalize("NFD", text)
+    return parts.replace("\u3099", "゛").replace("\u309a", "゜")
+
+
+def join_voiced_marks(text: str) -> str:
+    """Return kana joined with the 濁点 and 半濁点 behind them, in whichever writing these came."""
+    for mark, combining in (("゛", "\u3099"), ("ﾞ", "\u3099"), ("゜", "\u309a"), ("ﾟ", "\u309a")):
+        text = text.replace(mark, combining)
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=65_536)
+def kana_key(text: str) -> str:
+    """
+    Return the key by which kana are compared in a search.
+
+    Width, hiragana, 清濁, 拗促音, 長音, spaces and old kana make no difference
+    (住民記録システム標準仕様書, 検索): キョウコ and ｷﾞﾖｳｺ are one key, so are ユーコ and ユコ.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    plain = to_katakana(plain).translate(_ALIKE)
+    return unicodedata.normalize("NFD", plain).translate(_IGNORED).translate(_SMALL).upper()
+
+
+_ALL_SCHEMES: Final = int(
+    jntajis.MJShrinkSchemeCombo.JIS_INCORPORATION_UCS_UNIFICATION_RULE
+    | jntajis.MJShrinkSchemeCombo.INFERENCE_BY_READING_AND_GLYPH
+    | jntajis.MJShrinkSchemeCombo.MOJ_NOTICE_582
+    | jntajis.MJShrinkSchemeCombo.MOJ_FAMILY_REGISTER_ACT_RELATED_NOTICE
+)
+
+
+@lru_cache(maxsize=8_192)
+def _representative(character: str) -> str:
+    """Return the character that stands for all its 異体字 (邊 and 邉 → 辺)."""
+    seen: list[str] = []
+    while character not in seen:
+        seen.append(character)
+        single = [
+            one for one in jntajis.mj_shrink_candidates(character, _ALL_SCHEMES) if len(one) == 1
+        ]
+        character = unicodedata.normalize("NFKC", single[0]) if single else character
+    # Where the map leads in a circle, its smallest member stands for all.
+    return min(seen[seen.index(character) :])
+
+
+@lru_cache(maxsize=65_536)
+def name_key(text: str) -> str:
+    """
+    Return the key by which written names are compared: 異体字 are equals, spaces and width nothing.
+
+    髙橋, 高橋 and 髙 橋 give one key, 渡邊, 渡邉 and 渡辺 another (MJ縮退マップ, all four schemes).
+    """
+    plain = unicodedata.normalize("NFKC", without_selectors(text)).upper()
+    kept = (character for character in plain if not character.isspace() and character != "・")
+    return "".join(map(_representative, kept))

@@ -1,0 +1,90 @@
+"""Kana, widths and search keys."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sapporo_base.rules import kana
+
+KATAKANA = (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
+)
+VOICED = "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ"
+SMALL = "ァィゥェォッャュョー"
+
+
+@pytest.mark.parametrize(
+    ("half", "full"),
+    [("ｶﾞｷﾞﾊﾟｱｰ", "ガギパアー"), ("ABC 123", "ＡＢＣ　１２３"), ("ｻﾂﾎﾟﾛ ﾊﾅｺ", "サツポロ　ハナコ")],
+)
+def test_widths_there_and_back(half, full):
+    assert kana.to_full_kana(half) == full
+    assert kana.to_half_kana(full) == half
+
+
+@given(st.text(KATAKANA + VOICED + SMALL))
+def test_full_width_kana_survive_half_width(text):
+    assert kana.to_full_kana(kana.to_half_kana(text)) == text
+
+
+@given(st.text(KATAKANA + VOICED + SMALL))
+def test_voiced_marks_split_and_join(text):
+    assert kana.join_voiced_marks(kana.split_voiced_marks(text)) == text
+
+
+@pytest.mark.parametrize("split", ["カ゛ハ゜", "カ\u3099ハ\u309a", "ガパ"])
+def test_voiced_marks_join_in_whichever_writing_they_came(split):
+    assert kana.join_voiced_marks(split) == "ガパ"
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        ("キョウコ", "きょうこ", "ｷｮｳｺ", "キヨウコ", "ｷﾖｳｺ", "ギョウコ", "キョウ コ"),
+        ("ユーコ", "ﾕｰｺ", "ユ－コ", "ユ-コ", "ゆーこ", "ユコ"),
+        ("ヴァイオリン", "ウアイオリン", "ｳﾞｧｲｵﾘﾝ"),
+        ("ヰダ", "イダ", "いた", "ｲﾀﾞ"),
+        ("ミヅホ", "ミズホ", "みすほ"),
+        ("サッポロ　ハナコ", "サツホロハナコ", "ｻﾂﾎﾟﾛ･ﾊﾅｺ"),
+    ],
+)
+def test_one_search_key_for_what_sounds_alike(group):
+    assert len({kana.kana_key(text) for text in group}) == 1
+
+
+def test_different_names_keep_different_keys():
+    assert kana.kana_key("タナカ") != kana.kana_key("ナカタ")
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        ("髙橋", "高橋", "髙　橋", "高 橋"),
+        ("渡邊", "渡邉", "渡辺", "渡邉\U000e0101"),
+        ("齋藤", "斎藤"),
+        ("齊藤", "斉藤"),
+        ("濵田", "濱田", "浜田"),
+        ("𠮷田", "吉田"),
+        ("塚本", "塚本"),
+        ("ＳＭＩＴＨ　Ｊｏｈｎ", "smith john"),
+    ],
+)
+def test_variants_of_a_character_are_equals_in_a_search(group):
+    assert len({kana.name_key(text) for text in group}) == 1
+
+
+def test_different_families_stay_different():
+    assert kana.name_key("斎藤") != kana.name_key("斉藤")
+
+
+@given(
+    st.text(
+        st.one_of(
+            st.characters(min_codepoint=0x3041, max_codepoint=0x9FFF),
+            st.sampled_from(" 　・ーｱｶﾞAaＺ1-"),
+        )
+    )
+)
+def test_keys_are_stable(text):
+    assert kana.name_key(kana.name_key(text)) == kana.name_key(text)
+    assert kana.kana_key(kana.kana_key(text)) == kana.kana_key(text)
