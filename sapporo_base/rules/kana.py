@@ -13,7 +13,7 @@ from sapporo_base.rules.characters import without_selectors
 _LONG_MARKS: Final = "ー-‐‑‒–—―−ｰ－~〜～"
 _SMALL: Final = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 # 歴史的仮名遣い and kana that sound alike in today's names.
-_ALIKE: Final = str.maketrans("ヰヱヲヂヅ", "イエオジズ")
+_ALIKE: Final = str.maketrans("ヰヱヲヸヹヺヂヅ", "イエオイエオジズ")
 _IGNORED: Final = {
     ord(mark): None for mark in _LONG_MARKS + " 　・･.,'’()（）[]「」\u3099\u309a\u309b\u309c"
 }
