@@ -85,7 +85,7 @@ class TestExplainAllowance:
         assert explained(file)[0]["id"] == "\ud83d"
 
     def test_neither_settings_nor_keys_nor_a_server_are_needed(self):
-        done = subprocess.run(  # noqa: S603 - our own command, our own input
+        done = subprocess.run(
             [sys.executable, "manage.py", "explain_allowance", "-"],
             input=json.dumps([HOUSEHOLD]).encode(),
             cwd=ROOT,
