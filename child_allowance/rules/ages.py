@@ -1,27 +1,14 @@
 """Legal age (年齢計算ニ関スル法律、民法第143条): attained the day before the birthday."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from child_allowance.rules.months import Month
-
-
-def attained_on(birth: date, age: int) -> date:
-    """
-    Return the day on which a person attains an age (達する日).
-
-    The period begins on the day of birth and ends with the day before its anniversary; where the
-    year has no such day (29 February), with the last day of the month (民法第143条第2項).
-    """
-    try:
-        anniversary = birth.replace(year=birth.year + age)
-    except ValueError:
-        anniversary = date(birth.year + age, 3, 1)
-    return anniversary - timedelta(days=1)
+from sapporo_base.rules.dates import birthday_eve
 
 
 def fiscal_year_end_of(birth: date, age: int) -> date:
     """Return the first 31 March on or after the day an age is attained (最初の3月31日)."""
-    attained = attained_on(birth, age)
+    attained = birthday_eve(birth, age)
     end = date(attained.year, 3, 31)
     return end if attained <= end else date(attained.year + 1, 3, 31)
 
