@@ -1,0 +1,96 @@
+"""Errors as application/problem+json (RFC 9457) with stable codes, and no personal data in them."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from sapporo_base import correlation
+from sapporo_base.acts import InvalidRequest, NotFound, NotNow, NotPermitted, Refusal
+
+PROBLEM = "application/problem+json"
+_STATUS_OF_REFUSAL = (
+    (InvalidRequest, status.HTTP_400_BAD_REQUEST),
+    (NotPermitted, status.HTTP_403_FORBIDDEN),
+    (NotFound, status.HTTP_404_NOT_FOUND),
+    (NotNow, status.HTTP_409_CONFLICT),
+)
+_TITLES = {
+    400: "送信された内容に誤りがあります。",
+    401: "認証が必要です。",
+    403: "この処理を行う権限がありません。",
+    404: "該当するものが見つかりません。",
+    405: "この操作には対応していません。",
+    415: "この形式には対応していません(application/jsonで送信してください)。",
+    429: "要求が多すぎます。時間をおいて再度送信してください。",
+}
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn a refusal or a framework error into a problem document; anything else stays an error 500."""
+    if isinstance(error, Refusal):
+        code, fields, title = error.code, error.fields, error.message
+        http_status = next(
+            (number for kind, number in _STATUS_OF_REFUSAL if isinstance(error, kind)),
+            status.HTTP_409_CONFLICT,
+        )
+        return _problem(http_status, code, title, fields)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    return _of_framework(error)
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    fields = (
+        _codes(error.get_full_details()) if isinstance(error, exceptions.ValidationError) else {}
+    )
+    title = _TITLES.get(error.status_code, "")
+    if isinstance(
+        error,
+        exceptions.NotAuthenticated | exceptions.AuthenticationFailed | exceptions.PermissionDenied,
+    ):
+        title = str(error.detail)
+    response = _problem(error.status_code, str(error.default_code), title, fields)
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait))
+    return response
+
+
+def _codes(details: Any) -> Any:
+    """
+    Keep code and message of each field error.
+
+    DRF's own messages may quote what was sent ("…" is not a valid choice); those are left out.
+    """
+    if isinstance(details, list):
+        return [_codes(detail) for detail in details]
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        quotes = details["code"] in {"invalid_choice", "does_not_exist", "incorrect_type"}
+        message = "値が正しくありません。" if quotes else str(details["message"])
+        return {"code": details["code"], "message": message}
+    if isinstance(details, dict):
+        return {name: _codes(detail) for name, detail in details.items()}
+    return details
+
+
+def _problem(http_status: int, code: str, title: str, fields: Any) -> Response:
+    set_rollback()
+    body: dict[str, Any] = {
+        "type": f"urn:sapporo:problem:{code}",
+        "code": code,
+        "title": title,
+        "status": http_status,
+        "correlation_id": correlation.current(),
+    }
+    if fields:
+        body["fields"] = fields
+    return Response(body, status=http_status, content_type=PROBLEM)

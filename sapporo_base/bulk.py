@@ -1,0 +1,168 @@
+"""What every bulk job needs: COPY, staging tables, set-based statements and a progress display."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from django.db import connection
+from psycopg import sql
+from tqdm import tqdm
+
+_LINE_EVERY_SECONDS = 10.0
+_HASH_CHUNK = 1 << 20
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY rows into a table inside the present transaction; return how many."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """
+    A staging table: rows on their way, already decoded, with every 個人番号 sealed.
+
+    Handed by name from app to app, so that a join happens inside the app that owns the other table.
+    In statements `{staging}` stands for its name.
+    """
+
+    name: str
+
+    def execute(self, statement: str, **parameters: Any) -> int:
+        """Run a set-based statement; return how many rows it touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.filled(statement), parameters)
+            return int(cursor.rowcount)
+
+    def select(self, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.filled(statement), parameters)
+            return list(cursor.fetchall())
+
+    def filled(self, statement: str) -> str:
+        """Return the statement with this table's quoted name in place of `{staging}`."""
+        return statement.replace("{staging}", connection.ops.quote_name(self.name))
+
+    def create(self, columns: Mapping[str, str], *, temporary: bool = False) -> None:
+        """
+        Create the table from `{column: SQL type}`.
+
+        A temporary one ends with the transaction; the other (unlogged) outlives a killed process, so
+        that a job resumes.
+        """
+        kind = "TEMPORARY" if temporary else "UNLOGGED"
+        body = ", ".join(
+            f"{connection.ops.quote_name(name)} {type_}" for name, type_ in columns.items()
+        )
+        self.execute(
+            f"CREATE {kind} TABLE {{staging}} ({body}){' ON COMMIT DROP' if temporary else ''}"
+        )
+
+    def exists(self) -> bool:
+        """Say whether the table is there (left by a job that was killed)."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT to_regclass(%s) IS NOT NULL", [connection.ops.quote_name(self.name)]
+            )
+            return bool(cursor.fetchone()[0])
+
+    def drop(self) -> None:
+        """Drop the table if it is there."""
+        self.execute("DROP TABLE IF EXISTS {staging}")
+
+    def copy(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """COPY rows into the table; return how many."""
+        return copy_rows(self.name, columns, rows)
+
+    def count(self, where: str = "true") -> int:
+        """Return the number of rows under a condition written in code."""
+        return int(self.select(f"SELECT count(*) FROM {{staging}} WHERE {where}")[0][0])
+
+
+@contextmanager
+def temporary_staging(name: str, columns: Mapping[str, str]) -> Iterator[Staging]:
+    """Make a staging table that lives in the present transaction."""
+    staging = Staging(name)
+    staging.drop()
+    staging.create(columns, temporary=True)
+    yield staging
+    staging.drop()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_HASH_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class Progress:
+    """A progress bar on a terminal; a line now and then where nobody watches."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._bar: Any = None
+        self._label = ""
+        self._done = self._total = 0
+        self._last_line = 0.0
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def begin(self, label: str, total: int = 0) -> None:
+        """Begin a step of the job; `total` is 0 where nobody knows."""
+        self._close()
+        self._label, self._done, self._total = label, 0, total
+        self._last_line = time.monotonic()
+        if self._stream.isatty():
+            self._bar = tqdm(desc=label, total=total or None, file=self._stream, leave=True)
+
+    def advance(self, count: int) -> None:
+        """Say that so many more are done."""
+        self._done += count
+        if self._bar is not None:
+            self._bar.update(count)
+        elif time.monotonic() - self._last_line >= _LINE_EVERY_SECONDS:
+            self._last_line = time.monotonic()
+            share = f" / {self._total:,}" if self._total else ""
+            self._stream.write(f"{self._label}: {self._done:,}{share}\n")
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class SilentProgress(Progress):
+    """Shows nothing: for tasks and tests."""
+
+    def begin(self, label: str, total: int = 0) -> None:
+        """Show nothing."""
+
+    def advance(self, count: int) -> None:
+        """Show nothing."""

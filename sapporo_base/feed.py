@@ -1,0 +1,98 @@
+"""
+An ordered feed over a table: no change is missed, none is read twice.
+
+A number drawn inside a transaction is no order: whoever commits late would be skipped by readers
+that are past it. So a row gets its position after its commit. A trigger puts each new row's id
+into `<table>_pending`; the publisher, one at a time, moves what it can see (what is committed) from there
+into `<table>_position`. Positions live in a table of their own and survive a restore. A long
+transaction delays its own rows and nobody else's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, migrations, transaction
+
+_CREATE = """
+CREATE TABLE {table}_pending (entry_id bigint NOT NULL);
+CREATE TABLE {table}_position (
+    position bigint PRIMARY KEY,
+    entry_id bigint NOT NULL UNIQUE
+);
+CREATE FUNCTION {table}_enters_the_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO {table}_pending SELECT id FROM entered;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enters_the_feed AFTER INSERT ON {table}
+    REFERENCING NEW TABLE AS entered
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_enters_the_feed();
+"""
+_DROP = """
+DROP TRIGGER enters_the_feed ON {table};
+DROP FUNCTION {table}_enters_the_feed();
+DROP TABLE {table}_position;
+DROP TABLE {table}_pending;
+"""
+_PUBLISH = """
+WITH taken AS (DELETE FROM {table}_pending RETURNING entry_id),
+head AS (SELECT coalesce(max(position), 0) AS position FROM {table}_position)
+INSERT INTO {table}_position (position, entry_id)
+SELECT head.position + row_number() OVER (ORDER BY taken.entry_id), taken.entry_id
+FROM taken, head
+"""
+
+
+def create_feed(table: str) -> migrations.RunSQL:
+    """Return the migration operation that makes a feed of `table`, whose key is `id bigint`."""
+    return migrations.RunSQL(_CREATE.format(table=table), _DROP.format(table=table))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row of a feed: its receipt and the id of the row."""
+
+    receipt: int
+    entry_id: int
+
+
+class Feed:
+    """The feed of one table. A receipt is the position up to which a reader has read; 0 is the start."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self.position_table = f"{table}_position"
+
+    def publish(self) -> int:
+        """
+        Give positions to all committed rows that have none; return how many.
+
+        Where another publisher is at work, nothing is done: its result serves us too.
+        """
+        with transaction.atomic(), connection.cursor() as cursor:
+            # In a statement of its own: the next one must see what the last publisher committed.
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [self.table]
+            )
+            if not cursor.fetchone()[0]:
+                return 0
+            cursor.execute(_PUBLISH.format(table=self.table))
+            return int(cursor.rowcount)
+
+    def after(self, receipt: int, *, limit: int) -> Sequence[Place]:
+        """Return up to `limit` places after the receipt, in order; publishes first."""
+        self.publish()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT position, entry_id FROM {self.position_table}"
+                " WHERE position > %s ORDER BY position LIMIT %s",
+                [receipt, limit],
+            )
+            return [Place(*row) for row in cursor.fetchall()]
+
+    def head(self) -> int:
+        """Return the receipt of the newest published row; publishes first."""
+        self.publish()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT coalesce(max(position), 0) FROM {self.position_table}")
+            return int(cursor.fetchone()[0])

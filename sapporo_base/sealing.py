@@ -1,0 +1,108 @@
+"""
+Sealing of what must never lie open: 個人番号 (ciphertext and digest) and the secrets of systems.
+
+A sealed value is `key id (length-prefixed) || nonce (12 bytes) || AES-256-GCM ciphertext and tag`; the
+purpose is bound to it as associated data, so a value sealed for one use can't be opened for another.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+_NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The value was sealed with a key that is not here, for another purpose, or was altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedNumber:
+    """A 個人番号 as it may be stored: who holds both keys can open and find it, nobody else."""
+
+    ciphertext: bytes
+    digest: bytes
+
+
+class Ring:
+    """Keys of one purpose: the first seals, every one of them opens."""
+
+    def __init__(self, keys: Mapping[str, bytes], purpose: str) -> None:
+        self._purpose = purpose.encode()
+        self._ciphers = {key_id.encode(): AESGCM(key) for key_id, key in keys.items()}
+        self.current_id = next(iter(keys), "")
+
+    def seal(self, plain: bytes) -> bytes:
+        """Return the sealed value, made with the current key."""
+        key_id = self.current_id.encode()
+        nonce = os.urandom(_NONCE_BYTES)
+        cipher = self._ciphers[key_id]
+        return bytes([len(key_id)]) + key_id + nonce + cipher.encrypt(nonce, plain, self._purpose)
+
+    def open(self, sealed: bytes) -> bytes:
+        """
+        Return the plain value.
+
+        :raises SealBroken: unknown key, other purpose, or altered.
+        """
+        key_id, rest = sealed[1 : 1 + sealed[0]], sealed[1 + sealed[0] :]
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise SealBroken("unknown key")
+        try:
+            return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], self._purpose)
+        except InvalidTag as error:
+            raise SealBroken("altered") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Say whether the value was sealed with the current key."""
+        return sealed[1 : 1 + sealed[0]] == self.current_id.encode()
+
+
+def number_ring() -> Ring:
+    """Return the keys that seal 個人番号."""
+    return Ring(settings.INDIVIDUAL_NUMBER_KEYS, "individual_number")
+
+
+def credential_ring() -> Ring:
+    """Return the keys that seal the secrets of business systems."""
+    return Ring(settings.CREDENTIAL_KEYS, "system_credential")
+
+
+def payload_ring() -> Ring:
+    """Return the keys that seal whole rows which hold a 個人番号 (rejected rows, events)."""
+    return Ring(settings.INDIVIDUAL_NUMBER_KEYS, "payload")
+
+
+def digest_key_ids() -> list[str]:
+    """Return the ids of the digest keys, the current one first."""
+    return list(settings.INDIVIDUAL_NUMBER_DIGEST_KEYS)
+
+
+def digest(number: str, *, key_id: str | None = None) -> bytes:
+    """Return the 32-byte HMAC-SHA256 digest of a 個人番号, for search and uniqueness."""
+    keys = settings.INDIVIDUAL_NUMBER_DIGEST_KEYS
+    key = keys[key_id] if key_id else next(iter(keys.values()))
+    return hmac.digest(key, number.encode(), hashlib.sha256)
+
+
+class NumberSealer:
+    """Seals many 個人番号 in a row; keys are read once."""
+
+    def __init__(self) -> None:
+        self._ring = number_ring()
+        self._digest_key = next(iter(settings.INDIVIDUAL_NUMBER_DIGEST_KEYS.values()))
+
+    def seal(self, number: str) -> SealedNumber:
+        """Return ciphertext and digest of one 個人番号 (12 digits)."""
+        plain = number.encode()
+        return SealedNumber(
+            ciphertext=self._ring.seal(plain),
+            digest=hmac.digest(self._digest_key, plain, hashlib.sha256),
+        )

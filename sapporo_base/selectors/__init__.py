@@ -1,0 +1,22 @@
+"""Questions to the ground floor."""
+
+from sapporo_base.selectors.health import Check, readiness
+from sapporo_base.selectors.records import records_about, records_of_trip, seal_state
+from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
+from sapporo_base.selectors.rights import files_open_to, may, systems_operated_by, wards_of
+
+__all__ = [
+    "Check",
+    "code_names",
+    "files_open_to",
+    "layout_definition",
+    "legal_basis_for",
+    "may",
+    "readiness",
+    "records_about",
+    "records_of_trip",
+    "seal_state",
+    "system",
+    "systems_operated_by",
+    "wards_of",
+]

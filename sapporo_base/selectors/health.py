@@ -1,0 +1,75 @@
+"""Is everything there that the work needs?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.db import DatabaseError, connection
+from kombu.exceptions import KombuError
+
+from sapporo_base.models import Heartbeat
+
+_FRESH = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that the work needs: its name, whether it is well, and a word for the operator."""
+
+    name: str
+    well: bool
+    word: str
+
+
+def readiness(*, at: datetime) -> list[Check]:
+    """Return the state of database, broker, worker, scheduler and platform."""
+    database = _database()
+    if not database.well:
+        unknown = "データベースに接続できないため不明です。"
+        return [
+            database,
+            _broker(),
+            *(Check(name, False, unknown) for name in ("worker", "scheduler", "platform")),
+        ]
+    return [
+        database,
+        _broker(),
+        _sign_of_life(
+            "worker", "worker:", at, "ワーカーが応答していません。起動を確認してください。"
+        ),
+        _sign_of_life(
+            "scheduler", "scheduler", at, "スケジューラが応答していません。起動を確認してください。"
+        ),
+        _sign_of_life(
+            "platform",
+            "platform",
+            at,
+            "中間サーバ・プラットフォームの稼働状態を確認できていません。",
+        ),
+    ]
+
+
+def _database() -> Check:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Check("database", False, "データベースに接続できません。")
+    return Check("database", True, "接続できます。")
+
+
+def _broker() -> Check:
+    try:
+        with current_app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=3)
+    except (KombuError, OSError):
+        return Check("broker", False, "ブローカーに接続できません。")
+    return Check("broker", True, "接続できます。")
+
+
+def _sign_of_life(name: str, prefix: str, at: datetime, trouble: str) -> Check:
+    last = Heartbeat.objects.filter(name__startswith=prefix).order_by("-at").first()
+    if last is None:
+        return Check(name, False, trouble)
+    seconds = int((at - last.at).total_seconds())
+    return Check(name, at - last.at <= _FRESH, f"最終応答 {seconds}秒前")

@@ -1,0 +1,54 @@
+"""Questions to the 情報連携記録."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sapporo_base.models import LinkageRecord, LinkageRecordSubject, RecordLeaf, RecordSeal
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """How far sealing has come: records sealed, waiting, and since when the oldest waits."""
+
+    sealed: int
+    waiting: int
+    oldest_waiting_at: datetime | None
+    last_sealed_at: datetime | None
+
+
+def records_about(subjects: Sequence[tuple[str, str]]) -> QuerySet[LinkageRecord]:
+    """Return the records about a person, given all their numbers as (kind, number); newest first."""
+    wanted = Q(pk__in=[])
+    for kind, number in subjects:
+        wanted |= Q(number_kind=kind, number=number)
+    named = LinkageRecordSubject.objects.filter(wanted, record_id=OuterRef("pk"), at=OuterRef("at"))
+    return LinkageRecord.objects.filter(Exists(named)).order_by("-at", "-pk")
+
+
+def records_of_trip(correlation_id: uuid.UUID) -> QuerySet[LinkageRecord]:
+    """Return the records of one trip through the systems, in order."""
+    return LinkageRecord.objects.filter(correlation_id=correlation_id).order_by("at", "pk")
+
+
+def seal_state() -> SealState:
+    """Return how far sealing has come."""
+    last = RecordSeal.objects.order_by("-number").first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(r.at) FROM sapporo_base_linkagerecord r"
+            " WHERE r.at >= coalesce((SELECT max(at) FROM sapporo_base_recordleaf), '-infinity')"
+            " - interval '1 day' AND NOT EXISTS"
+            " (SELECT FROM sapporo_base_recordleaf l WHERE l.record_id = r.id)"
+        )
+        waiting, oldest = cursor.fetchone()
+    return SealState(
+        sealed=RecordLeaf.objects.count(),
+        waiting=waiting,
+        oldest_waiting_at=oldest,
+        last_sealed_at=last.sealed_at if last else None,
+    )

@@ -1,0 +1,82 @@
+"""Questions to the dated reference data."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from sapporo_base.models import BusinessSystem, CodeEntry, Layout, LegalBasis
+
+
+class UnknownSystem(Exception):
+    """No business system bears this code."""
+
+
+class UnknownLayout(Exception):
+    """No layout of this code is in force on the day."""
+
+
+def system(code: str) -> BusinessSystem:
+    """
+    Return the business system of a code such as `027-000`.
+
+    :raises UnknownSystem: there is none.
+    """
+    business_id, _, local_id = code.partition("-")
+    found = BusinessSystem.objects.filter(
+        business_id=business_id, local_id=local_id or "000"
+    ).first()
+    if found is None:
+        raise UnknownSystem(code)
+    return found
+
+
+def in_force(day: date) -> Q:
+    """Return the condition that a dated row is in force on a day (`valid_from` ≤ day < `valid_until`)."""
+    return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+
+
+def layout_definition(code: str, *, day: date) -> dict[str, Any]:
+    """
+    Return the definition of the newest version of a layout that is in force on a day.
+
+    :raises UnknownLayout: there is none.
+    """
+    found = Layout.objects.filter(in_force(day), code=code).order_by("-version").first()
+    if found is None:
+        raise UnknownLayout(code)
+    return dict(found.definition)
+
+
+def code_names(table: str, *, day: date) -> dict[str, str]:
+    """Return the codes of a table in force on a day with their words."""
+    return dict(
+        CodeEntry.objects.filter(in_force(day), table__code=table)
+        .order_by("code")
+        .values_list("code", "name")
+    )
+
+
+def legal_basis_for(
+    *,
+    kind: str,
+    day: date,
+    system: BusinessSystem | None = None,
+    procedure_code: str = "",
+    step_code: str = "",
+    information_code: str = "",
+    code: str = "",
+) -> LegalBasis | None:
+    """Return the ground of that kind in force on a day for these codes and (if given) this system, or None."""
+    grounds = LegalBasis.objects.filter(in_force(day), kind=kind)
+    if system is not None:
+        grounds = grounds.filter(systems=system)
+    for field, value in {
+        "procedure_code": procedure_code,
+        "step_code": step_code,
+        "information_code": information_code,
+        "code": code,
+    }.items():
+        if value:
+            grounds = grounds.filter(**{field: value})
+    return grounds.order_by("valid_from", "pk").first()

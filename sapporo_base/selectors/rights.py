@@ -1,0 +1,35 @@
+"""Questions about what a member of staff may see and do. guardian is behind these, nowhere else."""
+
+from django.db.models import QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from sapporo_base.models import BusinessSystem, PersonalInformationFile, Staff
+
+
+def systems_operated_by(staff: Staff) -> QuerySet[BusinessSystem]:
+    """Return the business systems whose linkage this person may operate."""
+    return get_objects_for_user(
+        staff,
+        "sapporo_base.operate_businesssystem",
+        klass=BusinessSystem,
+        accept_global_perms=False,
+    )
+
+
+def files_open_to(
+    staff: Staff, right: str = "open_personalinformationfile"
+) -> QuerySet[PersonalInformationFile]:
+    """Return the 特定個人情報ファイル on which this person holds a right (`PersonalInformationFile.Meta`)."""
+    return get_objects_for_user(
+        staff, f"sapporo_base.{right}", klass=PersonalInformationFile, accept_global_perms=False
+    )
+
+
+def may(staff: Staff, right: str, *, file: str) -> bool:
+    """Say whether this person holds a right on the 特定個人情報ファイル of that code."""
+    return files_open_to(staff, right).filter(code=file).exists()
+
+
+def wards_of(staff: Staff) -> frozenset[str] | None:
+    """Return the wards (municipality codes) this person serves, or None for the whole city."""
+    return frozenset(staff.wards) or None

@@ -1,0 +1,86 @@
+"""The ledger of bulk jobs: opened before the first row is read, closed with counts."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sapporo_base import sealing
+from sapporo_base.acts import Act
+from sapporo_base.models import BatchRun, RejectedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be taken. `row` holds the 個人番号 only in sealed form."""
+
+    row_number: int
+    item: str
+    code: str
+    reason: str
+    row: Mapping[str, str] | list[str]
+
+
+def open_batch(act: Act, kind: str, *, file_name: str = "", file_sha256: str = "") -> BatchRun:
+    """Open a bulk job, or take up again the one that was left open for the same file."""
+    if file_sha256:
+        left = BatchRun.objects.filter(
+            kind=kind, file_sha256=file_sha256, state=BatchRun.State.RUNNING
+        ).first()
+        if left:
+            return left
+    return BatchRun.objects.create(
+        kind=kind,
+        file_name=file_name[:200],
+        file_sha256=file_sha256,
+        started_at=act.at,
+        staff_number=act.staff.staff_number if act.staff else "",
+        system_code=act.system.code if act.system else "",
+        correlation_id=act.correlation_id,
+    )
+
+
+def save_checkpoint(batch: BatchRun, checkpoint: Mapping[str, Any]) -> None:
+    """Remember how far the staging has come."""
+    batch.checkpoint = dict(checkpoint)
+    batch.save(update_fields=["checkpoint"])
+
+
+@transaction.atomic
+def reject_rows(batch: BatchRun, rejects: Iterable[Reject]) -> int:
+    """Keep rows that could not be taken (受領エラー), each sealed; the same reject again changes nothing."""
+    ring = sealing.payload_ring()
+    rows = [
+        RejectedRow(
+            batch=batch,
+            row_number=reject.row_number,
+            item=reject.item[:100],
+            code=reject.code[:40],
+            reason=reject.reason[:300],
+            sealed_row=ring.seal(json.dumps(reject.row, ensure_ascii=False).encode()),
+        )
+        for reject in rejects
+    ]
+    RejectedRow.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+    return len(rows)
+
+
+def open_rejected_row(rejected: RejectedRow) -> Any:
+    """Return the content of a rejected row; a 個人番号 in it is still sealed on its own."""
+    return json.loads(sealing.payload_ring().open(bytes(rejected.sealed_row)))
+
+
+def close_batch(
+    batch: BatchRun, *, state: str, at: datetime, counts: Mapping[str, int], message: str = ""
+) -> BatchRun:
+    """Close a bulk job with its counts."""
+    batch.state = state
+    batch.ended_at = at
+    batch.counts = dict(counts)
+    batch.message = message[:500]
+    batch.checkpoint = {}
+    batch.save(update_fields=["state", "ended_at", "counts", "message", "checkpoint"])
+    return batch

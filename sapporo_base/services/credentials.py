@@ -1,0 +1,159 @@
+"""IDs and secrets of business systems, and the short tokens they are exchanged for."""
+
+import hashlib
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auditlog.context import disable_auditlog
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import Q
+
+from sapporo_base import sealing
+from sapporo_base.acts import Act
+from sapporo_base.models import AccessToken, BusinessSystem, SystemCredential, UsedAssertion
+from sapporo_base.services.records import record_linkage
+
+_ALPHABET = string.ascii_letters + string.digits
+_CLIENT_ID_LENGTH = 32
+_SECRET_LENGTH = 48
+_USE_NOTED_EVERY = timedelta(minutes=1)
+# A secret of 48 random characters needs no slow hash; a cheap one keeps the token endpoint quick.
+
+_HASHER = "pbkdf2_sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCredential:
+    """A new credential with its secret, which is shown this once and never again."""
+
+    credential: SystemCredential
+    secret: str
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+@transaction.atomic
+def issue_credential(
+    *,
+    system: BusinessSystem,
+    method: str,
+    scopes: Sequence[str],
+    expires_at: datetime,
+    act: Act,
+) -> IssuedCredential:
+    """
+    Issue an ID and secret to a business system. Older ones stay valid: revoke them after the change-over.
+
+    :param method: `client_secret_basic` (the secret is hashed) or `client_secret_jwt` (it is sealed).
+    """
+    secret = _random(_SECRET_LENGTH)
+    is_basic = method == SystemCredential.Method.BASIC
+    credential = SystemCredential.objects.create(
+        system=system,
+        client_id=_random(_CLIENT_ID_LENGTH),
+        method=method,
+        secret_hash=make_password(secret, hasher=_HASHER) if is_basic else "",
+        sealed_secret=None if is_basic else sealing.credential_ring().seal(secret.encode()),
+        scopes=sorted(scopes),
+        valid_from=act.at,
+        expires_at=expires_at,
+        issued_by=str(act.staff or act.system or "運用者"),
+    )
+    record_linkage(act, "credential_issued", receiver_code=system.code, items=scopes)
+    return IssuedCredential(credential, secret)
+
+
+@transaction.atomic
+def revoke_credential(*, credential: SystemCredential, act: Act) -> None:
+    """Revoke a credential and every token that came of it, at once."""
+    if credential.revoked_at is None:
+        credential.revoked_at = act.at
+        credential.save(update_fields=["revoked_at"])
+    credential.tokens.all().delete()
+    record_linkage(act, "credential_revoked", receiver_code=credential.system.code)
+
+
+def usable_credential(client_id: str, *, at: datetime) -> SystemCredential | None:
+    """Return the credential of a client id if it, and its system, may be used at that time."""
+    return (
+        SystemCredential.objects.select_related("system")
+        .filter(client_id=client_id, valid_from__lte=at, expires_at__gt=at)
+        .filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
+        .filter(system__valid_from__lte=at.date())
+        .filter(Q(system__valid_until__isnull=True) | Q(system__valid_until__gt=at.date()))
+        .first()
+    )
+
+
+def secret_matches(credential: SystemCredential, secret: str) -> bool:
+    """Say whether this is the secret of a `client_secret_basic` credential."""
+    return bool(credential.secret_hash) and check_password(secret, credential.secret_hash)
+
+
+def opened_secret(credential: SystemCredential) -> str:
+    """Return the secret of a `client_secret_jwt` credential, which must be known to check a signature."""
+    if credential.sealed_secret is None:
+        return ""
+    return sealing.credential_ring().open(bytes(credential.sealed_secret)).decode()
+
+
+def issue_token(
+    *, credential: SystemCredential, scopes: Sequence[str], token: str, at: datetime
+) -> AccessToken:
+    """Keep the digest of a new token."""
+    return AccessToken.objects.create(
+        digest=token_digest(token),
+        credential=credential,
+        scopes=list(scopes),
+        issued_at=at,
+        expires_at=at + timedelta(seconds=settings.TOKEN_SECONDS),
+    )
+
+
+def new_token() -> str:
+    """Return a random token."""
+    return secrets.token_urlsafe(32)
+
+
+def token_digest(token: str) -> bytes:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def accept_token(token: str, *, at: datetime) -> AccessToken | None:
+    """Return the token if it is good at that time, and note its credential's use once a minute."""
+    found = (
+        AccessToken.objects.select_related("credential__system")
+        .filter(digest=token_digest(token), expires_at__gt=at)
+        .first()
+    )
+    if found is None or found.credential.revoked_at or found.credential.expires_at <= at:
+        return None
+    system = found.credential.system
+    if system.valid_until and system.valid_until <= at.date():
+        return None
+    last = found.credential.last_used_at
+    if last is None or at - last > _USE_NOTED_EVERY:
+        with disable_auditlog():
+            SystemCredential.objects.filter(pk=found.credential_id).update(last_used_at=at)
+    return found
+
+
+def forget_expired_tokens(*, at: datetime) -> int:
+    """Delete tokens and used assertions that have expired; return how many tokens."""
+    UsedAssertion.objects.filter(until__lte=at).delete()
+    return AccessToken.objects.filter(expires_at__lte=at).delete()[0]
+
+
+def use_assertion(*, client_id: str, jti: str, until: datetime) -> bool:
+    """Note the use of a signed assertion; return False where it was used before."""
+    digest = hashlib.sha256(f"{client_id}\n{jti}".encode()).digest()
+    _, created = UsedAssertion.objects.get_or_create(digest=digest, defaults={"until": until})
+    return created

@@ -1,0 +1,153 @@
+"""Loads the dated data of the repository: systems, legal grounds, layouts, code tables, roles."""
+
+import csv
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from sapporo_base.models import (
+    BusinessSystem,
+    CodeEntry,
+    CodeTable,
+    Layout,
+    LegalBasis,
+    PersonalInformationFile,
+)
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class UnknownPermission(Exception):
+    """A role names a permission that no app has."""
+
+
+def _rows(name: str) -> Iterable[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _flag(text: str) -> bool:
+    return text == "1"
+
+
+@transaction.atomic
+def load_reference_data() -> dict[str, int]:
+    """
+    Load the repository's dated data. What staff have added since stays; running again changes nothing.
+
+    :raises UnknownPermission: `roles.json` names a permission that does not exist.
+    """
+    return {
+        "庁内業務システム": _load_systems(),
+        "法令上の根拠": _load_legal_bases(),
+        "特定個人情報ファイル": _load_files(),
+        "レイアウト": _load_layouts(),
+        "コード": _load_codes(),
+        "役割": _load_roles(),
+    }
+
+
+def _load_systems() -> int:
+    count = 0
+    for row in _rows("business_systems.csv"):
+        BusinessSystem.objects.get_or_create(
+            business_id=row["business_id"],
+            local_id=row["local_id"],
+            defaults={
+                "name": row["name"],
+                "section": row["section"],
+                "uses_individual_number": _flag(row["uses_individual_number"]),
+                "holds_integrated_number": _flag(row["holds_integrated_number"]),
+                "in_process": _flag(row["in_process"]),
+                "valid_from": _day(row["valid_from"]),
+            },
+        )
+        count += 1
+    return count
+
+
+def _load_legal_bases() -> int:
+    systems = {system.code: system for system in BusinessSystem.objects.all()}
+    count = 0
+    for row in _rows("legal_bases.csv"):
+        codes = [code for code in row.pop("systems").split() if code]
+        start, end = _day(row.pop("valid_from")), _day(row.pop("valid_until"))
+        basis, created = LegalBasis.objects.get_or_create(
+            code=row.pop("code"), valid_from=start, defaults={**row, "valid_until": end}
+        )
+        if created:
+            basis.systems.set([systems[code] for code in codes])
+        count += 1
+    return count
+
+
+def _load_files() -> int:
+    count = 0
+    for row in _rows("personal_information_files.csv"):
+        file, created = PersonalInformationFile.objects.get_or_create(
+            code=row["code"], defaults={"name": row["name"], "section": row["section"]}
+        )
+        if created:
+            file.legal_bases.set(LegalBasis.objects.filter(code__in=row["legal_bases"].split()))
+        count += 1
+    return count
+
+
+def _load_layouts() -> int:
+    count = 0
+    for path in sorted((DATA / "layouts").glob("*.json")):
+        definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        Layout.objects.update_or_create(
+            code=definition["code"],
+            version=definition["version"],
+            defaults={
+                "name": definition["name"],
+                "valid_from": date.fromisoformat(definition["valid_from"]),
+                "definition": definition,
+            },
+        )
+        count += 1
+    return count
+
+
+def _load_codes() -> int:
+    count = 0
+    names = {row["code"]: row for row in _rows("code_tables.csv")}
+    for path in sorted((DATA / "codes").glob("*.csv")):
+        told = names.get(path.stem, {"name": path.stem, "source": ""})
+        table, _ = CodeTable.objects.update_or_create(
+            code=path.stem, defaults={"name": told["name"], "source": told["source"]}
+        )
+        for row in _rows(f"codes/{path.name}"):
+            CodeEntry.objects.get_or_create(
+                table=table,
+                code=row["code"],
+                valid_from=_day(row["valid_from"]) or date(1, 1, 1),
+                defaults={"name": row["name"], "valid_until": _day(row["valid_until"])},
+            )
+            count += 1
+    return count
+
+
+def _load_roles() -> int:
+    roles: dict[str, list[str]] = json.loads((DATA / "roles.json").read_text(encoding="utf-8"))
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for name, rights in roles.items():
+        missing = sorted(set(rights) - set(known))
+        if missing:
+            raise UnknownPermission(f"{name}: {', '.join(missing)}")
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set([known[right] for right in rights])
+    return len(roles)

@@ -1,0 +1,314 @@
+"""
+Settings of every environment; the process environment is read here and nowhere else.
+
+Production takes everything from the environment and refuses to start without it. A demo or test
+environment has its generated secrets in `var/sapporo.env` (see `sapporo_base.environment`), and
+an embedded PostgreSQL when `DATABASE_URL` is unset.
+"""
+
+import base64
+import binascii
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, validate
+
+from sapporo_base.database import Cluster
+from sapporo_base.environment import var_folder
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = var_folder()
+
+# Commands that touch no table and need no secret: they run on a machine where nothing is set up.
+OFFLINE_COMMANDS = {"explain_allowance", "generate_city", "run_platform_simulator", "database"}
+OFFLINE = len(sys.argv) > 1 and sys.argv[1] in OFFLINE_COMMANDS
+
+env = Env()
+# The marker of `environs` for "there is no default: refuse to start".
+env_required: Any = ...
+if (VAR_DIR / "sapporo.env").exists():
+    env.read_env(str(VAR_DIR / "sapporo.env"), recurse=False)
+
+
+def _key_ring(name: str) -> dict[str, bytes]:
+    """Read `id:base64,id:base64`; the first key seals, the others only open."""
+    ring: dict[str, bytes] = {}
+    for entry in env.list(name, [] if OFFLINE else env_required, delimiter=","):
+        key_id, _, encoded = entry.partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except (binascii.Error, ValueError):
+            key = b""
+        if not key_id or len(key_id) > 16 or len(key) != 32 or key_id in ring:
+            raise ImproperlyConfigured(f"{name}: each entry is ID:BASE64 of 32 bytes, ids unique.")
+        ring[key_id] = key
+    return ring
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Turn a postgresql:// URL into Django's settings."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "OPTIONS": query,
+        # Persistent: a request must not pay for a new connection and its authentication.
+        "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
+        "CONN_HEALTH_CHECKS": True,
+        # Each test run of one machine may have its own database beside the others.
+        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", "test_sapporo")},
+    }
+
+
+ENVIRONMENT = env.str(
+    "SAPPORO_ENVIRONMENT",
+    "production",
+    validate=validate.OneOf(["production", "demo"]),
+)
+DEMO = ENVIRONMENT == "demo"
+DEBUG = env.bool("DEBUG", False)
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured("DEBUG is for the demo environment only.")
+
+SECRET_KEY = (
+    secrets.token_urlsafe(50)
+    if OFFLINE
+    else env.str("SECRET_KEY", validate=validate.Length(min=40))
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+
+# Sealed 個人番号, system secrets and the seal of the 情報連携記録.
+INDIVIDUAL_NUMBER_KEYS = _key_ring("INDIVIDUAL_NUMBER_KEYS")
+INDIVIDUAL_NUMBER_DIGEST_KEYS = _key_ring("INDIVIDUAL_NUMBER_DIGEST_KEYS")
+CREDENTIAL_KEYS = _key_ring("CREDENTIAL_KEYS")
+SEAL_SIGNING_KEY_FILE = env.path("SEAL_SIGNING_KEY_FILE", None if OFFLINE else env_required)
+SEAL_ROOTS_FILE = env.path("SEAL_ROOTS_FILE", None if OFFLINE else env_required)
+
+# Applications: the systems of the source text, from the outermost to the ground floor.
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "sapporo_base.apps.SapporoAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "guardian",
+    "django_linear_migrations",
+    "auditlog",
+    "child_allowance",
+    "social_address",
+    "resident_basic",
+    "gateway",
+    "integrated_address",
+    "sapporo_base.apps.SapporoBaseConfig",
+]
+MIDDLEWARE = [
+    "sapporo_base.correlation.CorrelationMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sapporo_base.correlation.ContentPolicyMiddleware",
+]
+ROOT_URLCONF = "sapporo_base.urls"
+WSGI_APPLICATION = "sapporo_base.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database: see architecture decision "PostgreSQL is the engine". No other engine anywhere.
+if OFFLINE:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}
+else:
+    DATABASES = {
+        "default": _database(
+            env.str("DATABASE_URL", Cluster(VAR_DIR / "postgres").url() if DEMO else env_required)
+        )
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Staff.
+AUTH_USER_MODEL = "sapporo_base.Staff"
+AUTHENTICATION_BACKENDS = [
+    "sapporo_base.authentication.StaffBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody without a name has rights here
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = env.int("STAFF_IDLE_SECONDS", 1800)
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Transport. The demo speaks plain HTTP on loopback; everything else is HTTPS only.
+HTTPS = not DEMO
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_TLS_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Language and time: staff read Japanese and Japan time, the database keeps UTC.
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語")]
+TIME_ZONE = "Asia/Tokyo"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# APIs of the business systems.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["sapporo_base.api.authentication.SystemTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["sapporo_base.api.permissions.HoldsScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "sapporo_base.api.errors.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "札幌市システム基盤 API",
+    "DESCRIPTION": "市中間サーバ・団体内統合宛名・個人基本・社会保障宛名・児童手当の連携API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+TOKEN_AUDIENCES = env.list(
+    "TOKEN_AUDIENCES", ["http://127.0.0.1:8000/oauth2/token/"] if DEMO or OFFLINE else env_required
+)
+TOKEN_SECONDS = env.int("TOKEN_SECONDS", 600, validate=validate.Range(min=60, max=3600))
+
+# Work: the database row is the queue, a message only wakes a worker up.
+BROKER_FOLDER = VAR_DIR / "broker"
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL", "filesystem://" if DEMO or OFFLINE else env_required
+)
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_FOLDER / "messages"),
+        "data_folder_out": str(BROKER_FOLDER / "messages"),
+        "control_folder": str(BROKER_FOLDER / "control"),
+        "polling_interval": 0.05,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "scheduler heartbeat": {"task": "sapporo_base.tasks.beat", "schedule": 10.0},
+    "relay the outbox": {"task": "sapporo_base.tasks.relay_outbox", "schedule": 2.0},
+    "seal the records": {"task": "sapporo_base.tasks.seal_records", "schedule": 60.0},
+    "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
+}
+
+# The national platform (中間サーバ・プラットフォーム); in the demo, its simulator.
+PLATFORM_URL = env.str("PLATFORM_URL", "http://127.0.0.1:8899" if DEMO or OFFLINE else env_required)
+PLATFORM_CLIENT_CERTIFICATE = env.str("PLATFORM_CLIENT_CERTIFICATE", "")
+PLATFORM_CLIENT_KEY = env.str("PLATFORM_CLIENT_KEY", "")
+PLATFORM_CA_FILE = env.str("PLATFORM_CA_FILE", "")
+PLATFORM_TIMEOUT_SECONDS = env.float("PLATFORM_TIMEOUT_SECONDS", 30.0)
+if not (DEMO or OFFLINE) and not (
+    PLATFORM_URL.startswith("https://") and PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY
+):
+    raise ImproperlyConfigured(
+        "PLATFORM_URL must be https:// with PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY."
+    )
+
+# 情報連携記録 and the linkage history carry the same correlation id.
+AUDITLOG_CID_GETTER = "sapporo_base.correlation.current"
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
+
+# The blocks of the home page, by name; each returns what waits, what failed, or a state.
+HOME_BLOCKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"sealed": {"()": "sapporo_base.logs.SealNumbers"}},
+    "formatters": {"lines": {"()": "sapporo_base.logs.line_formatter"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["sealed"],
+            "formatter": "lines",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "httpx": {"level": "WARNING"},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,95 @@
+"""What every test may lean on: a real PostgreSQL, reference data, clients, a fixed clock."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from rest_framework.test import APIClient
+
+from sapporo_base.acts import Act
+from sapporo_base.database import Cluster
+from sapporo_base.models import BusinessSystem, Staff
+
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _postgres() -> Iterator[None]:
+    """Start the embedded server where none runs and DATABASE_URL names none; stop it again."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    cluster = Cluster(settings.VAR_DIR / "postgres")
+    started = cluster.start()
+    yield
+    if started and not os.environ.get("PYTEST_XDIST_WORKER"):
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: Any) -> None:
+    """Load the reference data once; let the flush after a transactional test pass the append-only guard."""
+    from sapporo_base import services
+
+    with django_db_blocker.unblock():
+        services.load_reference_data()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'refuse_truncate'"
+            )
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER refuse_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _reference_data_again(request: pytest.FixtureRequest) -> None:
+    """A transactional test empties all tables when it ends; load the reference data again for the next."""
+    if request.node.get_closest_marker("django_db"):
+        transactional = request.node.get_closest_marker("django_db").kwargs.get(
+            "transaction", False
+        )
+        request.getfixturevalue("transactional_db" if transactional else "db")
+        if not BusinessSystem.objects.exists():
+            from sapporo_base import services
+
+            services.load_reference_data()
+
+
+@pytest.fixture
+def act() -> Act:
+    """An operator's act at noon of an ordinary day."""
+    return Act(at=NOON, path="command", reason="試験")
+
+
+@pytest.fixture
+def staff_client() -> Callable[..., Client]:
+    """Return a browser of a member of staff with these rights ("app.codename") and roles."""
+    from tests.factories import StaffFactory
+
+    def client(*rights: str, roles: tuple[str, ...] = (), staff: Staff | None = None) -> Client:
+        browser = Client()
+        browser.force_login(
+            staff or StaffFactory(rights=rights, roles=roles),
+            backend="sapporo_base.authentication.StaffBackend",
+        )
+        return browser
+
+    return client
+
+
+@pytest.fixture
+def client_of() -> Callable[..., APIClient]:
+    """Return an API client of a business system whose token carries these scopes."""
+    from tests.factories import token_for
+
+    def client(system: BusinessSystem, *scopes: str) -> APIClient:
+        api = APIClient()
+        api.credentials(HTTP_AUTHORIZATION=f"Bearer {token_for(system, scopes)}")
+        return api
+
+    return client
