@@ -31,6 +31,7 @@ class CharacterSet(StrEnum):
     MJ = "mj"
     JIS_X_0213 = "jisx0213"
     JIS_X_0208 = "jisx0208"
+    CP932 = "cp932"
 
 
 class ShrinkRule(StrEnum):
@@ -135,13 +136,19 @@ def for_jis(text: str) -> str:
 _CODECS: Final = {CharacterSet.JIS_X_0208: "shift_jis", CharacterSet.JIS_X_0213: "euc_jis_2004"}
 
 
+def _written_for(text: str, target: CharacterSet) -> bytes:
+    if target is CharacterSet.CP932:
+        return for_cp932(text).encode("cp932")
+    codec = _CODECS[target]
+    return for_jis(text).replace(*_DASHES[codec]).encode(codec)
+
+
 @lru_cache(maxsize=65_536)
 def _fits(text: str, target: CharacterSet) -> bool:
     if target is CharacterSet.MJ:
         return True
-    codec = _CODECS[target]
     try:
-        for_jis(text).replace(*_DASHES[codec]).encode(codec)
+        _written_for(text, target)
     except UnicodeEncodeError:
         return False
     return True

@@ -1,0 +1,35 @@
+"""
+Files by layout: what a record looks like is data, this package reads and writes it. No Django.
+
+`specification` is the shape, `survey` looks at a file as a whole, `columns` judges its columns,
+`reading` and `writing` are the two directions.
+"""
+
+from sapporo_base.layouts.decoding import Chunk, Reject, mask
+from sapporo_base.layouts.reading import Source, open_source, preview
+from sapporo_base.layouts.specification import (
+    Field,
+    LayoutSpecification,
+    load_codes,
+    load_layout,
+    parse_layout,
+)
+from sapporo_base.layouts.survey import UnreadableFile
+from sapporo_base.layouts.writing import Written, write_records
+
+__all__ = [
+    "Chunk",
+    "Field",
+    "LayoutSpecification",
+    "Reject",
+    "Source",
+    "UnreadableFile",
+    "Written",
+    "load_codes",
+    "load_layout",
+    "mask",
+    "open_source",
+    "parse_layout",
+    "preview",
+    "write_records",
+]

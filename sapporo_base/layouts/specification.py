@@ -1,0 +1,190 @@
+"""The shape of a record: fields with their types, widths, code tables and checks."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from sapporo_base.rules.check_digits import CHECKS
+
+DATA: Final = Path(__file__).resolve().parent.parent / "data"
+TYPES: Final = frozenset({"X", "N", "9", "9V", "S9", "YEAR", "DATE", "TIME"})
+ENCODINGS: Final = frozenset({"utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le", "utf-16-be"})
+
+Codes = Mapping[str, frozenset[str]]
+
+
+class BadLayout(ValueError):
+    """The layout itself is wrong; the message names the layout and the field."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """
+    One item of a record.
+
+    Types are those of the 共通機能標準仕様書: X half-width, N full-width, 9 digits, 9V decimal, S9
+    signed integer, YEAR, DATE, TIME. `length` counts characters that a reader sees, on fixed
+    layouts in bytes it counts bytes.
+    """
+
+    name: str
+    label: str
+    type: str
+    length: int
+    required: bool = False
+    codes: str = ""
+    check: str = ""
+    sealed: bool = False
+    unknown_date: bool = False
+
+
+@dataclass(frozen=True)
+class LayoutSpecification:
+    """A layout in one version: form, encoding and fields, in their order in the record."""
+
+    code: str
+    name: str
+    version: int
+    valid_from: date
+    form: str
+    encoding: str
+    newline: str
+    header: bool
+    trailer: bool
+    unit: str
+    fields: tuple[Field, ...] = field(repr=False)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(one.label for one in self.fields)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        return {one.name: one for one in self.fields}
+
+    @cached_property
+    def record_length(self) -> int:
+        """The length of a fixed record in its unit."""
+        return sum(one.length for one in self.fields)
+
+    @cached_property
+    def sealed_places(self) -> tuple[int, ...]:
+        """Where in the record a 個人番号 stands."""
+        return tuple(place for place, one in enumerate(self.fields) if one.sealed)
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The code tables that the fields name."""
+        return frozenset(one.codes for one in self.fields if one.codes)
+
+
+def _field(raw: Mapping[str, Any], layout: str) -> Field:
+    try:
+        one = Field(
+            name=raw["name"],
+            label=raw["label"],
+            type=raw["type"],
+            length=int(raw["length"]),
+            required=bool(raw.get("required", False)),
+            codes=raw.get("codes", ""),
+            check=raw.get("check", ""),
+            sealed=bool(raw.get("sealed", False)),
+            unknown_date=bool(raw.get("unknown_date", False)),
+        )
+    except KeyError as missing:
+        raise BadLayout(f"{layout}: a field lacks {missing}") from None
+    if one.type not in TYPES:
+        raise BadLayout(f"{layout}.{one.name}: unknown type {one.type}")
+    if one.length < 1:
+        raise BadLayout(f"{layout}.{one.name}: length {one.length}")
+    if one.check and one.check not in CHECKS:
+        raise BadLayout(f"{layout}.{one.name}: unknown check {one.check}")
+    return one
+
+
+def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
+    """
+    Return the layout that a JSON object describes.
+
+    :raises BadLayout: it describes none; nothing is guessed.
+    """
+    code = str(raw.get("code", "?"))
+    try:
+        layout = LayoutSpecification(
+            code=code,
+            name=raw["name"],
+            version=int(raw["version"]),
+            valid_from=date.fromisoformat(raw["valid_from"]),
+            form=raw["form"],
+            encoding=raw["encoding"].lower(),
+            newline=raw.get("newline", "\r\n"),
+            header=bool(raw.get("header", False)),
+            trailer=bool(raw.get("trailer", False)),
+            unit=raw.get("unit", "characters"),
+            fields=tuple(_field(one, code) for one in raw["fields"]),
+        )
+    except KeyError as missing:
+        raise BadLayout(f"{code}: {missing} is missing") from None
+    if layout.form not in {"csv", "fixed"} or layout.unit not in {"bytes", "characters"}:
+        raise BadLayout(f"{code}: form {layout.form}, unit {layout.unit}")
+    if layout.encoding not in ENCODINGS:
+        raise BadLayout(f"{code}: encoding {layout.encoding}")
+    if layout.form == "fixed" and layout.header:
+        raise BadLayout(f"{code}: a fixed layout has no header row")
+    if layout.form == "csv" and not layout.newline:
+        raise BadLayout(f"{code}: a CSV layout needs a newline")
+    if not layout.fields or len(set(layout.names)) != len(layout.names):
+        raise BadLayout(f"{code}: no fields, or a name twice")
+    for one in layout.fields:
+        companions = {f"{one.name}_unknown", f"{one.name}_text"} - set(layout.names)
+        if one.unknown_date and companions:
+            raise BadLayout(f"{code}.{one.name}: {', '.join(sorted(companions))} is missing")
+    return layout
+
+
+def load_layout(code: str, folder: Path = DATA / "layouts") -> LayoutSpecification:
+    """
+    Return the layout `code` that is shipped with the project.
+
+    :raises BadLayout: there is none, or it is wrong.
+    """
+    path = folder / f"{code}.json"
+    if not path.is_file():
+        raise BadLayout(f"{code}: no such layout")
+    return parse_layout(json.loads(path.read_text(encoding="utf-8")))
+
+
+def load_codes(
+    tables: Iterable[str], *, on: date | None = None, folder: Path = DATA / "codes"
+) -> Codes:
+    """
+    Return the codes of each table, all ever valid or those valid on a day.
+
+    :raises BadLayout: a table is not there.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for table in tables:
+        path = folder / f"{table}.csv"
+        if not path.is_file():
+            raise BadLayout(f"{table}: no such code table")
+        with path.open(encoding="utf-8", newline="") as stream:
+            found[table] = frozenset(
+                row["code"] for row in csv.DictReader(stream) if on is None or _valid(row, on)
+            )
+    return found
+
+
+def _valid(row: Mapping[str, str], on: date) -> bool:
+    since, until = row.get("valid_from"), row.get("valid_until")
+    return not (
+        (since and on < date.fromisoformat(since)) or (until and on >= date.fromisoformat(until))
+    )
