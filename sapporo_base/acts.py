@@ -22,7 +22,9 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One act of a person or a system, as 番号法第23条 and the city's own record want to know it."""
+    """
+    One act of a person or a system, as 番号法第23条 and the city's own record want to know it.
+    """
 
     at: datetime
     path: str
@@ -80,7 +82,9 @@ class InvalidRequest(Refusal):
 
 
 class NotPermitted(Refusal):
-    """The one who asks does not hold the right to it; the message names the right that is missing."""
+    """
+    The one who asks does not hold the right to it; the message names the right that is missing.
+    """
 
     code = "not_permitted"
     message = "この処理を行う権限がありません。"

@@ -1,4 +1,6 @@
-"""The ground floor as a Django app, the admin site, and what the linkage history (auditlog) follows."""
+"""
+The ground floor as a Django app, the admin site, and what the linkage history (auditlog) follows.
+"""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -17,7 +19,9 @@ class SapporoBaseConfig(AppConfig):
     verbose_name = "共通"
 
     def ready(self) -> None:
-        """Register what the linkage history follows; secrets and digests are left out, not masked."""
+        """
+        Register what the linkage history follows; secrets and digests are left out, not masked.
+        """
         from auditlog.registry import auditlog
 
         from sapporo_base import models

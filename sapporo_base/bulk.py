@@ -62,7 +62,8 @@ class Staging:
         """
         Create the table from `{column: SQL type}`.
 
-        A temporary one ends with the transaction; the other (unlogged) outlives a killed process, so
+        A temporary one ends with the transaction; the other (unlogged) outlives a killed process,
+        so
         that a job resumes.
         """
         kind = "TEMPORARY" if temporary else "UNLOGGED"

@@ -1,4 +1,6 @@
-"""The Celery application: broker and schedule come from the settings, tasks from each app's `tasks`."""
+"""
+The Celery application: broker and schedule come from the settings, tasks from each app's `tasks`.
+"""
 
 import os
 from pathlib import Path

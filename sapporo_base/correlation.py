@@ -1,4 +1,6 @@
-"""One correlation id for a whole trip: request, records, linkage history, messages and log lines."""
+"""
+One correlation id for a whole trip: request, records, linkage history, messages and log lines.
+"""
 
 import uuid
 from collections.abc import Callable
@@ -33,7 +35,9 @@ def current_id() -> uuid.UUID:
 
 
 def begin(value: str | None = None) -> uuid.UUID:
-    """Begin a trip, or join the one whose id came along. What is not a UUID is replaced by a new one."""
+    """
+    Begin a trip, or join the one whose id came along. What is not a UUID is replaced by a new one.
+    """
     try:
         correlation_id = uuid.UUID(value or "")
     except ValueError:

@@ -61,7 +61,9 @@ class DatabaseDown(Exception):
 
 
 class Cluster:
-    """One PostgreSQL cluster: `folder/data`, `folder/password`, `folder/server.log`, `folder/lock`."""
+    """
+    One PostgreSQL cluster: `folder/data`, `folder/password`, `folder/server.log`, `folder/lock`.
+    """
 
     def __init__(self, folder: Path, configuration: Mapping[str, str] | None = None) -> None:
         self.folder = folder
@@ -78,7 +80,9 @@ class Cluster:
         return f"postgresql://{USER}:{password}@/{database}?host={host}&port={PORT}"
 
     def socket_folder(self) -> Path:
-        """Return the folder of the socket: beside the data, or a short one where the path is too long."""
+        """
+        Return the folder of the socket: beside the data, or a short one where the path is too long.
+        """
         folder = self.folder / "run"
         if len(str(folder / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_LIMIT:
             return folder

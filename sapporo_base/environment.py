@@ -37,7 +37,9 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def ensure_demo_environment(folder: Path) -> Path:
-    """Write generated secrets for a demo into `folder`; what is there already stays. Return the file."""
+    """
+    Write generated secrets for a demo into `folder`; what is there already stays. Return the file.
+    """
     signing_key = folder / "keys" / "record-seal.pem"
     write_private(
         signing_key,

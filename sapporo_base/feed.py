@@ -3,7 +3,8 @@ An ordered feed over a table: no change is missed, none is read twice.
 
 A number drawn inside a transaction is no order: whoever commits late would be skipped by readers
 that are past it. So a row gets its position after its commit. A trigger puts each new row's id
-into `<table>_pending`; the publisher, one at a time, moves what it can see (what is committed) from there
+into `<table>_pending`; the publisher, one at a time, moves what it can see (what is committed) from
+there
 into `<table>_position`. Positions live in a table of their own and survive a restore. A long
 transaction delays its own rows and nobody else's.
 """
@@ -57,7 +58,9 @@ class Place:
 
 
 class Feed:
-    """The feed of one table. A receipt is the position up to which a reader has read; 0 is the start."""
+    """
+    The feed of one table. A receipt is the position up to which a reader has read; 0 is the start.
+    """
 
     def __init__(self, table: str) -> None:
         self.table = table

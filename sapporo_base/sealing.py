@@ -1,8 +1,10 @@
 """
 Sealing of what must never lie open: 個人番号 (ciphertext and digest) and the secrets of systems.
 
-A sealed value is `key id (length-prefixed) || nonce (12 bytes) || AES-256-GCM ciphertext and tag`; the
-purpose is bound to it as associated data, so a value sealed for one use can't be opened for another.
+A sealed value is `key id (length-prefixed) || nonce (12 bytes) || AES-256-GCM ciphertext and tag`;
+the
+purpose is bound to it as associated data, so a value sealed for one use can't be opened for
+another.
 """
 
 import hashlib

@@ -28,6 +28,7 @@ OFFLINE_COMMANDS = {"explain_allowance", "generate_city", "run_platform_simulato
 OFFLINE = len(sys.argv) > 1 and sys.argv[1] in OFFLINE_COMMANDS
 
 env = Env()
+KEY_ID_LENGTH, KEY_BYTES = 16, 32
 # The marker of `environs` for "there is no default: refuse to start".
 env_required: Any = ...
 if (VAR_DIR / "sapporo.env").exists():
@@ -43,7 +44,7 @@ def _key_ring(name: str) -> dict[str, bytes]:
             key = base64.urlsafe_b64decode(encoded)
         except (binascii.Error, ValueError):
             key = b""
-        if not key_id or len(key_id) > 16 or len(key) != 32 or key_id in ring:
+        if not key_id or len(key_id) > KEY_ID_LENGTH or len(key) != KEY_BYTES or key_id in ring:
             raise ImproperlyConfigured(f"{name}: each entry is ID:BASE64 of 32 bytes, ids unique.")
         ring[key_id] = key
     return ring
@@ -87,7 +88,7 @@ SECRET_KEY = (
     else env.str("SECRET_KEY", validate=validate.Length(min=40))
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEMO else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Sealed 個人番号, system secrets and the seal of the 情報連携記録.
 INDIVIDUAL_NUMBER_KEYS = _key_ring("INDIVIDUAL_NUMBER_KEYS")
@@ -293,6 +294,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = []
 
+LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -305,7 +307,10 @@ LOGGING = {
             "formatter": "lines",
         }
     },
-    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LEVELS)),
+    },
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "httpx": {"level": "WARNING"},

@@ -1,4 +1,7 @@
-"""Periodic work of the ground floor; `relay_outbox` is the only place that sends to the broker, nudges apart."""
+"""
+Periodic work of the ground floor; `relay_outbox` is the only place that sends to the broker, nudges
+apart.
+"""
 
 import logging
 from datetime import timedelta

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
@@ -33,7 +33,10 @@ def _postgres() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: Any) -> None:
-    """Load the reference data once; let the flush after a transactional test pass the append-only guard."""
+    """
+    Load the reference data once; let the flush after a transactional test pass the append-only
+    guard.
+    """
     from sapporo_base import services
 
     with django_db_blocker.unblock():
@@ -48,7 +51,10 @@ def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: A
 
 @pytest.fixture(autouse=True)
 def _reference_data_again(request: pytest.FixtureRequest) -> None:
-    """A transactional test empties all tables when it ends; load the reference data again for the next."""
+    """
+    A transactional test empties all tables when it ends; load the reference data again for the
+    next.
+    """
     if request.node.get_closest_marker("django_db"):
         transactional = request.node.get_closest_marker("django_db").kwargs.get(
             "transaction", False
@@ -74,7 +80,7 @@ def staff_client() -> Callable[..., Client]:
     def client(*rights: str, roles: tuple[str, ...] = (), staff: Staff | None = None) -> Client:
         browser = Client()
         browser.force_login(
-            staff or StaffFactory(rights=rights, roles=roles),
+            staff or cast(Staff, StaffFactory(rights=rights, roles=roles)),
             backend="sapporo_base.authentication.StaffBackend",
         )
         return browser

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import factory
 from django.contrib.auth.models import Group, Permission
@@ -25,7 +26,7 @@ class StaffFactory(DjangoModelFactory):
     valid_from = date(2020, 4, 1)
 
     @factory.post_generation
-    def rights(self, create, extracted: Sequence[str], **kwargs):
+    def rights(self: Any, create, extracted: Sequence[str], **kwargs):
         """Give rights by `app.codename`."""
         for right in extracted or ():
             app, codename = right.split(".")
@@ -34,7 +35,7 @@ class StaffFactory(DjangoModelFactory):
             )
 
     @factory.post_generation
-    def roles(self, create, extracted: Sequence[str], **kwargs):
+    def roles(self: Any, create, extracted: Sequence[str], **kwargs):
         """Put into roles by name."""
         for role in extracted or ():
             self.groups.add(Group.objects.get(name=role))

@@ -1,14 +1,17 @@
-"""What every admin page is made from: read-only pages, recorded looks, pages by key without a count."""
+"""
+What every admin page is made from: read-only pages, recorded looks, pages by key without a count.
+"""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from sapporo_base.acts import Act
-from sapporo_base.models import LegalBasis
+from sapporo_base.models import LegalBasis, Staff
 
 _MOST_COUNTED = 10_000
 
@@ -24,7 +27,7 @@ def staff_act(
     return Act(
         at=timezone.now(),
         path="admin",
-        staff=request.user,
+        staff=cast(Staff, request.user),
         procedure=procedure,
         legal_basis=legal_basis,
         reason=reason,
@@ -38,7 +41,7 @@ class CappedPaginator(Paginator):
     @property
     def count(self) -> int:
         """Return the number of rows, at most the cap."""
-        return self.object_list.order_by()[:_MOST_COUNTED].count()
+        return cast("QuerySet[Model]", self.object_list).order_by()[:_MOST_COUNTED].count()
 
 
 class SystemBaseAdmin(ModelAdmin):

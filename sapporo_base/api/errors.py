@@ -30,7 +30,9 @@ _TITLES = {
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn a refusal or a framework error into a problem document; anything else stays an error 500."""
+    """
+    Turn a refusal or a framework error into a problem document; anything else stays an error 500.
+    """
     if isinstance(error, Refusal):
         code, fields, title = error.code, error.fields, error.message
         http_status = next(

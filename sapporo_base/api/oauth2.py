@@ -4,6 +4,7 @@ The token endpoint: OAuth 2.0 client credentials (RFC 6749 4.4) with `client_sec
 """
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from authlib.integrations.django_oauth2 import AuthorizationServer
@@ -72,7 +73,10 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
 
 
 class SecretJwt(JWTBearerClientAssertion):
-    """`client_secret_jwt`: the system signs a short assertion with its secret (HS256); each is good once."""
+    """
+    `client_secret_jwt`: the system signs a short assertion with its secret (HS256); each is good
+    once.
+    """
 
     CLIENT_AUTH_METHOD = "client_secret_jwt"
 
@@ -129,8 +133,8 @@ class TokenView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer with a token, or with the error that RFC 6749 5.2 names; a refusal is recorded."""
-        response = TokenServer().create_token_response(request)
-        if response.status_code >= 400:
+        response: HttpResponse = TokenServer().create_token_response(request)
+        if response.status_code != HTTPStatus.OK:
             act = Act(at=timezone.now(), path="api", terminal=request.META.get("REMOTE_ADDR", ""))
             services.record_refusal(act, "token_refused", detail="認証に失敗しました。")
         return response

@@ -1,12 +1,13 @@
 """What every API of the system base is made from."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from sapporo_base.acts import Act
+from sapporo_base.models import BusinessSystem
 
 OPERATOR_HEADER = "X-Operator"
 
@@ -15,7 +16,8 @@ class SystemView(APIView):
     """
     A view for business systems. `scope` is one scope, or one for each method.
 
-    A subclass turns words of the outside into one call inward; refusals come back as problem documents.
+    A subclass turns words of the outside into one call inward; refusals come back as problem
+    documents.
     """
 
     scope: str | dict[str, str] = ""
@@ -29,7 +31,7 @@ class SystemView(APIView):
         return Act(
             at=timezone.now(),
             path="api",
-            system=self.request.user,
+            system=cast(BusinessSystem, self.request.user),
             on_behalf_of=self.request.headers.get(OPERATOR_HEADER, "")[:40],
             terminal=self.request.META.get("REMOTE_ADDR", ""),
             **purpose,
@@ -42,7 +44,9 @@ class SystemView(APIView):
         return serializer.validated_data
 
     def validated_query(self, serializer_class: type[BaseSerializer]) -> Any:
-        """Return the request's query as the serializer reads it, or answer 400 naming the fields."""
+        """
+        Return the request's query as the serializer reads it, or answer 400 naming the fields.
+        """
         serializer = serializer_class(data=self.request.query_params)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data

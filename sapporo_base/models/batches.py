@@ -49,7 +49,9 @@ class BatchRun(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A row that could not be taken (受領エラー): where, which item, why; the row itself is sealed."""
+    """
+    A row that could not be taken (受領エラー): where, which item, why; the row itself is sealed.
+    """
 
     class State(models.TextChoices):
         """What became of it."""

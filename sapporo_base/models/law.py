@@ -8,7 +8,8 @@ class LegalBasis(models.Model):
     """
     One ground on which 個人番号 is used or 特定個人情報 moves, valid for a time.
 
-    番号法第9条第1項・第2項, 第19条第8号 and what stood in 別表第一・第二 until 2024-05-26; later rows carry
+    番号法第9条第1項・第2項, 第19条第8号 and what stood in 別表第一・第二 until 2024-05-26; later
+    rows carry
     the 令和6年 命令 as far as it is known, each with its mark of certainty.
     """
 
@@ -73,7 +74,9 @@ class LegalBasis(models.Model):
 
 
 class PersonalInformationFile(models.Model):
-    """One 特定個人情報ファイル of the city: what staff are given rights on (特定個人情報保護評価書 3)."""
+    """
+    One 特定個人情報ファイル of the city: what staff are given rights on (特定個人情報保護評価書 3).
+    """
 
     code = models.SlugField("ファイルコード", max_length=40, unique=True)
     name = models.CharField("特定個人情報ファイル名", max_length=100)

@@ -1,11 +1,15 @@
-"""Layouts (レイアウト) and code tables (コード表): how neighbours write their files, as dated data."""
+"""
+Layouts (レイアウト) and code tables (コード表): how neighbours write their files, as dated data.
+"""
 
 from django.db import models
 from django.db.models import F, Q
 
 
 class Layout(models.Model):
-    """One version of a file or message layout; `definition` is what `sapporo_base.layouts` reads."""
+    """
+    One version of a file or message layout; `definition` is what `sapporo_base.layouts` reads.
+    """
 
     code = models.SlugField("レイアウトコード", max_length=60)
     version = models.PositiveSmallIntegerField("版")

@@ -10,9 +10,11 @@ class LinkageRecord(models.Model):
     """
     One 情報連携記録: a look, a disclosure, a transfer, an inquiry, a provision or a refusal.
 
-    Holds what 番号法第23条 wants (who asked, who provided, when asked and when provided, which items,
+    Holds what 番号法第23条 wants (who asked, who provided, when asked and when provided, which
+    items,
     不開示 or not) and the city's own: by which door, for which 事務, on which ground, with what
-    result. Partitioned by month on `at`; kept seven years (番号法施行令). `(id, at)` is the key in the
+    result. Partitioned by month on `at`; kept seven years (番号法施行令). `(id, at)` is the key in
+    the
     database, `id` is unique by its sequence.
     """
 
@@ -84,7 +86,10 @@ class LinkageRecord(models.Model):
 
 
 class LinkageRecordSubject(models.Model):
-    """One person whom a 情報連携記録 is about, by a number that is not the 個人番号. Partitioned like it."""
+    """
+    One person whom a 情報連携記録 is about, by a number that is not the 個人番号. Partitioned like
+    it.
+    """
 
     class Kind(models.TextChoices):
         """Whose number it is."""
@@ -113,7 +118,9 @@ class LinkageRecordSubject(models.Model):
 
 
 class RecordLeaf(models.Model):
-    """The digest of one 情報連携記録 at its place in the order, a leaf of the tree that a seal closes."""
+    """
+    The digest of one 情報連携記録 at its place in the order, a leaf of the tree that a seal closes.
+    """
 
     position = models.BigIntegerField("順番", primary_key=True)
     record_id = models.BigIntegerField("記録番号", unique=True)

@@ -32,7 +32,9 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
-    """One member of staff (職員): who they are, where they belong, which wards they serve, until when."""
+    """
+    One member of staff (職員): who they are, where they belong, which wards they serve, until when.
+    """
 
     staff_number = models.CharField(
         "職員番号",

@@ -7,7 +7,10 @@ from django.db.models import F, Q
 
 
 class BusinessSystem(models.Model):
-    """One 庁内業務システム: the unit that is authenticated, approved and recorded (業務ID + 独自施策ID)."""
+    """
+    One 庁内業務システム: the unit that is authenticated, approved and recorded (業務ID +
+    独自施策ID).
+    """
 
     business_id = models.CharField(
         "業務ID",
@@ -60,7 +63,10 @@ class BusinessSystem(models.Model):
 
 
 class SystemCredential(models.Model):
-    """ID and secret of a business system: hashed for `client_secret_basic`, sealed for `client_secret_jwt`."""
+    """
+    ID and secret of a business system: hashed for `client_secret_basic`, sealed for
+    `client_secret_jwt`.
+    """
 
     class Method(models.TextChoices):
         """How the token endpoint is told the secret (RFC 6749 2.3.1, RFC 7523)."""

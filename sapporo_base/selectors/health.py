@@ -29,7 +29,10 @@ def readiness(*, at: datetime) -> list[Check]:
         return [
             database,
             _broker(),
-            *(Check(name, False, unknown) for name in ("worker", "scheduler", "platform")),
+            *(
+                Check(name, well=False, word=unknown)
+                for name in ("worker", "scheduler", "platform")
+            ),
         ]
     return [
         database,
@@ -54,8 +57,8 @@ def _database() -> Check:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return Check("database", False, "データベースに接続できません。")
-    return Check("database", True, "接続できます。")
+        return Check("database", well=False, word="データベースに接続できません。")
+    return Check("database", well=True, word="接続できます。")
 
 
 def _broker() -> Check:
@@ -63,13 +66,13 @@ def _broker() -> Check:
         with current_app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=3)
     except (KombuError, OSError):
-        return Check("broker", False, "ブローカーに接続できません。")
-    return Check("broker", True, "接続できます。")
+        return Check("broker", well=False, word="ブローカーに接続できません。")
+    return Check("broker", well=True, word="接続できます。")
 
 
 def _sign_of_life(name: str, prefix: str, at: datetime, trouble: str) -> Check:
     last = Heartbeat.objects.filter(name__startswith=prefix).order_by("-at").first()
     if last is None:
-        return Check(name, False, trouble)
+        return Check(name, well=False, word=trouble)
     seconds = int((at - last.at).total_seconds())
     return Check(name, at - last.at <= _FRESH, f"最終応答 {seconds}秒前")

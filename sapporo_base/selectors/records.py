@@ -22,7 +22,9 @@ class SealState:
 
 
 def records_about(subjects: Sequence[tuple[str, str]]) -> QuerySet[LinkageRecord]:
-    """Return the records about a person, given all their numbers as (kind, number); newest first."""
+    """
+    Return the records about a person, given all their numbers as (kind, number); newest first.
+    """
     wanted = Q(pk__in=[])
     for kind, number in subjects:
         wanted |= Q(number_kind=kind, number=number)

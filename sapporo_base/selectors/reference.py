@@ -32,7 +32,9 @@ def system(code: str) -> BusinessSystem:
 
 
 def in_force(day: date) -> Q:
-    """Return the condition that a dated row is in force on a day (`valid_from` ≤ day < `valid_until`)."""
+    """
+    Return the condition that a dated row is in force on a day (`valid_from` ≤ day < `valid_until`).
+    """
     return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
 
 
@@ -67,7 +69,10 @@ def legal_basis_for(
     information_code: str = "",
     code: str = "",
 ) -> LegalBasis | None:
-    """Return the ground of that kind in force on a day for these codes and (if given) this system, or None."""
+    """
+    Return the ground of that kind in force on a day for these codes and (if given) this system, or
+    None.
+    """
     grounds = LegalBasis.objects.filter(in_force(day), kind=kind)
     if system is not None:
         grounds = grounds.filter(systems=system)

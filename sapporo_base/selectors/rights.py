@@ -19,7 +19,10 @@ def systems_operated_by(staff: Staff) -> QuerySet[BusinessSystem]:
 def files_open_to(
     staff: Staff, right: str = "open_personalinformationfile"
 ) -> QuerySet[PersonalInformationFile]:
-    """Return the 特定個人情報ファイル on which this person holds a right (`PersonalInformationFile.Meta`)."""
+    """
+    Return the 特定個人情報ファイル on which this person holds a right
+    (`PersonalInformationFile.Meta`).
+    """
     return get_objects_for_user(
         staff, f"sapporo_base.{right}", klass=PersonalInformationFile, accept_global_perms=False
     )

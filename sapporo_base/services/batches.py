@@ -51,7 +51,10 @@ def save_checkpoint(batch: BatchRun, checkpoint: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def reject_rows(batch: BatchRun, rejects: Iterable[Reject]) -> int:
-    """Keep rows that could not be taken (受領エラー), each sealed; the same reject again changes nothing."""
+    """
+    Keep rows that could not be taken (受領エラー), each sealed; the same reject again changes
+    nothing.
+    """
     ring = sealing.payload_ring()
     rows = [
         RejectedRow(

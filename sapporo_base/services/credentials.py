@@ -49,9 +49,11 @@ def issue_credential(
     act: Act,
 ) -> IssuedCredential:
     """
-    Issue an ID and secret to a business system. Older ones stay valid: revoke them after the change-over.
+    Issue an ID and secret to a business system. Older ones stay valid: revoke them after the
+    change-over.
 
-    :param method: `client_secret_basic` (the secret is hashed) or `client_secret_jwt` (it is sealed).
+    :param method: `client_secret_basic` (the secret is hashed) or `client_secret_jwt` (it is
+    sealed).
     """
     secret = _random(_SECRET_LENGTH)
     is_basic = method == SystemCredential.Method.BASIC
@@ -98,7 +100,9 @@ def secret_matches(credential: SystemCredential, secret: str) -> bool:
 
 
 def opened_secret(credential: SystemCredential) -> str:
-    """Return the secret of a `client_secret_jwt` credential, which must be known to check a signature."""
+    """
+    Return the secret of a `client_secret_jwt` credential, which must be known to check a signature.
+    """
     if credential.sealed_secret is None:
         return ""
     return sealing.credential_ring().open(bytes(credential.sealed_secret)).decode()

@@ -1,4 +1,6 @@
-"""The outbox: tasks that must run because of a committed act, where no other row already says so."""
+"""
+The outbox: tasks that must run because of a committed act, where no other row already says so.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -62,7 +64,10 @@ def claim_messages(*, at: datetime, limit: int = 200) -> Sequence[OutboxMessage]
 
 
 def settle_message(message: OutboxMessage, *, at: datetime, error: str = "") -> None:
-    """Note that a message was handed to the broker, or why not; after many tries it waits for a person."""
+    """
+    Note that a message was handed to the broker, or why not; after many tries it waits for a
+    person.
+    """
     message.attempts += 1
     message.leased_until = None
     message.last_error = error[:300]

@@ -91,7 +91,9 @@ def record_linkage(
 
 
 def record_refusal(act: Act, kind: str, *, detail: str, **fields: Any) -> LinkageRecord:
-    """Write the record of a refusal, in a transaction of its own so that it outlives the refused act."""
+    """
+    Write the record of a refusal, in a transaction of its own so that it outlives the refused act.
+    """
     return record_linkage(act, kind, result=LinkageRecord.Result.REFUSED, detail=detail, **fields)
 
 
@@ -99,10 +101,11 @@ def record_subjects_from(
     record: LinkageRecord, staging: Staging, *, number_kind: str, column: str
 ) -> int:
     """Add the people of a staging table's column to a record; return how many."""
+    quoted = connection.ops.quote_name(column)
     return staging.execute(
         "INSERT INTO sapporo_base_linkagerecordsubject (record_id, at, number_kind, number)"
-        f" SELECT %(record)s, %(at)s, %(kind)s, {connection.ops.quote_name(column)} FROM {{staging}}"
-        f" WHERE {connection.ops.quote_name(column)} IS NOT NULL",
+        f" SELECT %(record)s, %(at)s, %(kind)s, {quoted} FROM {{staging}}"
+        f" WHERE {quoted} IS NOT NULL",
         record=record.pk,
         at=record.at,
         kind=number_kind,
@@ -111,10 +114,12 @@ def record_subjects_from(
 
 @transaction.atomic
 def prepare_partitions(*, day: date, months_ahead: int = 6) -> list[str]:
-    """Make the monthly partitions of the records that will be needed; return the new ones' names."""
+    """
+    Make the monthly partitions of the records that will be needed; return the new ones' names.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM sapporo_base_prepare_partitions(%s, %s) AS name WHERE name IS NOT NULL",
+            "SELECT name FROM sapporo_base_prepare_partitions(%s, %s) AS name",
             [day, months_ahead],
         )
         return [name for (name,) in cursor.fetchall()]

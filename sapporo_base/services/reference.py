@@ -31,7 +31,11 @@ def _rows(name: str) -> Iterable[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _open_end(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
@@ -42,7 +46,8 @@ def _flag(text: str) -> bool:
 @transaction.atomic
 def load_reference_data() -> dict[str, int]:
     """
-    Load the repository's dated data. What staff have added since stays; running again changes nothing.
+    Load the repository's dated data. What staff have added since stays; running again changes
+    nothing.
 
     :raises UnknownPermission: `roles.json` names a permission that does not exist.
     """
@@ -80,7 +85,7 @@ def _load_legal_bases() -> int:
     count = 0
     for row in _rows("legal_bases.csv"):
         codes = [code for code in row.pop("systems").split() if code]
-        start, end = _day(row.pop("valid_from")), _day(row.pop("valid_until"))
+        start, end = _day(row.pop("valid_from")), _open_end(row.pop("valid_until"))
         basis, created = LegalBasis.objects.get_or_create(
             code=row.pop("code"), valid_from=start, defaults={**row, "valid_until": end}
         )
@@ -131,8 +136,8 @@ def _load_codes() -> int:
             CodeEntry.objects.get_or_create(
                 table=table,
                 code=row["code"],
-                valid_from=_day(row["valid_from"]) or date(1, 1, 1),
-                defaults={"name": row["name"], "valid_until": _day(row["valid_until"])},
+                valid_from=_open_end(row["valid_from"]) or date.min,
+                defaults={"name": row["name"], "valid_until": _open_end(row["valid_until"])},
             )
             count += 1
     return count

@@ -1,8 +1,11 @@
 """
-The seal over the 情報連携記録: what is in the record can't be changed, taken out or slipped in unseen.
+The seal over the 情報連携記録: what is in the record can't be changed, taken out or slipped in
+unseen.
 
-In publisher order the records become leaves of a Merkle tree; its root is chained to the one before,
-signed (Ed25519, key outside the database) and appended to a file outside it. A record is sealed at the
+In publisher order the records become leaves of a Merkle tree; its root is chained to the one
+before,
+signed (Ed25519, key outside the database) and appended to a file outside it. A record is sealed at
+the
 latest one period of the task after its commit; until then it is protected by the triggers only, and
 `verify_records` says how many wait and since when.
 """
@@ -42,7 +45,9 @@ class SealKeyUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it was sealed. `kind` is a stable word, `text` is for the auditor."""
+    """
+    One thing that is not as it was sealed. `kind` is a stable word, `text` is for the auditor.
+    """
 
     kind: str
     record_id: int | None
@@ -51,7 +56,9 @@ class Finding:
 
 def _signing_key() -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(Path(settings.SEAL_SIGNING_KEY_FILE).read_bytes(), password=None)
+        key = load_pem_private_key(
+            Path(str(settings.SEAL_SIGNING_KEY_FILE)).read_bytes(), password=None
+        )
     except (OSError, ValueError, TypeError) as error:
         raise SealKeyUnusable(str(settings.SEAL_SIGNING_KEY_FILE)) from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -144,7 +151,7 @@ def _line(seal: RecordSeal, public_key: bytes) -> dict[str, Any]:
 
 
 def _lines_outside() -> dict[int, dict[str, Any]]:
-    file = Path(settings.SEAL_ROOTS_FILE)
+    file = Path(str(settings.SEAL_ROOTS_FILE))
     if not file.exists():
         return {}
     lines = {}
@@ -165,7 +172,7 @@ def _append_outside(key: Ed25519PrivateKey) -> None:
         missing = RecordSeal.objects.filter(number__gt=written).order_by("number")
         if not missing:
             return
-        file = Path(settings.SEAL_ROOTS_FILE)
+        file = Path(str(settings.SEAL_ROOTS_FILE))
         file.parent.mkdir(parents=True, exist_ok=True)
         public_key = _raw(key.public_key())
         with file.open("a") as stream:
@@ -175,9 +182,10 @@ def _append_outside(key: Ed25519PrivateKey) -> None:
             os.fsync(stream.fileno())
 
 
-def verify_records(*, at: datetime) -> Iterator[Finding]:
+def verify_records() -> Iterator[Finding]:
     """
-    Compare every record with its leaf, every leaf with its seal, every seal with its chain and the file.
+    Compare every record with its leaf, every leaf with its seal, every seal with its chain and the
+    file.
 
     Yields what is wrong, each with the record's number where one can be named.
     """
@@ -260,7 +268,8 @@ def record_proof(record_id: int) -> dict[str, Any] | None:
     """
     Return all that is needed to check one record without the database, or None if it is not sealed.
 
-    Keys: `canonical` (text whose SHA-256 is `digest`), `position`, `path` to the root, and the `seal`.
+    Keys: `canonical` (text whose SHA-256 is `digest`), `position`, `path` to the root, and the
+    `seal`.
     """
     leaf = RecordLeaf.objects.filter(record_id=record_id).first()
     if leaf is None:
@@ -292,7 +301,9 @@ def record_proof(record_id: int) -> dict[str, Any] | None:
 
 
 def proof_holds(proof: dict[str, Any]) -> bool:
-    """Check an exported proof by itself: text, digest, path, chain and signature. Needs no database."""
+    """
+    Check an exported proof by itself: text, digest, path, chain and signature. Needs no database.
+    """
     try:
         digest = hashlib.sha256(proof["canonical"].encode()).digest()
         path: Sequence[tuple[str, bytes]] = [
@@ -313,4 +324,4 @@ def proof_holds(proof: dict[str, Any]) -> bool:
         )
     except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature):
         return False
-    return digest.hex() == proof["digest"] and root.hex() == seal["root"]
+    return bool(digest.hex() == proof["digest"] and root.hex() == seal["root"])
