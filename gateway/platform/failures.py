@@ -43,7 +43,6 @@ class WhyBad(StrEnum):
     TOO_LARGE = "too_large"
     ZIP_BOMB = "zip_bomb"
     NOT_A_ZIP = "not_a_zip"
-    CUT_SHORT = "cut_short"
     WRONG_ENCODING = "wrong_encoding"
     NOT_XML = "not_xml"
     FORBIDDEN_XML = "forbidden_xml"  # DTD, entity or processing instruction

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from gateway.platform.failures import Reason
 
-Items = Mapping[str, "str | None | Sequence[Mapping[str, str | None]]"]
+Items = Mapping[str, "str | Sequence[Mapping[str, str | None]] | None"]
 """Items by name. None: no value. A sequence of mappings: a repeating group."""
 
 

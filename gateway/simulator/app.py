@@ -1,0 +1,129 @@
+"""The HTTP face of the simulator: the wire, the control and the page for people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from gateway.simulator import faults as fault
+from gateway.simulator import wire
+from gateway.simulator.control import Control
+from gateway.simulator.faults import Faults
+from gateway.simulator.interfaces import Platform
+from gateway.simulator.wire import Refused, Reply
+
+XML = "application/xml; charset=UTF-8"
+ZIP = "application/zip"
+_HANG_SECONDS = 600.0
+
+
+class CutOff(Response):
+    """An answer of which only the first half is sent before the line breaks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Will announce the whole body, send half, and end without the rest."""
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
+        half = bytes(self.body[: len(self.body) // 2])
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+class Door:
+    """Takes each message in, with the faults that are on."""
+
+    def __init__(self, platform: Platform, faults: Faults) -> None:
+        self._platform = platform
+        self._faults = faults
+
+    async def take(self, http: HttpRequest) -> Response:
+        """Return the platform's answer to one message."""
+        interface = http.path_params["interface"]
+        spoilt_before = await self._before(interface)
+        if spoilt_before is not None:
+            return spoilt_before
+        content = await http.body()
+        if len(content) > wire.FILE_BYTES:
+            return Response(status_code=413)
+        return await self._answered(interface, content, http)
+
+    async def _before(self, interface: str) -> Response | None:
+        faults = self._faults
+        if not faults.active:
+            return None
+        now = datetime.now(UTC)
+        if faults.too_fast(interface, now.timestamp()):
+            return Response(status_code=429, headers={"Retry-After": "1"})
+        if faults.on(fault.SERVER_ERROR, interface):
+            return Response("Internal Server Error", status_code=500)
+        slow = faults.on(fault.SLOW, interface)
+        if slow:
+            await asyncio.sleep(slow.seconds)
+        hang = faults.on(fault.HANG, interface)
+        if hang:
+            await asyncio.sleep(hang.seconds or _HANG_SECONDS)
+            return Response(status_code=504)
+        return None
+
+    async def _answered(self, interface: str, content: bytes, http: HttpRequest) -> Response:
+        platform, faults = self._platform, self._faults
+        now = datetime.now(UTC)
+        correlation = {"X-Correlation-Id": http.headers.get("X-Correlation-Id", "")}
+        zipped = http.headers.get("Content-Type", "").startswith(ZIP)
+        is_open, _, reopens_at = platform.open_at(now)
+        try:
+            request, entries = platform.read(interface, content, zipped=zipped)
+        except Refused as refused:
+            return Response(refused.text, status_code=400, headers=correlation)
+        if not is_open and interface != "IF_SYM_20212":
+            reply = Reply(
+                {"ReopensAt": reopens_at.isoformat() if reopens_at else ""}, code="SYS0001"
+            )
+            body = wire.envelope(request, reply, granted=False)
+            return Response(body, status_code=503, media_type=XML, headers=correlation)
+        media = XML
+        try:
+            reply = platform.handle(request, entries, now)
+            records = faults.shuffled(interface, reply.records)
+            reply = Reply(reply.body, records, reply.code, reply.as_file)
+            if reply.as_file:
+                body, media = wire.file(request, reply), ZIP
+            else:
+                body = wire.envelope(request, reply, granted=not reply.code)
+        except Refused as refused:
+            body = wire.refusal(request, refused)
+        platform.state.flush()
+        return self._after(
+            interface,
+            Response(faults.spoilt(interface, body), media_type=media, headers=correlation),
+        )
+
+    def _after(self, interface: str, response: Response) -> Response:
+        if self._faults.on(fault.LOST, interface):
+            return Response(status_code=502)
+        if self._faults.on(fault.HALF, interface):
+            return CutOff(response.body, headers=dict(response.headers))
+        return response
+
+
+def build(platform: Platform, faults: Faults, refuse: Callable[[float], None]) -> Starlette:
+    """
+    Return the application.
+
+    :param refuse: stops taking connections for so many seconds; the server's to do.
+    """
+    control = Control(platform, faults, refuse)
+    door = Door(platform, faults)
+    return Starlette(
+        routes=[
+            Route("/if/{interface}", door.take, methods=["POST"]),
+            *control.routes(),
+        ]
+    )

@@ -1,0 +1,261 @@
+"""Commands to the far end: hours, delays, faults, inquiries to the city; and how it stands."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from gateway.simulator import faults as fault
+from gateway.simulator import masters
+from gateway.simulator.faults import Fault, Faults
+from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
+from gateway.simulator.interfaces import Platform, Settings
+from gateway.simulator.state import Provision
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
+_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+_CHILD_ALLOWANCE: Final = "TM99000000000027"
+_MOST_AT_ONCE: Final = 1000
+_PAGE: Final = Path(__file__).parent / "page.html"
+_STATES: Final = {"1": "waiting", "2": "answer_registered", "3": "sent", "5": "refused"}
+_RESULTS: Final = {
+    "": "",
+    "01": "provided",
+    "02": "no_record",
+    "03": "refused",
+    "04": "not_permitted",
+}
+_CODE_STATES: Final = {"1": "not_requested", "2": "requested", "3": "acquired", "4": "failed"}
+
+
+class NotUnderstood(ValueError):
+    """A command with an item that is missing or not of its kind."""
+
+
+class Control:
+    """The control interface, for the loopback interface only."""
+
+    def __init__(self, platform: Platform, faults: Faults, refuse: Callable[[float], None]) -> None:
+        self._platform = platform
+        self._faults = faults
+        self._refuse = refuse
+
+    def routes(self) -> list[Route]:
+        """Return the addresses of the control and of the page."""
+        commands = {
+            "open": self.open,
+            "close": self.close,
+            "settings": self.settings,
+            "faults": self.put_fault,
+            "ask": self.ask,
+        }
+        return [
+            Route("/", self._page, methods=["GET"]),
+            Route("/control/state", self._guarded(lambda told: self.state()), methods=["GET"]),
+            Route("/control/ask/{provision_id}", self._asked, methods=["GET"]),
+            *(
+                Route(f"/control/{name}", self._guarded(command), methods=["POST"])
+                for name, command in commands.items()
+            ),
+        ]
+
+    # ------------------------------------------------------------ commands
+
+    def open(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will open at once (`until` / `seconds`), or go back to the hours (`by_hours`)."""
+        if told.get("by_hours"):
+            self._platform.state.commit("operating", told={})
+        else:
+            self._operate(is_open=True, told=told)
+        return self.state()
+
+    def close(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will close at once; `until` (ISO 8601) or `seconds`, else until it is opened."""
+        self._operate(is_open=False, told=told)
+        return self.state()
+
+    def settings(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will change delays and luck (the fields of `Settings`), or `hours`."""
+        known = {f.name: f for f in fields(Settings)}
+        for name, value in told.items():
+            if name == "hours":
+                try:
+                    self._platform.hours = WeeklyHours.read(str(value))
+                except HoursNotUnderstood as error:
+                    raise NotUnderstood(str(error)) from None
+            elif name in known and isinstance(value, int | float) and value >= 0:
+                setattr(self._platform.settings, name, value)
+            else:
+                raise NotUnderstood(name)
+        return self.state()
+
+    def put_fault(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will put a fault on (`kind`, and the fields of `Fault`), or take all off (`clear`)."""
+        if told.get("clear"):
+            self._faults.clear()
+            return self.state()
+        if told.get("kind") not in fault.KINDS:
+            raise NotUnderstood("kind")
+        try:
+            new = Fault(**told)
+        except TypeError:
+            raise NotUnderstood("kind, interfaces, count, seconds, rate") from None
+        if new.kind == fault.REFUSE:
+            if not 0 < new.seconds <= 3600:  # noqa: PLR2004 - it cannot be called back while it lasts
+                raise NotUnderstood("seconds")
+            self._refuse(new.seconds)
+        else:
+            self._faults.put(new)
+        return self.state()
+
+    def ask(self, told: dict[str, Any]) -> dict[str, Any]:
+        """
+        Will ask the city under an `item` (26, 30, 87, 106; any other may not).
+
+        `information_code` (児童手当関係情報 if absent), `integrated_number` or `count` of people
+        who have such a copy, `withheld`.
+        """
+        item = told.get("item")
+        information = told.get("information_code", _CHILD_ALLOWANCE)
+        count = told.get("count", 1)
+        if not isinstance(item, int) or not isinstance(information, str):
+            raise NotUnderstood("item, information_code")
+        if not isinstance(count, int) or not 0 < count <= _MOST_AT_ONCE:
+            raise NotUnderstood("count")
+        numbers = [str(told["integrated_number"])] if told.get("integrated_number") else []
+        if not numbers:
+            held = self._platform.state.holdings[_CHILD_ALLOWANCE].by_number
+            numbers = sorted(held)[:count]
+        if not numbers:
+            raise NotUnderstood("integrated_number (no copy is held yet)")
+        now = datetime.now(UTC)
+        asked = [
+            self._platform.ask_the_city(
+                item=item,
+                information=information,
+                number=number,
+                withheld=bool(told.get("withheld")),
+                now=now,
+            )
+            for number in numbers
+        ]
+        return {"asked": [self._provision(p) for p in asked]}
+
+    def state(self) -> dict[str, Any]:
+        """Return how the platform stands: counts, digests, settings, faults."""
+        platform = self._platform
+        now = datetime.now(UTC)
+        platform.settle(now)
+        at = now.timestamp()
+        is_open, closes_at, reopens_at = platform.open_at(now)
+        codes = Counter(p.code_status(at) for p in platform.state.people.values())
+        provisions = Counter(p.state for p in platform.state.provisions.values())
+        inquiries = platform.state.inquiries.values()
+        return {
+            "now": now.isoformat(),
+            "open": is_open,
+            "closes_at": closes_at.isoformat() if closes_at else None,
+            "reopens_at": reopens_at.isoformat() if reopens_at else None,
+            "numbers": len(platform.state.people),
+            "codes": {name: codes.get(code, 0) for code, name in _CODE_STATES.items()},
+            "no_automatic_answer": sum(
+                p.no_automatic_answer for p in platform.state.people.values()
+            ),
+            "copies": {
+                information: {"count": h.whole.count, "digest": h.whole.digest}
+                for information, h in sorted(platform.state.holdings.items())
+                if h.whole.count
+            },
+            "inquiries": {
+                "total": len(inquiries),
+                "answered": sum(at >= i.ready_at and not i.cancelled for i in inquiries),
+                "cancelled": sum(i.cancelled for i in inquiries),
+            },
+            "provisions": {name: provisions.get(code, 0) for code, name in _STATES.items()},
+            "exchange_records": len(platform.state.records),
+            "citizens_elsewhere": len(platform.citizens),
+            "requests": dict(sorted(platform.state.requests.items())),
+            "settings": asdict(platform.settings),
+            "faults": [asdict(f) for f in self._faults.active],
+        }
+
+    # ------------------------------------------------------------ inside
+
+    def _operate(self, *, is_open: bool, told: dict[str, Any]) -> None:
+        until = None
+        try:
+            if told.get("until"):
+                until = datetime.fromisoformat(str(told["until"]))
+            elif told.get("seconds"):
+                until = datetime.now(UTC) + timedelta(seconds=float(told["seconds"]))
+        except (ValueError, OverflowError):
+            raise NotUnderstood("until, seconds") from None
+        if until is not None and until.tzinfo is None:
+            raise NotUnderstood("until (an offset is missing)")
+        moment = until.isoformat() if until else None
+        self._platform.state.commit("operating", told={"is_open": is_open, "until": moment})
+
+    def _provision(self, provision: Provision) -> dict[str, Any]:
+        refused = provision.result == "04"
+        return {
+            "provision_id": provision.provision_id,
+            "integrated_number": provision.number,
+            "item": provision.item,
+            "information_code": provision.information,
+            "state": _STATES[provision.state],
+            "result": _RESULTS[provision.result],
+            "message": masters.message("SKI0102", provision.information) if refused else "",
+            "items": provision.items if provision.state == "3" else {},
+        }
+
+    async def _asked(self, http: HttpRequest) -> Response:
+        if not _is_local(http):
+            return Response(status_code=403)
+        provision = self._platform.state.provisions.get(http.path_params["provision_id"])
+        if provision is None:
+            return Response(status_code=404)
+        return JSONResponse(self._provision(provision))
+
+    def _guarded(self, command: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+        async def endpoint(http: HttpRequest) -> Response:
+            if not _is_local(http):
+                return Response(status_code=403)
+            told: Any = {}
+            content = await http.body()
+            if http.method == "POST":
+                # A page of another site can post a form, but not JSON.
+                if not http.headers.get("Content-Type", "").startswith("application/json"):
+                    return JSONResponse({"error": "application/json"}, status_code=415)
+                try:
+                    told = json.loads(content or b"{}")
+                except ValueError:
+                    told = None
+                if not isinstance(told, dict):
+                    return JSONResponse({"error": "not a JSON object"}, status_code=400)
+            try:
+                answer = command(told)
+            except NotUnderstood as error:
+                return JSONResponse({"error": str(error)}, status_code=400)
+            self._platform.state.flush()
+            return JSONResponse(answer)
+
+        return endpoint
+
+    async def _page(self, http: HttpRequest) -> Response:
+        if not _is_local(http):
+            return Response(status_code=403)
+        return HTMLResponse(_PAGE.read_text("utf-8"))
+
+
+def _is_local(http: HttpRequest) -> bool:
+    host = (http.headers.get("Host") or "").rsplit(":", 1)[0]
+    return http.client is not None and http.client.host in _LOOPBACK and host in _HOSTS
