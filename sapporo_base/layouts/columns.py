@@ -132,6 +132,7 @@ class Judge:
         """
         self._layout = layout
         self._codes = {table: codes[table] | {""} for table in layout.tables}
+        self._dates = [field for field in layout.fields if field.type == "DATE"]
         self._days: set[str] = {""}
 
     def faults(self, columns: dict[str, Column]) -> dict[int, list[tuple[Field, Fault]]]:
@@ -156,11 +157,13 @@ class Judge:
             return self._judge_unknown(field, columns)
         if field.required and "" in column:
             wrong.append((REQUIRED, [place for place, one in enumerate(column) if not one]))
-        joined = "".join(column)
-        if not joined:
-            return wrong
         if field.type == "DATE":
             wrong.append((NOT_A_DAY, self._not_days(column)))
+            return wrong
+        if field.codes and not field.check and self._codes[field.codes].issuperset(column):
+            return wrong
+        joined = "".join(column)
+        if not joined:
             return wrong
         check, fault = _CHARACTER_CHECKS[field.type]
         if places := check(column, joined):
@@ -210,6 +213,20 @@ class Judge:
             )
         return wrong
 
+    def settle_days(self, columns: dict[str, Column]) -> None:
+        """
+        Empty, in place, the cells of 不詳日 that name no day of the calendar: their words remain.
+
+        The open start of a period (0000-01-01) becomes -infinity, which PostgreSQL reads.
+        """
+        for field in self._dates:
+            column = columns[field.name]
+            if field.unknown_date and _YES in columns[f"{field.name}_unknown"]:
+                column = [value if _is_day(value) else "" for value in column]
+            if OPEN_START in self._days:
+                column = ["-infinity" if value == OPEN_START else value for value in column]
+            columns[field.name] = column
+
     def _not_days(self, column: Column) -> list[int]:
         new = set(column) - self._days
         bad = {value for value in new if not _is_day(value)}
@@ -242,21 +259,3 @@ def _sorts(value: str) -> bool:
     except NotADate:
         return False
     return True
-
-
-def without_unreal_days(layout: LayoutSpecification, columns: dict[str, Column]) -> None:
-    """
-    Empty, in place, the cells of 不詳日 that name no day of the calendar: their words remain.
-
-    The open start of a period (0000-01-01) becomes -infinity, which PostgreSQL reads.
-    """
-    for field in layout.fields:
-        if field.type != "DATE":
-            continue
-        column = columns[field.name]
-        if field.unknown_date and _YES in columns[f"{field.name}_unknown"]:
-            columns[field.name] = column = [value if _is_day(value) else "" for value in column]
-        if OPEN_START in column:
-            columns[field.name] = [
-                "-infinity" if value == OPEN_START else value for value in column
-            ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from sapporo_base.layouts.columns import Column, Fault, Judge, without_unreal_days
+from sapporo_base.layouts.columns import Column, Fault, Judge
 from sapporo_base.layouts.specification import Codes, Field, LayoutSpecification
 
 Seal = Callable[[Sequence[str]], Sequence[str]]
@@ -136,7 +136,7 @@ class Decoder:
             columns = {
                 name: list(itertools.compress(column, keep)) for name, column in columns.items()
             }
-        without_unreal_days(self.layout, columns)
+        self._judge.settle_days(columns)
         for place in self.layout.sealed_places:
             name = self.layout.names[place]
             columns[name] = self._sealed(columns[name])
@@ -153,17 +153,18 @@ class Decoder:
     def _cut_csv(self, records: list[str]) -> tuple[list[Column], dict[int, tuple[Fault, str]]]:
         width = len(self.layout.fields)
         broken: dict[int, tuple[Fault, str]] = {}
-        if any('"' in record for record in records):
+        joined = ",".join(records)
+        if '"' in joined:
             cells = self._cut_quoted(records, broken)
+        elif {record.count(",") for record in records} == {width - 1}:
+            cells = joined.split(",")
         else:
-            good = records
-            if {record.count(",") for record in records} != {width - 1}:
-                good = []
-                for place, record in enumerate(records):
-                    if record.count(",") == width - 1:
-                        good.append(record)
-                    else:
-                        broken[place] = COLUMN_COUNT, record
+            good = []
+            for place, record in enumerate(records):
+                if record.count(",") == width - 1:
+                    good.append(record)
+                else:
+                    broken[place] = COLUMN_COUNT, record
             cells = ",".join(good).split(",") if good else []
         return [cells[place::width] for place in range(width)], broken
 

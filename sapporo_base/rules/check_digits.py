@@ -253,16 +253,13 @@ def wrong_numbers(kind: str, numbers: Sequence[str]) -> list[int]:
     :param kind: a key of `CHECKS`.
     """
     length, check = _COLUMN_CHECKS[kind]
-    joined = "".join(numbers)
-    if len(joined) != length * len(numbers) or not (joined.isascii() and joined.isdigit()):
-        # Some are of another length or no digits: only the odd ones need a look one by one.
-        single = CHECKS[kind]
-        return [place for place, number in enumerate(numbers) if not single(number)]
-    if not joined:
+    if not numbers:
         return []
-    digits = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, length)
-    if any(len(number) != length for number in numbers):
+    joined = "".join(numbers)
+    if set(map(len, numbers)) != {length} or not (joined.isascii() and joined.isdigit()):
+        # Some are of another length or no digits: these need a look one by one.
         single = CHECKS[kind]
         return [place for place, number in enumerate(numbers) if not single(number)]
+    digits = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, length)
     right = check(digits.astype(np.int64) - ord("0"))
     return [int(place) for place in np.flatnonzero(~right)]
