@@ -16,7 +16,7 @@ _ONE_USE_NONCE: Final = bytes(12)
 
 def seal_for_juki(public_key: bytes, individual_number: str) -> str:
     """
-    Return a 個人番号 that only the holder of the private key can read (docs/platform-profile.md §4).
+    Return a 個人番号 that only the private key can open (docs/platform-profile.md §4).
 
     Every call draws a key of its own, so the fixed nonce is used once with each, and the same
     number never looks the same twice.

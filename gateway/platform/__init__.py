@@ -1,1 +1,1 @@
-"""The wire to the 中間サーバ・プラットフォーム (profile: docs/platform-profile.md). Only gateway.tasks may use it."""
+"""The wire to the platform (docs/platform-profile.md); only gateway.tasks uses it."""

@@ -89,7 +89,7 @@ def put_copy_key(message: Outgoing, key: CopyKey) -> None:
 
 
 def parts(records: Sequence[T]) -> Iterator[tuple[str, Sequence[T]]]:
-    """Return the records cut into entries: one 特定個人情報 and dataset each, with a name for it."""
+    """Return the records cut into named entries: one 特定個人情報 and dataset each."""
     number = 0
     ordered = sorted(records, key=lambda r: (r.information_code, r.dataset))
     for (code, dataset), group in groupby(ordered, key=lambda r: (r.information_code, r.dataset)):

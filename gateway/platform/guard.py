@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from gateway.platform.failures import IndividualNumberOnTheWayOut
+from sapporo_base.rules.check_digits import is_individual_number
 
 # Twelve digits, solid or in fours, half or full width, that stand by themselves.
 _GAP: Final = r"[ \-‐‑–ー－　]"
@@ -14,7 +15,6 @@ _TWELVE_DIGITS: Final = re.compile(
     rf"(?:\d{{12}}|\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}})"
     rf"(?![0-9A-Za-z０-９])(?!{_GAP}\d)"
 )
-_WEIGHTS: Final = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def refuse_individual_numbers(interface: str, text: str) -> None:
@@ -23,10 +23,9 @@ def refuse_individual_numbers(interface: str, text: str) -> None:
 
     :raises IndividualNumberOnTheWayOut: something does; neither it nor its place is told.
     """
-    for match in _TWELVE_DIGITS.finditer(text):
-        digits = [int(character) for character in match.group() if character.isdigit()]
-        remainder = sum(d * w for d, w in zip(digits, _WEIGHTS, strict=False)) % 11
-        if digits[11] == (0 if remainder <= 1 else 11 - remainder):
-            # `from None` and no locals kept: the number must not ride along in a traceback.
-            del digits, match
-            raise IndividualNumberOnTheWayOut(interface)
+    if any(_reads_as_one(match.group()) for match in _TWELVE_DIGITS.finditer(text)):
+        raise IndividualNumberOnTheWayOut(interface)
+
+
+def _reads_as_one(found: str) -> bool:
+    return is_individual_number("".join(str(int(c)) for c in found if c.isdigit()))

@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """One line of the 符号取得依頼ファイル: 処理通番 ties the 統合宛名番号 to the 住基ネット line."""
+    """One line of the 符号取得依頼ファイル: the 処理通番 stands for the number on the 住基 line."""
 
     serial: str
     integrated_number: str

@@ -37,7 +37,7 @@ REASON_CODES: Final = {
     "CMN0010": ReasonCode.BAD_FIELD,
 }
 
-# 照会ステータス(明細単位), (特定個人情報名単位). 09 with 01 is the pair found in use; the rest is assumed.
+# 照会ステータス(明細単位), (特定個人情報名単位). 09 with 01 was found; the rest is assumed.
 INQUIRY_STATES: Final = {
     ("01", "00"): InquiryState.ACCEPTED,
     ("02", "00"): InquiryState.IN_PROGRESS,

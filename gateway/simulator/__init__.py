@@ -1,1 +1,1 @@
-"""The far end: 中間サーバ・プラットフォーム, 住基ネット and the other organisations, for rehearsal."""
+"""The far end, for rehearsal: the platform, 住基ネット and the other organisations."""

@@ -16,7 +16,7 @@ from gateway.simulator import faults as fault
 from gateway.simulator import wire
 from gateway.simulator.control import Control
 from gateway.simulator.faults import Faults
-from gateway.simulator.interfaces import Platform
+from gateway.simulator.platform import Platform
 from gateway.simulator.wire import Refused, Reply
 
 XML = "application/xml; charset=UTF-8"

@@ -16,9 +16,10 @@ from starlette.routing import Route
 
 from gateway.simulator import faults as fault
 from gateway.simulator import masters
+from gateway.simulator.desks.desk import Settings
 from gateway.simulator.faults import Fault, Faults
 from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
-from gateway.simulator.interfaces import Platform, Settings
+from gateway.simulator.platform import Platform
 from gateway.simulator.state import Provision
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
@@ -60,7 +61,7 @@ class Control:
         }
         return [
             Route("/", self._page, methods=["GET"]),
-            Route("/control/state", self._guarded(lambda told: self.state()), methods=["GET"]),
+            Route("/control/state", self._guarded(self._state), methods=["GET"]),
             Route("/control/ask/{provision_id}", self._asked, methods=["GET"]),
             *(
                 Route(f"/control/{name}", self._guarded(command), methods=["POST"])
@@ -139,7 +140,7 @@ class Control:
             raise NotUnderstood("integrated_number (no copy is held yet)")
         now = datetime.now(UTC)
         asked = [
-            self._platform.ask_the_city(
+            self._platform.provisions.ask_the_city(
                 item=item,
                 information=information,
                 number=number,
@@ -154,7 +155,7 @@ class Control:
         """Return how the platform stands: counts, digests, settings, faults."""
         platform = self._platform
         now = datetime.now(UTC)
-        platform.settle(now)
+        platform.inquiries.settle(now)
         at = now.timestamp()
         is_open, closes_at, reopens_at = platform.open_at(now)
         codes = Counter(p.code_status(at) for p in platform.state.people.values())
@@ -189,6 +190,9 @@ class Control:
         }
 
     # ------------------------------------------------------------ inside
+
+    def _state(self, told: dict[str, Any]) -> dict[str, Any]:
+        return self.state()
 
     def _operate(self, *, is_open: bool, told: dict[str, Any]) -> None:
         until = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -145,15 +145,15 @@ class Faults:
         if self.on(NOT_XML, interface):
             return _per_entry(content, lambda b: b[: len(b) * 2 // 3])
         if self.on(ENTITY, interface):
-            return _per_entry(content, lambda b: _ENTITY)
+            return _per_entry(content, lambda _: _ENTITY)
         if self.on(OVERSIZED, interface):
             return b" " * _OVERSIZED_BYTES
         if self.on(ZIP_BOMB, interface):
-            return _per_entry(content, lambda b: b" " * _BOMB_BYTES)
+            return _per_entry(content, lambda _: b" " * _BOMB_BYTES)
         return content
 
 
-def _per_entry(content, change):  # type: ignore[no-untyped-def]
+def _per_entry(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
     if not content.startswith(b"PK"):
         return change(content)
     target = io.BytesIO()

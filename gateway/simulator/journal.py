@@ -26,7 +26,7 @@ class Journal:
 
     def replay(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """
-        Return the events so far. A last line that was cut off was never acknowledged: it is removed.
+        Return the events so far. A cut-off last line was never acknowledged: it is removed.
 
         :raises JournalDamaged: another line cannot be read.
         """

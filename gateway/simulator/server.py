@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.simulator import masters
 from gateway.simulator.app import build
 from gateway.simulator.citizens import Citizens, CitizensNotUnderstood
+from gateway.simulator.desks.desk import Settings
 from gateway.simulator.faults import Faults
 from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
-from gateway.simulator.interfaces import Platform, Settings
 from gateway.simulator.journal import Journal, JournalDamaged
 from gateway.simulator.juki_net import JukiNet
+from gateway.simulator.platform import Platform
 from gateway.simulator.state import State
 
 LOOPBACK: Final = "127.0.0.1"
@@ -87,6 +89,7 @@ class Server:
             access_log=False,
             timeout_graceful_shutdown=1,
             lifespan="off",
+            http=H11Protocol,
             proxy_headers=False,
             server_header=False,
         )
@@ -112,11 +115,11 @@ class Server:
         self._uvicorn.servers.clear()
         self._listening.close()
         for connection in list(self._uvicorn.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]  # every protocol has one
+            connection.transport.abort()
         await asyncio.sleep(seconds)
         self._listening = _listen(self._port)
         protocol = partial(
-            self._config.http_protocol_class,
+            H11Protocol,
             config=self._config,
             server_state=self._uvicorn.server_state,
             app_state={},

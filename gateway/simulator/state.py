@@ -37,6 +37,7 @@ class Person:
 class Copy:
     """A 副本 as it was registered."""
 
+    digest: bytes
     number: str
     information: str
     dataset: str
@@ -47,14 +48,13 @@ class Copy:
     parent_key: str
     ward: str
     data: str
-    digest: bytes
 
     @classmethod
     def of(cls, told: list[str]) -> Copy:
         """Return a copy from its texts in order, with the digest of docs/platform-profile.md."""
         content = hashlib.sha256(told[-1].encode()).hexdigest()
         digest = hashlib.sha256("\n".join([*told[:-1], content]).encode()).digest()
-        return cls(*told, digest=digest)
+        return cls(digest, *told)
 
 
 @dataclass(slots=True)
@@ -273,7 +273,7 @@ class State:
 
     def _on_records(self, told: list[dict[str, Any]]) -> None:
         self.records += told
-        self._recorded.update(record["record"] for record in told)
+        self._recorded.update(r["record"] for r in told if r["result"] in {"01", "02"})
 
     def _on_receipt(self, number: str, by: str, ready_at: float, told: dict[str, Any]) -> None:
         self.receipts[number] = Receipt(by, ready_at, told)

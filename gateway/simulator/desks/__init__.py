@@ -1,0 +1,1 @@
+"""The platform's desks: each takes the messages of one group of interfaces."""
