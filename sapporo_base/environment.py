@@ -58,6 +58,7 @@ def ensure_demo_environment(folder: Path) -> Path:
         f"SEAL_SIGNING_KEY_FILE={signing_key}",
         f"SEAL_ROOTS_FILE={folder / 'seals' / 'roots.jsonl'}",
     ]
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     file = folder / "sapporo.env"
     write_private(file, ("\n".join(lines) + "\n").encode())
     return file

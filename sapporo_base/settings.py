@@ -8,6 +8,7 @@ an embedded PostgreSQL when `DATABASE_URL` is unset.
 
 import base64
 import binascii
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -215,6 +216,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# The demo serves files straight from the apps; elsewhere `collectstatic` fills STATIC_ROOT.
+WHITENOISE_USE_FINDERS = DEMO
+WHITENOISE_AUTOREFRESH = DEMO
 MEDIA_ROOT = VAR_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
@@ -243,6 +247,9 @@ SPECTACULAR_SETTINGS = {
 TOKEN_AUDIENCES = env.list(
     "TOKEN_AUDIENCES", ["http://127.0.0.1:8000/oauth2/token/"] if DEMO or OFFLINE else env_required
 )
+if DEMO:
+    # Authlib refuses plain HTTP; the demo listens on loopback only.
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 TOKEN_SECONDS = env.int("TOKEN_SECONDS", 600, validate=validate.Range(min=60, max=3600))
 
 # Work: the database row is the queue, a message only wakes a worker up.

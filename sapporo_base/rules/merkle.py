@@ -32,7 +32,10 @@ def root(digests: Sequence[bytes]) -> bytes:
 
 
 def proof(digests: Sequence[bytes], index: int) -> list[tuple[str, bytes]]:
-    """Return the path from a leaf to the root: the side ("left" or "right") and hash of each neighbour."""
+    """
+    Return the path from a leaf to the root: the side ("left" or "right") and hash of each
+    neighbour.
+    """
     path = []
     for level in _levels(digests)[:-1]:
         neighbour = index ^ 1

@@ -132,14 +132,18 @@ def _load_codes() -> int:
         table, _ = CodeTable.objects.update_or_create(
             code=path.stem, defaults={"name": told["name"], "source": told["source"]}
         )
-        for row in _rows(f"codes/{path.name}"):
-            CodeEntry.objects.get_or_create(
+        entries = [
+            CodeEntry(
                 table=table,
                 code=row["code"],
+                name=row["name"],
                 valid_from=_open_end(row["valid_from"]) or date.min,
-                defaults={"name": row["name"], "valid_until": _open_end(row["valid_until"])},
+                valid_until=_open_end(row["valid_until"]),
             )
-            count += 1
+            for row in _rows(f"codes/{path.name}")
+        ]
+        CodeEntry.objects.bulk_create(entries, ignore_conflicts=True)
+        count += len(entries)
     return count
 
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,16 +91,27 @@ def seal_records(*, at: datetime) -> list[RecordSeal]:
     key = _signing_key()
     RECORD_FEED.publish()
     seals = []
-    while seal := _seal_next(key, at):
-        seals.append(seal)
-    _append_outside(key)
+    with _sealing_lock():
+        while seal := _seal_next(key, at):
+            seals.append(seal)
+        _append_outside(key)
     return seals
+
+
+@contextmanager
+def _sealing_lock() -> Iterator[None]:
+    """Hold the place of the one who seals: over several transactions, and let go by a crash."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_LOCK])
 
 
 @transaction.atomic
 def _seal_next(key: Ed25519PrivateKey, at: datetime) -> RecordSeal | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
         last = RecordSeal.objects.order_by("-number").first()
         number = last.number + 1 if last else 1
         after = last.last_position if last else 0
@@ -166,33 +178,39 @@ def _lines_outside() -> dict[int, dict[str, Any]]:
 
 def _append_outside(key: Ed25519PrivateKey) -> None:
     """Append the roots that the file outside the database does not have yet."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
-        written = max(_lines_outside(), default=0)
-        missing = RecordSeal.objects.filter(number__gt=written).order_by("number")
-        if not missing:
-            return
-        file = Path(str(settings.SEAL_ROOTS_FILE))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        public_key = _raw(key.public_key())
-        with file.open("a") as stream:
-            for seal in missing:
-                stream.write(json.dumps(_line(seal, public_key)) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+    written = max(_lines_outside(), default=0)
+    missing = list(RecordSeal.objects.filter(number__gt=written).order_by("number"))
+    if not missing:
+        return
+    file = Path(str(settings.SEAL_ROOTS_FILE))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    public_key = _raw(key.public_key())
+    with file.open("a") as stream:
+        if _ends_in_mid_line(file):
+            stream.write("\n")
+        for seal in missing:
+            stream.write(json.dumps(_line(seal, public_key)) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _ends_in_mid_line(file: Path) -> bool:
+    content = file.read_bytes()[-1:]
+    return bool(content) and content != b"\n"
 
 
 def verify_records() -> Iterator[Finding]:
     """
-    Compare every record with its leaf, every leaf with its seal, every seal with its chain and the
-    file.
+    Compare each record with its leaf, each leaf with its seal, each seal with its chain and the file.
 
-    Yields what is wrong, each with the record's number where one can be named.
+    Yields what is wrong, each with the record's number where one can be named. Sealing may go on.
     """
+    with _sealing_lock():
+        outside = _lines_outside()
+        last = RecordSeal.objects.order_by("-number").values_list("number", flat=True).first() or 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield from _findings_of_records(cursor)
-        yield from _findings_of_seals()
+        yield from _findings_of_seals(last, outside)
 
 
 def _findings_of_records(cursor: Any) -> Iterator[Finding]:
@@ -209,10 +227,11 @@ def _findings_of_records(cursor: Any) -> Iterator[Finding]:
             yield Finding(kind, record_id, f"記録番号{record_id}: {words[kind]}")
 
 
-def _findings_of_seals() -> Iterator[Finding]:
-    outside = _lines_outside()
+def _findings_of_seals(last: int, outside: dict[int, dict[str, Any]]) -> Iterator[Finding]:
     expected_number, expected_first, previous = 1, None, _ORIGIN
-    for seal in RecordSeal.objects.order_by("number").iterator(chunk_size=500):
+    for seal in (
+        RecordSeal.objects.filter(number__lte=last).order_by("number").iterator(chunk_size=500)
+    ):
         name = f"封緘第{seal.number}号"
         if seal.number != expected_number:
             yield Finding("seal_removed", None, f"封緘第{expected_number}号がありません。")
