@@ -10,7 +10,7 @@ another.
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -108,3 +108,14 @@ class NumberSealer:
             ciphertext=self._ring.seal(plain),
             digest=hmac.digest(self._digest_key, plain, hashlib.sha256),
         )
+
+
+def seal_texts(numbers: Sequence[str]) -> list[str]:
+    """
+    Return each text as `digest:ciphertext` in hex: what files keep in place of a 個人番号.
+
+    In SQL, `decode(split_part(column, ':', 1), 'hex')` is the digest, part 2 the ciphertext.
+    """
+    sealer = NumberSealer()
+    sealed = map(sealer.seal, numbers)
+    return [f"{one.digest.hex()}:{one.ciphertext.hex()}" for one in sealed]
