@@ -8,3 +8,19 @@ class ResidentBasicConfig(AppConfig):
 
     name = "resident_basic"
     verbose_name = "個人基本"
+
+    def ready(self) -> None:
+        """
+        Register what the linkage history follows: what is changed singly.
+
+        Versions, changes and residents are written in bulk and carry their own history.
+        """
+        from auditlog.registry import auditlog
+
+        from resident_basic import models
+
+        auditlog.register(models.UseApplication)
+        auditlog.register(models.RequestedItem)
+        auditlog.register(models.ApprovedItem)
+        # Who is under protection stays out of the history's text: only that it changed is told.
+        auditlog.register(models.SupportMeasure, include_fields=["kind", "started_at", "ended_at"])

@@ -1,0 +1,22 @@
+"""Questions to 個人基本."""
+
+from resident_basic.selectors.approvals import Approval, approved_items
+from resident_basic.selectors.disclosure import (
+    CHANGES,
+    DisclosedChange,
+    DisclosedResident,
+    change_page,
+    residents_for,
+    staged_change_columns,
+)
+
+__all__ = [
+    "CHANGES",
+    "Approval",
+    "DisclosedChange",
+    "DisclosedResident",
+    "approved_items",
+    "change_page",
+    "residents_for",
+    "staged_change_columns",
+]

@@ -1,0 +1,184 @@
+"""Residents and changes as a receiver may see them: the columns are chosen before the query."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from resident_basic.rules.items import YEAR, YEAR_AND_MONTH, Item, resident_items
+from resident_basic.selectors.approvals import Approval
+from sapporo_base.feed import Feed
+
+CHANGES: Final = Feed("resident_basic_residentchange")
+
+_REDUCED: Final = {
+    YEAR: "to_char(v.{column}, 'YYYY')",
+    YEAR_AND_MONTH: "to_char(v.{column}, 'YYYY-MM')",
+}
+_AREA: Final = "left(v.{column}, 3)"
+_PROTECTION: Final = (
+    "LEFT JOIN resident_basic_supportmeasure m"
+    " ON m.resident_number = v.resident_number AND m.ended_at IS NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedResident:
+    """
+    One person as a receiver may see them.
+
+    `items` are values by name of the layout, dates as dates, "" and None absent; `withheld` names
+    all that exists and is not given: not approved, or hidden by 支援措置 (`is_suppressed`).
+    """
+
+    resident_number: str
+    history_number: int
+    items: dict[str, Any]
+    withheld: tuple[str, ...]
+    is_suppressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedChange(DisclosedResident):
+    """One 異動情報 at its place in the feed; the items are those after this 異動."""
+
+    receipt: int
+    kind: str
+    event_id: str
+    is_latest: bool
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a receiver: names, the SQL that selects them, what 支援措置 hides of them."""
+
+    names: tuple[str, ...]
+    sql: str
+    hidden: frozenset[str]
+
+
+def columns_for(approval: Approval) -> Columns:
+    """
+    Return the columns that an approval allows.
+
+    What 支援措置 hides from this receiver leaves the database as NULL for the protected.
+    """
+    names: list[str] = []
+    parts: list[str] = []
+    hidden: set[str] = set()
+    for name, item in resident_items().items():
+        if name not in approval.items:
+            continue
+        suppressed = item.is_protected and not approval.protected_people
+        if suppressed:
+            hidden.add(name)
+        for column, expression in _expressions(item, approval.reductions.get(name, "")):
+            names.append(column)
+            value = f"CASE WHEN m.id IS NULL THEN {expression} END" if suppressed else expression
+            parts.append(f"{value} AS {connection.ops.quote_name(column)}")
+    return Columns(tuple(names), "".join(f", {part}" for part in parts), frozenset(hidden))
+
+
+def _expressions(item: Item, reduction: str) -> list[tuple[str, str]]:
+    quoted = connection.ops.quote_name
+    if not reduction:
+        return [(column, f"v.{quoted(column)}") for column in item.columns]
+    template = _REDUCED.get(reduction, _AREA)
+    reduced = [(item.name, template.format(column=quoted(item.name)))]
+    # The words of an 不詳日 may hold more than the reduction allows; the flag may go.
+    return reduced + [
+        (column, f"v.{quoted(column)}") for column in item.columns if column.endswith("_unknown")
+    ]
+
+
+def _withheld(approval: Approval, columns: Columns, *, is_protected: bool) -> tuple[str, ...]:
+    return tuple(sorted(approval.withheld | (columns.hidden if is_protected else frozenset())))
+
+
+def residents_for(
+    *, numbers: Collection[str], approval: Approval, as_of: date | None = None
+) -> list[DisclosedResident]:
+    """
+    Return these residents in the approved items: their 最新, or what was true on a day.
+
+    Who is not in the register (on that day) is not among them.
+    """
+    columns = columns_for(approval)
+    wanted = (
+        "v.is_latest"
+        if as_of is None
+        else "v.superseded_at IS NULL AND v.valid_from <= %(day)s"
+        " AND (v.valid_until IS NULL OR v.valid_until > %(day)s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql}"
+            f" FROM resident_basic_residentversion v {_PROTECTION}"
+            f" WHERE v.resident_number = ANY(%(numbers)s) AND {wanted}"
+            " ORDER BY v.resident_number",
+            {"numbers": list(numbers), "day": as_of},
+        )
+        rows = cursor.fetchall()
+    return [
+        DisclosedResident(
+            resident_number=row[0],
+            history_number=row[1],
+            items=dict(zip(columns.names, row[3:], strict=True)),
+            withheld=_withheld(approval, columns, is_protected=row[2]),
+            is_suppressed=row[2] and bool(columns.hidden),
+        )
+        for row in rows
+    ]
+
+
+_CHANGES_FROM: Final = (
+    f"FROM {CHANGES.position_table} p"
+    " JOIN resident_basic_residentchange c ON c.id = p.entry_id"
+    " JOIN resident_basic_residentversion v ON v.id = c.version_id "
+    f"{_PROTECTION} WHERE p.position > %s ORDER BY p.position LIMIT %s"
+)
+
+
+def change_page(*, receipt: int, limit: int, approval: Approval) -> Sequence[DisclosedChange]:
+    """Return up to `limit` changes after a receipt, in order, in the approved items."""
+    CHANGES.publish()
+    columns = columns_for(approval)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.position, c.kind, v.event_id, v.is_latest, c.recorded_at,"
+            f" v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql} {_CHANGES_FROM}",
+            [receipt, limit],
+        )
+        rows = cursor.fetchall()
+    withheld = {
+        protected: _withheld(approval, columns, is_protected=protected)
+        for protected in (False, True)
+    }
+    return [
+        DisclosedChange(
+            receipt=row[0],
+            kind=row[1],
+            event_id=row[2],
+            is_latest=row[3],
+            recorded_at=row[4],
+            resident_number=row[5],
+            history_number=row[6],
+            is_suppressed=row[7] and bool(columns.hidden),
+            items=dict(zip(columns.names, row[8:], strict=True)),
+            withheld=withheld[row[7]],
+        )
+        for row in rows
+    ]
+
+
+def staged_change_columns(approval: Approval) -> tuple[str, str]:
+    """Return SELECT and FROM of the changes after a receipt, for `services.stage_changes`."""
+    columns = columns_for(approval)
+    return (
+        "SELECT p.position AS receipt, c.kind, v.resident_number, v.history_number,"
+        f" v.is_latest, m.id IS NOT NULL AS is_protected{columns.sql}",
+        _CHANGES_FROM,
+    )

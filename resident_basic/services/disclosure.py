@@ -1,0 +1,210 @@
+"""情報移転: what was approved goes to the system it was approved for, and it is recorded."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from resident_basic import selectors
+from resident_basic.models import Delivery
+from sapporo_base import services as base
+from sapporo_base.acts import Act, InvalidRequest, NotPermitted
+from sapporo_base.bulk import Staging
+from sapporo_base.models import BusinessSystem
+
+_RESIDENT = "resident"
+_INFORMATION = "住民基本台帳ファイル"
+
+
+class NoApproval(NotPermitted):
+    """The system has no 利用申請 in force."""
+
+    code = "no_approval"
+    message = (
+        "承認された利用申請がないため情報移転できません。"
+        "スマートシティ推進部へ利用申請をしてください。"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """A stretch of the feed: what changed, in order, and the receipt to go on from."""
+
+    changes: Sequence[selectors.DisclosedChange]
+    receipt: int
+    has_more: bool
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChanges:
+    """A stretch of the feed as a temporary table, which ends with the transaction."""
+
+    staging: Staging
+    items: frozenset[str]
+    withheld: frozenset[str]
+    receipt: int
+    count: int
+
+
+def receiver(act: Act) -> BusinessSystem:
+    """
+    Return the system that receives.
+
+    :raises NoApproval: nobody acts for a system.
+    """
+    if act.system is None:
+        raise NoApproval
+    return act.system
+
+
+def _approval(act: Act, kind: str) -> tuple[selectors.Approval, Act]:
+    """Return what the acting system may see, and its act with 事務 and legal basis."""
+    system = receiver(act)
+    approval = selectors.approved_items(system=system, day=act.day)
+    if not approval.disclosed:
+        base.record_refusal(
+            act,
+            kind,
+            detail=NoApproval.message,
+            information=_INFORMATION,
+            receiver_code=system.code,
+        )
+        raise NoApproval
+    return approval, act.for_purpose(procedure=approval.procedure, legal_basis=approval.legal_basis)
+
+
+def disclose_residents(
+    *, numbers: Collection[str], act: Act, as_of: date | None = None
+) -> list[selectors.DisclosedResident]:
+    """
+    Return what the acting system may see of these residents, and record that it did.
+
+    :param numbers: 宛名番号; who is not in the register is not in the answer.
+    :param as_of: a day on which it was true; 最新 if absent.
+    :raises NoApproval: the system has no 利用申請 in force.
+    """
+    approval, act = _approval(act, "resident_disclosed")
+    with transaction.atomic():
+        rows = selectors.residents_for(numbers=numbers, approval=approval, as_of=as_of)
+        base.record_linkage(
+            act,
+            "resident_disclosed",
+            subjects=[(_RESIDENT, number) for number in numbers],
+            items=approval.disclosed,
+            withheld=approval.withheld,
+            receiver_code=receiver(act).code,
+            information=_INFORMATION,
+            opened_individual_number=approval.individual_number and bool(rows),
+        )
+    return rows
+
+
+def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
+    """
+    Return up to `limit` 異動情報 after a receipt in the items approved for the acting system.
+
+    The record names the range of the feed; whom it was about is found through the feed.
+
+    :raises NoApproval: the system has no 利用申請 in force.
+    """
+    approval, act = _approval(act, "changes_disclosed")
+    # Publishing is a transaction of its own: its positions must not wait for this one.
+    selectors.CHANGES.publish()
+    with transaction.atomic():
+        changes = selectors.change_page(receipt=receipt, limit=limit, approval=approval)
+        if changes:
+            _record_stretch(
+                act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
+            )
+    return ChangePage(
+        changes=changes,
+        receipt=changes[-1].receipt if changes else receipt,
+        has_more=len(changes) == limit,
+        withheld=tuple(sorted(approval.withheld)),
+    )
+
+
+def publish_changes() -> int:
+    """Give all committed 異動情報 their places in the feed; return how many got one."""
+    return selectors.CHANGES.publish()
+
+
+@transaction.atomic
+def stage_changes(*, name: str, receipt: int, limit: int, act: Act) -> StagedChanges:
+    """
+    Put up to `limit` 異動情報 after a receipt into a new temporary table, approved items only.
+
+    For receivers in this process that take masses over set-based. Columns: receipt, kind,
+    resident_number, history_number, is_latest, is_protected, then the approved items by the
+    names of layout `juki_resident`. 個人番号 is not among them. Call `publish_changes` before
+    the transaction begins, or the newest are not there yet.
+
+    :param name: of the table; it ends with the transaction.
+    :raises NoApproval: the system has no 利用申請 in force.
+    """
+    approval, act = _approval(act, "changes_disclosed")
+    staging = Staging(name)
+    staging.drop()
+    columns, rows = selectors.staged_change_columns(approval)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            staging.filled(
+                f"CREATE TEMPORARY TABLE {{staging}} ON COMMIT DROP AS {columns} {rows}"
+            ),
+            [receipt, limit],
+        )
+    until, count = staging.select("SELECT max(receipt), count(*) FROM {staging}")[0]
+    if count:
+        _record_stretch(act, approval, after=receipt, until=until, count=count)
+    return StagedChanges(
+        staging=staging,
+        items=approval.items,
+        withheld=approval.withheld,
+        receipt=until or receipt,
+        count=count,
+    )
+
+
+@transaction.atomic
+def acknowledge(*, receipt: int, act: Act) -> Delivery:
+    """
+    Note that the acting system has taken over everything up to a receipt. Going back is allowed: it
+    means that the system will read from there again.
+
+    :raises InvalidRequest: it was not given so much yet.
+    """
+    system = receiver(act)
+    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=system)
+    if receipt > delivery.read_until:
+        raise InvalidRequest(
+            "まだ配信していない位置の受領確認はできません。", fields={"receipt": "範囲外です。"}
+        )
+    delivery.acknowledged_until = receipt
+    delivery.acknowledged_at = act.at
+    delivery.save(update_fields=["acknowledged_until", "acknowledged_at"])
+    return delivery
+
+
+def _record_stretch(
+    act: Act, approval: selectors.Approval, *, after: int, until: int, count: int
+) -> None:
+    system = receiver(act)
+    base.record_linkage(
+        act,
+        "changes_disclosed",
+        items=approval.disclosed,
+        withheld=approval.withheld,
+        receiver_code=system.code,
+        information=_INFORMATION,
+        subject_count=count,
+        feed=selectors.CHANGES.table,
+        feed_after=after,
+        feed_until=until,
+        opened_individual_number=approval.individual_number,
+    )
+    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=system)
+    delivery.read_until = max(delivery.read_until, until)
+    delivery.read_at = act.at
+    delivery.save(update_fields=["read_until", "read_at"])
