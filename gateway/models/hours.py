@@ -1,0 +1,160 @@
+"""When and how fast messages may go out: hours, stops, pace, and how the platform is just now."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from gateway.models.exchanges import Lane
+
+
+class Group(models.TextChoices):
+    """A group of interfaces with hours of its own; an empty one means all that have none."""
+
+    ALL = "", "全て"
+    SKI = "SKI", "情報照会"
+    TKY = "TKY", "情報提供"
+    TKM = "TKM", "情報提供等記録"
+    DBM = "DBM", "副本"
+    FGU = "FGU", "符号"
+
+
+class OperatingWindow(models.Model):
+    """
+    Weekly opening hours (稼働時間) of the platform for a group of interfaces, for a time.
+
+    Several rows of one day are several windows. Where a group has no row at all, the rows for all
+    groups hold; a national holiday with a 祝日 row follows that one, else its weekday.
+    """
+
+    class Day(models.IntegerChoices):
+        """Day of the week, or a national holiday."""
+
+        MONDAY = 0, "月"
+        TUESDAY = 1, "火"
+        WEDNESDAY = 2, "水"
+        THURSDAY = 3, "木"
+        FRIDAY = 4, "金"
+        SATURDAY = 5, "土"
+        SUNDAY = 6, "日"
+        HOLIDAY = 7, "祝日"
+
+    group = models.CharField("対象", max_length=3, choices=Group, blank=True, default=Group.ALL)
+    day = models.PositiveSmallIntegerField("曜日", choices=Day)
+    opens_minute = models.PositiveSmallIntegerField(
+        "開始(0時からの分)", help_text="例: 7:00 は 420"
+    )
+    closes_minute = models.PositiveSmallIntegerField(
+        "終了(0時からの分)", help_text="例: 23:00 は 1380、24:00 は 1440"
+    )
+    valid_from = models.DateField("適用開始日")
+    valid_until = models.DateField(
+        "適用終了日", null=True, blank=True, help_text="この日以降は適用しません。"
+    )
+
+    class Meta:
+        verbose_name = "稼働時間"
+        verbose_name_plural = "稼働時間"
+        constraints = [
+            models.CheckConstraint(
+                name="operating_window_closes_after_it_opens",
+                condition=Q(closes_minute__gt=F("opens_minute")) & Q(closes_minute__lte=1440),
+            ),
+            models.CheckConstraint(
+                name="operating_window_is_on_a_known_day", condition=Q(day__lte=7)
+            ),
+            models.CheckConstraint(
+                name="operating_window_ends_after_it_begins",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            ),
+            models.UniqueConstraint(
+                name="one_operating_window_per_opening",
+                fields=["group", "day", "opens_minute", "valid_from"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_group_display()} {self.get_day_display()} {self.hours}"
+
+    @property
+    def hours(self) -> str:
+        """Opening and closing time, as in `7:00-23:00`."""
+        return "-".join(f"{m // 60}:{m % 60:02d}" for m in (self.opens_minute, self.closes_minute))
+
+
+class PlannedStop(models.Model):
+    """A stop of the platform that was announced (計画停止)."""
+
+    group = models.CharField("対象", max_length=3, choices=Group, blank=True, default=Group.ALL)
+    starts_at = models.DateTimeField("停止開始")
+    ends_at = models.DateTimeField("再開予定")
+    notice = models.CharField("お知らせ", max_length=300)
+    noted_at = models.DateTimeField("登録日時", null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "計画停止"
+        verbose_name_plural = "計画停止"
+        constraints = [
+            models.CheckConstraint(
+                name="planned_stop_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.notice
+
+
+class Pace(models.Model):
+    """How fast a business system, or every one without a row, may send in a lane (送信制限)."""
+
+    system = models.ForeignKey(
+        "sapporo_base.BusinessSystem",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name="庁内業務システム",
+        help_text="空欄は、個別の行がない全てのシステム。",
+    )
+    lane = models.CharField("レーン", max_length=12, choices=Lane)
+    per_minute = models.PositiveIntegerField("分あたり上限")
+    most_in_flight = models.PositiveIntegerField("同時送信上限", default=100_000)
+    paused = models.BooleanField("停止中", default=False)
+    pause_reason = models.CharField("停止理由", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "送信制限"
+        verbose_name_plural = "送信制限"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_pace_per_system_and_lane",
+                fields=["system", "lane"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="pause_of_a_lane_has_a_reason",
+                condition=Q(paused=False) | ~Q(pause_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system or '全システム'} {self.get_lane_display()}"
+
+
+class PlatformState(models.Model):
+    """How the platform is just now, and our circuit towards it (稼働状態): one row."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    is_open = models.BooleanField("稼働中", default=True)
+    closes_at = models.DateTimeField("停止予定日時", null=True)
+    reopens_at = models.DateTimeField("再開予定日時", null=True)
+    checked_at = models.DateTimeField("確認日時", null=True)
+    failures = models.PositiveIntegerField("連続失敗回数", default=0)
+    broken_until = models.DateTimeField("回路遮断の期限", null=True)
+    broken_since = models.DateTimeField("回路遮断の開始", null=True)
+    cause = models.CharField("直近の失敗の原因", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "稼働状態"
+        verbose_name_plural = "稼働状態"
+        constraints = [models.CheckConstraint(name="there_is_one_platform", condition=Q(number=1))]
+
+    def __str__(self) -> str:
+        return "稼働中" if self.is_open else "停止中"

@@ -1,0 +1,1 @@
+"""What the gateway goes by: hours, waiting times, codes of organisations. Pure."""

@@ -1,0 +1,53 @@
+"""How long to wait: before the next try, the next look, the next call to a platform that failed."""
+
+from datetime import datetime, timedelta
+
+BREAKS_AFTER = 5
+"""So many failures in a row, and the circuit opens: one probe at a time, no storm."""
+TRIES = 10
+"""So many tries with an answer that can't be used, and a person has to look (要対応)."""
+_FIRST_RETRY = timedelta(seconds=2)
+_LONGEST_RETRY = timedelta(minutes=10)
+_FIRST_BREAK = timedelta(seconds=10)
+_LONGEST_BREAK = timedelta(minutes=5)
+# Looks after an inquiry, in seconds after the one before: people wait for the first ones.
+_LOOKS_INTERACTIVE = (0.15, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60)
+_LOOKS_BATCH = (1, 2, 5, 10, 30, 60, 120, 300, 600)
+_CODE_LOOKS = (1, 2, 5, 15, 30, 60, 120, 300, 600, 1800)
+_TYPICAL_ANSWER = {"interactive": timedelta(seconds=2), "batch": timedelta(minutes=1)}
+_TYPICAL_CODE = timedelta(minutes=10)
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Return the wait after the n-th failed try (from 1): doubling, at most ten minutes."""
+    return min(_FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), _LONGEST_RETRY)
+
+
+def broken_for(failures: int) -> timedelta:
+    """Return for how long the circuit stays open after so many failures in a row."""
+    beyond = max(failures - BREAKS_AFTER, 0)
+    return min(_FIRST_BREAK * 2 ** min(beyond, 8), _LONGEST_BREAK)
+
+
+def look_after(looks: int, *, interactive: bool) -> timedelta:
+    """Return the wait before the next look at an inquiry that was looked at so many times."""
+    waits = _LOOKS_INTERACTIVE if interactive else _LOOKS_BATCH
+    return timedelta(seconds=waits[min(looks, len(waits) - 1)])
+
+
+def code_look_after(looks: int) -> timedelta:
+    """Return the wait before the next look at 符号取得 that was looked at so many times."""
+    return timedelta(seconds=_CODE_LOOKS[min(looks, len(_CODE_LOOKS) - 1)])
+
+
+def estimated_answer(
+    *, opens_at: datetime, lane: str, waits_for_code: bool, ahead: int = 0, per_minute: int = 0
+) -> datetime:
+    """
+    Return when an answer is likely: after the opening, what is ahead at its pace, and a usual wait.
+
+    A promise to nobody: an other side that holds its answer (自動応答不可) may take days.
+    """
+    queue = timedelta(minutes=ahead / per_minute) if per_minute else timedelta()
+    code = _TYPICAL_CODE if waits_for_code else timedelta()
+    return opens_at + queue + code + _TYPICAL_ANSWER.get(lane, _TYPICAL_ANSWER["batch"])
