@@ -228,6 +228,8 @@ class Cluster:
                 time.sleep(0.5)
                 process = self._spawn(arguments)
             time.sleep(0.1)
+        # It outlives whoever started it; without this, Python warns of a child left running.
+        process.returncode = 0
 
     def _spawn(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
