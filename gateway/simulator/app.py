@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -14,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.simulator import faults as fault
 from gateway.simulator import wire
-from gateway.simulator.control import Control
+from gateway.simulator.control import Clock, Control
 from gateway.simulator.faults import Faults
 from gateway.simulator.platform import Platform
 from gateway.simulator.wire import Refused, Reply
@@ -39,9 +38,10 @@ class CutOff(Response):
 class Door:
     """Takes each message in, with the faults that are on."""
 
-    def __init__(self, platform: Platform, faults: Faults) -> None:
+    def __init__(self, platform: Platform, faults: Faults, clock: Clock) -> None:
         self._platform = platform
         self._faults = faults
+        self._clock = clock
 
     async def take(self, http: HttpRequest) -> Response:
         """Return the platform's answer to one message."""
@@ -58,7 +58,7 @@ class Door:
         faults = self._faults
         if not faults.active:
             return None
-        now = datetime.now(UTC)
+        now = self._clock()
         if faults.too_fast(interface, now.timestamp()):
             return Response(status_code=429, headers={"Retry-After": "1"})
         if faults.on(fault.SERVER_ERROR, interface):
@@ -74,7 +74,7 @@ class Door:
 
     async def _answered(self, interface: str, content: bytes, http: HttpRequest) -> Response:
         platform, faults = self._platform, self._faults
-        now = datetime.now(UTC)
+        now = self._clock()
         correlation = {"X-Correlation-Id": http.headers.get("X-Correlation-Id", "")}
         zipped = http.headers.get("Content-Type", "").startswith(ZIP)
         is_open, _, reopens_at = platform.open_at(now)
@@ -113,14 +113,17 @@ class Door:
         return response
 
 
-def build(platform: Platform, faults: Faults, refuse: Callable[[float], None]) -> Starlette:
+def build(
+    platform: Platform, faults: Faults, refuse: Callable[[float], None], clock: Clock
+) -> Starlette:
     """
     Return the application.
 
     :param refuse: stops taking connections for so many seconds; the server's to do.
+    :param clock: tells the time, aware.
     """
-    control = Control(platform, faults, refuse)
-    door = Door(platform, faults)
+    control = Control(platform, faults, refuse, clock)
+    door = Door(platform, faults, clock)
     return Starlette(
         routes=[
             Route("/if/{interface}", door.take, methods=["POST"]),

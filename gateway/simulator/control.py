@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +22,8 @@ from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
 from gateway.simulator.platform import Platform
 from gateway.simulator.state import Provision
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "testclient"})
-_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _CHILD_ALLOWANCE: Final = "TM99000000000027"
 _MOST_AT_ONCE: Final = 1000
 _PAGE: Final = Path(__file__).parent / "page.html"
@@ -38,6 +38,9 @@ _RESULTS: Final = {
 _CODE_STATES: Final = {"1": "not_requested", "2": "requested", "3": "acquired", "4": "failed"}
 
 
+Clock = Callable[[], datetime]
+
+
 class NotUnderstood(ValueError):
     """A command with an item that is missing or not of its kind."""
 
@@ -45,10 +48,13 @@ class NotUnderstood(ValueError):
 class Control:
     """The control interface, for the loopback interface only."""
 
-    def __init__(self, platform: Platform, faults: Faults, refuse: Callable[[float], None]) -> None:
+    def __init__(
+        self, platform: Platform, faults: Faults, refuse: Callable[[float], None], clock: Clock
+    ) -> None:
         self._platform = platform
         self._faults = faults
         self._refuse = refuse
+        self._clock = clock
 
     def routes(self) -> list[Route]:
         """Return the addresses of the control and of the page."""
@@ -138,7 +144,7 @@ class Control:
             numbers = sorted(held)[:count]
         if not numbers:
             raise NotUnderstood("integrated_number (no copy is held yet)")
-        now = datetime.now(UTC)
+        now = self._clock()
         asked = [
             self._platform.provisions.ask_the_city(
                 item=item,
@@ -154,7 +160,7 @@ class Control:
     def state(self) -> dict[str, Any]:
         """Return how the platform stands: counts, digests, settings, faults."""
         platform = self._platform
-        now = datetime.now(UTC)
+        now = self._clock()
         platform.inquiries.settle(now)
         at = now.timestamp()
         is_open, closes_at, reopens_at = platform.open_at(now)
@@ -200,7 +206,7 @@ class Control:
             if told.get("until"):
                 until = datetime.fromisoformat(str(told["until"]))
             elif told.get("seconds"):
-                until = datetime.now(UTC) + timedelta(seconds=float(told["seconds"]))
+                until = self._clock() + timedelta(seconds=float(told["seconds"]))
         except (ValueError, OverflowError):
             raise NotUnderstood("until, seconds") from None
         if until is not None and until.tzinfo is None:

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -82,7 +83,7 @@ class Server:
     """One uvicorn server whose door can be shut and opened again."""
 
     def __init__(self, platform: Platform, faults: Faults, listening: socket.socket) -> None:
-        app = build(platform, faults, self.refuse)
+        app = build(platform, faults, self.refuse, lambda: datetime.now(UTC))
         self._config = uvicorn.Config(
             app,
             log_level="warning",

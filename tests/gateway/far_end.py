@@ -1,0 +1,227 @@
+"""The far end for tests: within this process under a clock of its own, or as a real process."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from gateway.platform.client import PlatformClient
+from gateway.platform.messages import Inquiry
+from gateway.simulator.app import build
+from gateway.simulator.citizens import Citizens
+from gateway.simulator.desks.desk import Settings
+from gateway.simulator.faults import Faults
+from gateway.simulator.hours import WeeklyHours
+from gateway.simulator.journal import Journal
+from gateway.simulator.juki_net import JukiNet
+from gateway.simulator.platform import Platform
+from gateway.simulator.state import State
+from sapporo_base.rules.check_digits import individual_number_check_digit
+from sapporo_base.transport_sealing import seal_for_juki
+
+ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
+SAPPORO = "0220101100201700"
+OTHER_CITY = "0220113104101700"
+PENSION_SERVICE = "9900000000000075"
+DIGITAL_AGENCY = "9900000000000099"
+TAX, RESIDENCE = "TM00000000000002", "TM99000000000001"
+CHILD_ALLOWANCE, PENSION, ACCOUNT = "TM99000000000027", "TM99000000000075", "TM99000000000099"
+
+HANAKO, TARO, STRANGER = "000000000000101", "000000000000102", "000000000000103"
+
+
+def individual_number(serial: int) -> str:
+    """Return a 個人番号 from the range that is nobody's."""
+    body = f"999{90_000_000 + serial:08d}"
+    return body + individual_number_check_digit(body)
+
+
+WHO = {HANAKO: individual_number(1), TARO: individual_number(2), STRANGER: individual_number(3)}
+
+CITIZENS = {
+    "version": 1,
+    "citizens": [
+        {
+            "individual_number": WHO[HANAKO],
+            "residence": [
+                {
+                    "municipality_code": "131041",
+                    "from": "2019-04-01",
+                    "until": "2026-03-28",
+                    "items": {"世帯主氏名": "新宿 花子", "続柄": "世帯主"},
+                }
+            ],
+            "tax": [
+                {
+                    "municipality_code": "131041",
+                    "tax_year": 2023,
+                    "items": {"課税年度": "2023", "総所得金額等": "4100000"},
+                },
+                {
+                    "municipality_code": "131041",
+                    "tax_year": 2024,
+                    "items": {"課税年度": "2024", "総所得金額等": "5200000", "雑損控除額": None},
+                },
+            ],
+            "pension": {"items": {"被用者年金の加入状況": "1", "加入年月日": "2015-04-01"}},
+            "account": {"items": {"金融機関コード": "0116", "支店コード": "101"}},
+        },
+        {
+            "individual_number": WHO[TARO],
+            "pension": {"items": {"被用者年金の加入状況": "0", "加入歴": [{"自": "2010-04-01"}]}},
+            "held_seconds": 3600,
+        },
+    ],
+}
+
+
+@dataclass
+class Clock:
+    """Time that passes when a test says so."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def let_pass(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class InProcess(httpx.BaseTransport):
+    """Carries a message to the application without a socket."""
+
+    def __init__(self, app: Any, peer: str = "127.0.0.1") -> None:
+        self._app = app
+        self._peer = peer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        async def carried() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app, client=(self._peer, 1))
+            async with httpx.AsyncClient(transport=transport) as http:
+                return await http.request(
+                    request.method,
+                    request.url,
+                    content=request.read(),
+                    headers=request.headers,
+                )
+
+        answer = asyncio.run(carried())
+        stream = httpx.ByteStream(answer.content)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
+
+
+@dataclass
+class FarEnd:
+    """A platform within this process, and the city's client to it."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    hours: str = ""
+    settings: Settings = field(
+        default_factory=lambda: Settings(
+            answer_delay=0, code_delay=0, codes_busy_one_in=0, codes_nobody_one_in=0
+        )
+    )
+
+    def __post_init__(self) -> None:
+        citizens = self.folder / "platform_citizens.json"
+        citizens.write_text(json.dumps(CITIZENS), "utf-8")
+        self.journal = Journal(self.folder / "journal.jsonl")
+        juki_net = JukiNet(self.folder)
+        self.platform = Platform(
+            State(self.journal),
+            Citizens(juki_net.digest_key, citizens),
+            juki_net,
+            hours=WeeklyHours.read(self.hours),
+            settings=self.settings,
+        )
+        self.faults = Faults()
+        self.app = build(self.platform, self.faults, lambda _: None, self.clock)
+        transport = InProcess(self.app)
+        self.client = PlatformClient(
+            "http://127.0.0.1", sender_code=SAPPORO, unit_code="0570", transport=transport
+        )
+        self.http = httpx.Client(base_url="http://127.0.0.1", transport=transport)
+
+    def control(self, command: str, **told: Any) -> dict[str, Any]:
+        answer = self.http.post(f"/control/{command}", json=told)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def state(self) -> dict[str, Any]:
+        return self.http.get("/control/state").json()
+
+
+@dataclass
+class FarEndProcess:
+    """The simulator as it is run: a process of its own on a port of its own."""
+
+    folder: Path
+    options: Sequence[str] = ()
+    port: int = 0
+
+    def start(self) -> Self:
+        citizens = self.folder / "platform_citizens.json"
+        citizens.write_text(json.dumps(CITIZENS), "utf-8")
+        command = [sys.executable, "-m", "gateway.simulator", "--port", str(self.port)]
+        command += ["--state", str(self.folder / "state"), "--citizens", str(citizens)]
+        command += ["--code-delay", "0", "--answer-delay", "0"]
+        command += ["--codes-busy-one-in", "0", "--codes-nobody-one-in", "0", *self.options]
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        self.url = self.process.stdout.readline().split()[-1].rstrip("/")
+        self.port = int(self.url.rsplit(":", 1)[1])
+        return self
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+    def client(self, *, timeout: float = 5.0) -> PlatformClient:
+        return PlatformClient(self.url, sender_code=SAPPORO, timeout=timeout)
+
+    def control(self, command: str, **told: Any) -> dict[str, Any]:
+        answer = httpx.post(f"{self.url}/control/{command}", json=told)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def state(self) -> dict[str, Any]:
+        return httpx.get(f"{self.url}/control/state").json()
+
+
+def acquire_codes(client: PlatformClient, who: Mapping[str, str]) -> None:
+    """Walk the whole way of 符号取得 for some people."""
+    client.register_numbers(list(who))
+    file = client.fetch_code_file(client.request_code_file(list(who)))
+    assert file is not None
+    client.send_code_requests(
+        {
+            request.serial: seal_for_juki(file.sealing_key, who[request.integrated_number])
+            for request in file.requests
+        }
+    )
+
+
+def inquiry(record_id: str, number: str = HANAKO, **told: Any) -> Inquiry:
+    """Return an inquiry for the tax of 2024 at the other city, or what is told instead."""
+    ordinary: dict[str, Any] = {
+        "affair_code": "JM99000000000074",
+        "procedure_code": "JT99000000000074",
+        "information_code": TAX,
+        "provider_code": OTHER_CITY,
+        "asked_at": NOON,
+    }
+    return Inquiry(record_id, number, **(ordinary | told))
