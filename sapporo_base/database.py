@@ -202,11 +202,9 @@ class Cluster:
         )
 
     def _start_server(self) -> None:
-        recorded = self._recorded_pid()
-        if recorded is not None and not self._is_our_server(recorded):
-            # Left behind by a kill; the number may meanwhile belong to somebody else's process.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
         sockets = self.socket_folder()
+        if self.pid() is None:
+            self._clear_after_kill(sockets)
         sockets.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sockets.stat().st_uid != os.geteuid():
             raise DatabaseDown(f"{sockets} belongs to another user")
@@ -230,6 +228,21 @@ class Cluster:
             time.sleep(0.1)
         # It outlives whoever started it; without this, Python warns of a child left running.
         process.returncode = 0
+
+    def _clear_after_kill(self, sockets: Path) -> None:
+        """
+        Remove the lock files of a killed server.
+
+        The process numbers in them may meanwhile be somebody else's, or a zombie's. Nothing is
+        removed while a process of the old server still works on the data.
+        """
+        deadline = time.monotonic() + _START_SECONDS
+        while any(self._is_our_server(process.pid) for process in psutil.process_iter()):
+            if time.monotonic() > deadline:
+                raise DatabaseDown(f"processes of a killed server still work on {self.data}")
+            time.sleep(0.1)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def _spawn(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

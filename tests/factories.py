@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 
 from sapporo_base import selectors, services
 from sapporo_base.models import BusinessSystem, Staff, SystemCredential
+from sapporo_base.rules.check_digits import individual_number_check_digit
 
 
 class StaffFactory(DjangoModelFactory):
@@ -62,3 +63,11 @@ def token_for(system: BusinessSystem, scopes: Sequence[str]) -> str:
     token = services.new_token()
     services.issue_token(credential=credential, scopes=scopes, token=token, at=now)
     return token
+
+
+def fictitious_individual_number(serial: int) -> str:
+    """
+    Return a 個人番号 of the range that the tests own: 999, serial from 90,000,000, check digit.
+    """
+    body = f"999{90_000_000 + serial:08d}"
+    return body + individual_number_check_digit(body)

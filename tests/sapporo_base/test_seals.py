@@ -1,4 +1,6 @@
-"""The seal over the 情報連携記録 finds what was edited, removed, slipped in or moved, and names it."""
+"""
+The seal over the 情報連携記録 finds what was edited, removed, slipped in or moved, and names it.
+"""
 
 import json
 from datetime import timedelta
@@ -122,7 +124,8 @@ class TestVerification:
         first, second = sealed_records[0].pk, sealed_records[1].pk
         past_the_triggers(
             "UPDATE sapporo_base_recordleaf l SET record_id = -o.record_id, digest = o.digest"
-            " FROM sapporo_base_recordleaf o WHERE (l.record_id, o.record_id) IN ((%s, %s), (%s, %s))",
+            " FROM sapporo_base_recordleaf o"
+            " WHERE (l.record_id, o.record_id) IN ((%s, %s), (%s, %s))",
             first,
             second,
             second,

@@ -1,0 +1,117 @@
+"""The house is in order: words, walls between the tables, migrations, the published API."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+APPS = (
+    "sapporo_base",
+    "integrated_address",
+    "gateway",
+    "resident_basic",
+    "social_address",
+    "child_allowance",
+)
+SCHEMA = ROOT / "docs" / "openapi.yaml"
+
+
+def glossary():
+    """Return 用語 → identifier of the glossary's table."""
+    words = {}
+    for line in (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
+        if line.startswith("|") and len(cells) == 4 and not set(cells[0]) <= set("-: "):
+            words.setdefault(cells[0], set()).add(cells[1])
+    return words
+
+
+@pytest.mark.parametrize(
+    "model", [m for app in APPS for m in apps.get_app_config(app).get_models()]
+)
+def test_every_model_is_a_word_of_the_glossary(model):
+    words = glossary()
+    name = str(model._meta.verbose_name)
+    assert name in words, f"{name} ({model.__name__}) is not in docs/glossary.md"
+    assert model.__name__ in words[name]
+
+
+@pytest.mark.parametrize(
+    "model", [m for app in APPS for m in apps.get_app_config(app).get_models()]
+)
+def test_no_foreign_key_leaves_its_app_but_to_the_ground_floor(model):
+    for field in model._meta.get_fields():
+        target = getattr(field, "related_model", None)
+        if target is None or not getattr(field, "concrete", False):
+            continue
+        label = target._meta.app_label
+        assert label not in APPS or label in {model._meta.app_label, "sapporo_base"}, field
+
+
+@pytest.mark.parametrize(
+    "model", [m for app in APPS for m in apps.get_app_config(app).get_models()]
+)
+def test_no_field_is_called_address(model):
+    assert "address" not in {field.name for field in model._meta.get_fields()}
+
+
+def strings_of(path):
+    """Yield the string literals of a module, docstrings included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_sql_reaches_into_another_apps_tables(app):
+    tables = {
+        other: re.compile(rf"\b{other}_(?:{'|'.join(names)})\b")
+        for other in APPS
+        if other not in {app, "sapporo_base"}
+        and (
+            names := [
+                m._meta.db_table.removeprefix(f"{other}_")
+                for m in apps.get_app_config(other).get_models()
+            ]
+        )
+    }
+    for path in (ROOT / app).rglob("*.py"):
+        for text in strings_of(path):
+            for other, pattern in tables.items():
+                assert not pattern.search(text), (
+                    f"{path.relative_to(ROOT)} names a table of {other}"
+                )
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_published_api_is_the_one_in_the_docs():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    now = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+    assert now == SCHEMA.read_text(encoding="utf-8"), (
+        "The API differs from docs/openapi.yaml: manage.py spectacular --file docs/openapi.yaml"
+    )
+
+
+def test_only_the_settings_read_the_environment():
+    allowed = {
+        "sapporo_base/settings.py",
+        "sapporo_base/environment.py",
+        "sapporo_base/database.py",
+    }
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            name = str(path.relative_to(ROOT))
+            if name not in allowed and re.search(
+                r"os\.(environ\[|environ\.get|getenv)", path.read_text()
+            ):
+                pytest.fail(f"{name} reads the environment")
