@@ -1,5 +1,6 @@
 """The processes that make up a running system, as `serve` and the demo start them."""
 
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,3 +34,14 @@ def simulator_process(*, port: int, state: Path, citizens: Path) -> list[str]:
         *(sys.executable, str(manage), "run_platform_simulator"),
         *("--port", str(port), "--state", str(state), "--citizens", str(citizens)),
     ]
+
+
+def free_port(port: int) -> bool:
+    """Say whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

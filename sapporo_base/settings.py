@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # The national platform (中間サーバ・プラットフォーム); in the demo, its simulator.
 PLATFORM_URL = env.str("PLATFORM_URL", "http://127.0.0.1:8899" if DEMO or OFFLINE else env_required)
+PLATFORM_PORT = urlsplit(PLATFORM_URL).port or 443
 PLATFORM_CLIENT_CERTIFICATE = env.str("PLATFORM_CLIENT_CERTIFICATE", "")
 PLATFORM_CLIENT_KEY = env.str("PLATFORM_CLIENT_KEY", "")
 PLATFORM_CA_FILE = env.str("PLATFORM_CA_FILE", "")
