@@ -1,0 +1,167 @@
+"""
+The rules of 団体内統合宛名: its number, when an update counts, how the 符号取得状況 moves. Pure.
+
+Source: 地方公共団体情報システム共通機能標準仕様書, 団体内統合宛名機能 (0320001-0320021).
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from sapporo_base.rules.check_digits import is_resident_number, resident_number
+
+NUMBER_LENGTH: Final = 15
+# 宛名番号 of the 住民記録 and 社会保障 are zero-padded; a number that begins with 1 is ours, so one
+# is never taken for the other (docs/decisions/0132-integrated-number.md).
+FIRST_SERIAL: Final = 10_000_000_000_001
+LAST_SERIAL: Final = 19_999_999_999_999
+
+# Systems whose word on a person is the 住民記録's: the register itself, and 個人基本 for it.
+RESIDENT_REGISTER: Final = frozenset({"001-000", "030-001"})
+REGISTERED_RESIDENT: Final = "1"
+"""住民状態 of a 住登者 (code table `resident_status`)."""
+
+
+def integrated_number(serial: int) -> str | None:
+    """
+    Return the 団体内統合宛名番号 of a serial: 14 digits and the M11W2-7 check digit.
+
+    None for a serial that has no check digit (remainder 1); it is skipped.
+
+    :raises ValueError: the serial is outside the range of the numbers this city issues.
+    """
+    if not FIRST_SERIAL <= serial <= LAST_SERIAL:
+        raise ValueError("団体内統合宛名番号の連番の範囲外です。")
+    return resident_number(serial)
+
+
+def is_integrated_number(text: str) -> bool:
+    """
+    Tell whether `text` can be a 団体内統合宛名番号.
+
+    Fifteen half-width digits; those from our own range must have the right check digit, older ones
+    that were brought along keep the digits they have.
+    """
+    if len(text) != NUMBER_LENGTH or not (text.isascii() and text.isdigit()):
+        return False
+    return is_resident_number(text) if text.startswith("1") else True
+
+
+@dataclass(frozen=True, slots=True)
+class FourBasicItems:
+    """
+    基本4情報: 氏名, 生年月日, 性別, 住所.
+
+    `birth_on` is None where the date is 不詳; then `birth_text` has its words. `sex` is a code of
+    the table `sex`.
+    """
+
+    name: str
+    name_kana: str = ""
+    birth_on: date | None = None
+    birth_text: str = ""
+    sex: str = "0"
+    residential_address: str = ""
+
+    def differing(self, other: "FourBasicItems") -> list[str]:
+        """Return the names of the items in which the two differ."""
+        return [
+            field.name
+            for field in fields(self)
+            if getattr(self, field.name) != getattr(other, field.name)
+        ]
+
+
+def update_counts(*, system_code: str, resident_state: str) -> bool:
+    """
+    Say whether an update from a system sets the 統合宛名フラグ on its row (0320003, 0320021).
+
+    One from the 住民記録 always does; one from another business system only if the person's
+    住民状態
+    is not 住登者.
+    """
+    return system_code in RESIDENT_REGISTER or resident_state != REGISTERED_RESIDENT
+
+
+class Doubt(StrEnum):
+    """Why a person can't be numbered or linked without a human being."""
+
+    NUMBER_IS_ANOTHERS = "number_is_anothers"
+    INDIVIDUAL_NUMBER_DIFFERS = "individual_number_differs"
+    TWICE_IN_ONE_LIST = "twice_in_one_list"
+
+    @property
+    def words(self) -> str:
+        """Return what staff are told; no personal data in it."""
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Doubt.NUMBER_IS_ANOTHERS: (
+        "業務番号は、個人番号の一致する方とは別の方に紐付いています。紐付けを確認してください。"
+    ),
+    Doubt.INDIVIDUAL_NUMBER_DIFFERS: (
+        "業務番号の紐付く方には別の個人番号が登録されています。"
+        "個人番号の変更であれば変更として登録してください。"
+    ),
+    Doubt.TWICE_IN_ONE_LIST: "同じ業務番号が内容の異なる複数の行にあります。",
+}
+
+
+class Verdict(StrEnum):
+    """What is done with one numbering request (0320001)."""
+
+    NUMBER = "number"
+    LINK = "link"
+    ADD_INDIVIDUAL_NUMBER = "add_individual_number"
+    NOTHING = "nothing"
+
+
+def judge_request(
+    *, linked: str | None, known: str | None, has_number: bool, linked_has_number: bool
+) -> Verdict | Doubt:
+    """
+    Judge a numbering request: known 個人番号 → link only; unknown → number and link.
+
+    :param linked: the 統合宛名番号 to which the business number is linked already.
+    :param known: the 統合宛名番号 of the 個人番号.
+    :param has_number: the request has a 個人番号.
+    :param linked_has_number: a 個人番号 is registered for `linked`.
+    """
+    if linked is None:
+        return Verdict.NUMBER if known is None else Verdict.LINK
+    if not has_number or linked == known:
+        return Verdict.NOTHING
+    if known is not None:
+        return Doubt.NUMBER_IS_ANOTHERS
+    return Doubt.INDIVIDUAL_NUMBER_DIFFERS if linked_has_number else Verdict.ADD_INDIVIDUAL_NUMBER
+
+
+class CodeState(StrEnum):
+    """符号取得状況. The 符号 itself never reaches the city (番号法第21条の2)."""
+
+    NOT_REQUESTED = "not_requested"
+    REQUESTED = "requested"
+    ACQUIRED = "acquired"
+    FAILED = "failed"
+    REQUESTED_AGAIN = "requested_again"
+
+
+CODE_STEPS: Final[dict[CodeState, frozenset[CodeState]]] = {
+    CodeState.NOT_REQUESTED: frozenset({CodeState.REQUESTED}),
+    CodeState.REQUESTED: frozenset({CodeState.ACQUIRED, CodeState.FAILED}),
+    CodeState.FAILED: frozenset({CodeState.REQUESTED_AGAIN}),
+    CodeState.REQUESTED_AGAIN: frozenset({CodeState.ACQUIRED, CodeState.FAILED}),
+    CodeState.ACQUIRED: frozenset(),
+}
+"""From where to where a person's 符号取得状況 may move."""
+
+
+def state_after_request(state: CodeState) -> CodeState | None:
+    """
+    Return the state in which a request puts a person, or None where there is nothing to request.
+    """
+    if state is CodeState.NOT_REQUESTED:
+        return CodeState.REQUESTED
+    return CodeState.REQUESTED_AGAIN if state is CodeState.FAILED else None

@@ -1,0 +1,48 @@
+"""What the gateway reads: new and deleted numbers, and requests for 符号, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from integrated_address.models import AddresseeChange, CodeRequest
+from sapporo_base.feed import Feed
+
+CHANGE_FEED = Feed("integrated_address_addresseechange")
+REQUEST_FEED = Feed("integrated_address_coderequest")
+
+
+@dataclass(frozen=True, slots=True)
+class AddresseeChangeEntry:
+    """Up to a thousand numbers that were given ("numbered") or taken out of use ("deleted")."""
+
+    receipt: int
+    kind: str
+    integrated_numbers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequestEntry:
+    """Up to a thousand people for whom a 符号 is to be acquired."""
+
+    receipt: int
+    integrated_numbers: Sequence[str]
+
+
+def addressee_changes_after(receipt: int, limit: int) -> list[AddresseeChangeEntry]:
+    """Return up to `limit` entries after the receipt, in order."""
+    places = CHANGE_FEED.after(receipt, limit=limit)
+    rows = AddresseeChange.objects.in_bulk([place.entry_id for place in places])
+    return [
+        AddresseeChangeEntry(
+            place.receipt, rows[place.entry_id].kind, rows[place.entry_id].integrated_numbers
+        )
+        for place in places
+    ]
+
+
+def code_requests_after(receipt: int, limit: int) -> list[CodeRequestEntry]:
+    """Return up to `limit` entries after the receipt, in order."""
+    places = REQUEST_FEED.after(receipt, limit=limit)
+    rows = CodeRequest.objects.in_bulk([place.entry_id for place in places])
+    return [
+        CodeRequestEntry(place.receipt, rows[place.entry_id].integrated_numbers) for place in places
+    ]

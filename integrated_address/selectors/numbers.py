@@ -1,0 +1,108 @@
+"""From number to number: single, by list, and set-based through a staging table."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db import connection
+
+from integrated_address.models import BusinessNumber, IntegratedAddressee, LinkageCodeStatus
+from sapporo_base.bulk import Staging
+from sapporo_base.models import BusinessSystem
+
+_OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
+_FILL_INTEGRATED = """
+UPDATE {{staging}} s SET {into} = b.addressee_id
+FROM integrated_address_businessnumber b
+WHERE b.system_id = %(system)s AND b.number = s.{number}
+  AND b.valid_until IS NULL AND b.superseded_at IS NULL
+"""
+_FILL_BY_DIGEST = """
+UPDATE {{staging}} s SET {into} = i.addressee_id
+FROM integrated_address_individualnumber i
+WHERE i.{column} = s.{digest} AND i.valid_until IS NULL AND i.superseded_at IS NULL
+"""
+_FILL_BUSINESS = """
+UPDATE {{staging}} s SET {into} = b.number
+FROM (
+    SELECT DISTINCT ON (addressee_id) addressee_id, number
+    FROM integrated_address_businessnumber
+    WHERE system_id = %(system)s AND valid_until IS NULL AND superseded_at IS NULL
+      AND addressee_id IN (SELECT {integrated} FROM {{staging}})
+    ORDER BY addressee_id, valid_from DESC, id DESC
+) b
+WHERE b.addressee_id = s.{integrated}
+"""
+
+
+def integrated_numbers_of(
+    *, system: BusinessSystem, business_numbers: Collection[str]
+) -> dict[str, str]:
+    """Return business number → 団体内統合宛名番号; what is not linked is absent."""
+    links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **_OPEN)
+    return dict(links.values_list("number", "addressee_id"))
+
+
+def business_numbers_of(
+    *, system: BusinessSystem, integrated_numbers: Collection[str]
+) -> dict[str, list[str]]:
+    """Return 団体内統合宛名番号 → this system's numbers of the person, the newest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    links = BusinessNumber.objects.filter(
+        system=system, addressee__in=integrated_numbers, **_OPEN
+    ).order_by("-valid_from", "-pk")
+    for integrated, number in links.values_list("addressee_id", "number"):
+        found[integrated].append(number)
+    return dict(found)
+
+
+def _quoted(*columns: str) -> list[str]:
+    return [connection.ops.quote_name(column) for column in columns]
+
+
+def fill_integrated_numbers(
+    staging: Staging, system: BusinessSystem, number_column: str, into_column: str
+) -> int:
+    """Fill a staging column with the 団体内統合宛名番号 of a system's numbers; return how many."""
+    number, into = _quoted(number_column, into_column)
+    return staging.execute(_FILL_INTEGRATED.format(number=number, into=into), system=system.pk)
+
+
+def fill_integrated_numbers_by_digest(
+    staging: Staging, digest_column: str = "digest", into_column: str = "integrated_number"
+) -> int:
+    """Fill a staging column with the 団体内統合宛名番号 of 個人番号 digests; return how many."""
+    digest, into = _quoted(digest_column, into_column)
+    return sum(
+        staging.execute(_FILL_BY_DIGEST.format(digest=digest, into=into, column=column))
+        for column in ("digest", "second_digest")
+    )
+
+
+def fill_business_numbers(
+    staging: Staging, system: BusinessSystem, integrated_column: str, into_column: str
+) -> int:
+    """Fill a staging column with a system's open number (the newest) of each person."""
+    integrated, into = _quoted(integrated_column, into_column)
+    return staging.execute(
+        _FILL_BUSINESS.format(integrated=integrated, into=into), system=system.pk
+    )
+
+
+def code_states_of(integrated_numbers: Collection[str]) -> dict[str, str]:
+    """Return 団体内統合宛名番号 → 符号取得状況; who has no 個人番号 is absent."""
+    rows = LinkageCodeStatus.objects.filter(addressee__in=integrated_numbers)
+    return dict(rows.values_list("addressee_id", "state"))
+
+
+def under_support(integrated_numbers: Collection[str]) -> set[str]:
+    """Return those of the numbers whose holders are under 支援措置."""
+    people = IntegratedAddressee.objects.filter(pk__in=integrated_numbers, under_support=True)
+    return set(people.values_list("pk", flat=True))
+
+
+def support_numbers(*, system: BusinessSystem, business_numbers: Collection[str]) -> set[str]:
+    """Return those of a system's numbers whose holders are under 支援措置."""
+    links = BusinessNumber.objects.filter(
+        system=system, number__in=business_numbers, addressee__under_support=True, **_OPEN
+    )
+    return set(links.values_list("number", flat=True))

@@ -1,0 +1,137 @@
+"""基本情報管理 (0320003): updates, 支援措置 and deletion."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from integrated_address.models import (
+    AddresseeChange,
+    BasicItems,
+    BusinessNumber,
+    IntegratedAddressee,
+)
+from integrated_address.rules import FourBasicItems, update_counts
+from sapporo_base import services as base
+from sapporo_base.acts import Act, NotFound
+from sapporo_base.models import BusinessSystem
+from sapporo_base.nudge import nudge
+
+_OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
+
+
+@transaction.atomic
+def update_basics(
+    *,
+    system: BusinessSystem,
+    business_number: str,
+    basics: FourBasicItems,
+    resident_state: str,
+    act: Act,
+) -> bool:
+    """
+    Take over 基本4情報 from a system; return whether its word counted (更新依頼受信, 0320021).
+
+    From the 住民記録 it always does and sets the 統合宛名フラグ; from another system only if the
+    person's 住民状態 is not 住登者.
+
+    :raises NotFound: the system has no open link under this number.
+    """
+    link = BusinessNumber.objects.filter(system=system, number=business_number, **_OPEN).first()
+    if link is None:
+        raise NotFound("該当する業務番号がありません。")
+    known = BasicItems.objects.select_for_update().get(addressee_id=link.addressee_id, **_OPEN)
+    state = resident_state or known.resident_state
+    counts = update_counts(system_code=system.code, resident_state=state)
+    if counts:
+        _set_flag(link)
+        _replace(known, basics, state, system, act)
+    base.record_linkage(
+        act,
+        "basics_updated",
+        subjects=[("integrated", link.addressee_id)],
+        receiver_code=system.code,
+        detail="" if counts else "住登者のため反映しません。",
+    )
+    return counts
+
+
+def _set_flag(link: BusinessNumber) -> None:
+    others = BusinessNumber.objects.filter(addressee_id=link.addressee_id, **_OPEN)
+    others.filter(integrated_flag=True).exclude(pk=link.pk).update(integrated_flag=False)
+    BusinessNumber.objects.filter(pk=link.pk).update(integrated_flag=True)
+
+
+def _replace(
+    known: BasicItems, basics: FourBasicItems, state: str, system: BusinessSystem, act: Act
+) -> None:
+    names = ("name", "name_kana", "birth_on", "birth_text", "sex", "residential_address")
+    before = FourBasicItems(**{name: getattr(known, name) for name in names})
+    if not before.differing(basics) and state == known.resident_state:
+        return
+    BasicItems.objects.filter(pk=known.pk).update(superseded_at=act.at)
+    if known.valid_from < act.day:
+        known.pk = None
+        known.valid_until, known.recorded_at = act.day, act.at
+        known.save(force_insert=True)
+    BasicItems.objects.create(
+        addressee_id=known.addressee_id,
+        source=system,
+        resident_state=state,
+        valid_from=act.day,
+        recorded_at=act.at,
+        **{name: getattr(basics, name) for name in names},
+    )
+
+
+@transaction.atomic
+def set_support_flag(
+    *, system: BusinessSystem, business_numbers: Collection[str], on: bool, act: Act
+) -> int:
+    """
+    Set or lift 支援措置 for people by a system's numbers; every app obeys at once. Return how many.
+    """
+    links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **_OPEN)
+    people = IntegratedAddressee.objects.filter(
+        pk__in=links.values("addressee_id"), under_support=not on
+    )
+    numbers = list(people.values_list("pk", flat=True))
+    IntegratedAddressee.objects.filter(pk__in=numbers).update(under_support=on)
+    if numbers:
+        base.record_linkage(
+            act,
+            "support_set" if on else "support_lifted",
+            subjects=[("integrated", number) for number in numbers],
+            receiver_code=system.code,
+        )
+    return len(numbers)
+
+
+@transaction.atomic
+def delete_addressee(*, integrated_number: str, act: Act) -> None:
+    """
+    Delete a 団体内統合宛名: its links end, its number stays taken, the platform is told.
+
+    :raises NotFound: no such number is in use.
+    """
+    addressee = (
+        IntegratedAddressee.objects.select_for_update()
+        .filter(pk=integrated_number, state=IntegratedAddressee.State.ACTIVE)
+        .first()
+    )
+    if addressee is None:
+        raise NotFound("該当する団体内統合宛名番号がありません。")
+    for model in (BusinessNumber, BasicItems):
+        for row in model._default_manager.filter(addressee=addressee, **_OPEN):
+            row.valid_until = act.day
+            row.save(update_fields=["valid_until"])
+    addressee.individual_numbers.filter(**_OPEN).update(valid_until=act.day)
+    addressee.state, addressee.deleted_at = IntegratedAddressee.State.DELETED, act.at
+    addressee.save(update_fields=["state", "deleted_at"])
+    AddresseeChange.objects.create(
+        kind=AddresseeChange.Kind.DELETED,
+        integrated_numbers=[integrated_number],
+        at=act.at,
+        correlation_id=act.correlation_id,
+    )
+    nudge("gateway.tasks.read_feeds")
+    base.record_linkage(act, "addressee_deleted", subjects=[("integrated", integrated_number)])

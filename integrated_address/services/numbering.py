@@ -1,0 +1,202 @@
+"""
+付番 (0320001, 0320002): search by 個人番号 first; known → link only; unknown → number and link.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from integrated_address.rules import RESIDENT_REGISTER, Doubt, FourBasicItems
+from integrated_address.services import sql
+from integrated_address.services.keys import complete_digests, writing_column
+from sapporo_base import sealing
+from sapporo_base import services as base
+from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
+from sapporo_base.bulk import Staging, temporary_staging
+from sapporo_base.models import BusinessSystem
+from sapporo_base.nudge import nudge
+from sapporo_base.rules.check_digits import is_individual_number
+
+STAGED: Mapping[str, str] = {
+    "business_number": "varchar(20) NOT NULL",
+    "digest": "bytea",
+    "ciphertext": "bytea",
+    "name": "text",
+    "name_kana": "text",
+    "birth_on": "date",
+    "birth_text": "text",
+    "sex": "text",
+    "residential_address": "text",
+    "resident_state": "text",
+    "integrated_number": "varchar(15)",
+}
+"""Columns of a staging table that `number_newcomers` takes."""
+
+_BULK_LOCK = "integrated_address numbering"
+
+
+class NumberingDoubtful(Refusal):
+    """A human being must look at this request before anything is numbered or linked."""
+
+    code = "numbering_doubtful"
+
+    def __init__(self, doubt: Doubt) -> None:
+        self.doubt = doubt
+        super().__init__(doubt.words, fields={"doubt": doubt.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What became of one numbering request."""
+
+    integrated_number: str
+    is_new: bool
+    is_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingCounts:
+    """
+    What became of a list: people numbered, numbers linked, requests that changed nothing, doubts.
+    """
+
+    numbered: int = 0
+    linked: int = 0
+    known: int = 0
+    doubts: Mapping[Doubt, int] = field(default_factory=dict)
+
+
+@transaction.atomic
+def number_person(
+    *,
+    system: BusinessSystem,
+    business_number: str,
+    individual_number: str | None,
+    basics: FourBasicItems,
+    resident_state: str = "",
+    act: Act,
+) -> Numbered:
+    """
+    Number one person on a system's request, or link its number to whom the 個人番号 is known.
+
+    The same request again changes nothing. Without a 個人番号 the person is numbered as
+    個人番号未登録.
+
+    :raises NotPermitted: the system may not use 個人番号 and sent one.
+    :raises InvalidRequest: the check digit of the 個人番号 is wrong.
+    :raises NumberingDoubtful: the numbers contradict what is registered.
+    """
+    if individual_number and not system.uses_individual_number:
+        raise NotPermitted("この庁内業務システムは個人番号を利用できません。")
+    if individual_number and not is_individual_number(individual_number):
+        raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+    sealed = sealing.NumberSealer().seal(individual_number) if individual_number else None
+    with temporary_staging("integrated_single", STAGED) as staging:
+        staging.copy(
+            list(STAGED)[:-1],
+            [
+                (
+                    business_number,
+                    sealed.digest if sealed else None,
+                    sealed.ciphertext if sealed else None,
+                    basics.name,
+                    basics.name_kana,
+                    basics.birth_on,
+                    basics.birth_text,
+                    basics.sex,
+                    basics.residential_address,
+                    resident_state,
+                )
+            ],
+        )
+        _lock_people(staging, system)
+        counts = _number(staging, system, act)
+        if counts.doubts:
+            raise NumberingDoubtful(next(iter(counts.doubts)))
+        ((number,),) = staging.select("SELECT integrated_number FROM {staging}")
+    base.record_linkage(
+        act,
+        "person_numbered",
+        subjects=[("integrated", number), ("business", business_number)],
+        receiver_code=system.code,
+        opened_individual_number=individual_number is not None,
+    )
+    return Numbered(number, is_new=counts.numbered == 1, is_linked=counts.linked == 1)
+
+
+@transaction.atomic
+def number_newcomers(*, staging: Staging, system: BusinessSystem, act: Act) -> NumberingCounts:
+    """
+    Number everyone in `staging` who is unknown, link the business numbers, take over changed items.
+
+    `staging` has the columns of `STAGED`; a business number stands in it once. It is left with
+    `integrated_number` filled, but for doubtful rows. From the 住民記録 another 個人番号 of a
+    linked
+    person is a 個人番号変更. Rows are never fetched: two million people take seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
+    counts = _number(staging, system, act)
+    base.record_linkage(
+        act,
+        "people_numbered",
+        receiver_code=system.code,
+        subject_count=counts.numbered + counts.linked,
+        opened_individual_number=True,
+        detail=f"付番{counts.numbered}件、紐付{counts.linked}件",
+    )
+    return counts
+
+
+def _lock_people(staging: Staging, system: BusinessSystem) -> None:
+    """Let a bulk job pass first, then two requests about one person or one number one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [_BULK_LOCK])
+    staging.select(
+        "SELECT pg_advisory_xact_lock(key) FROM ("
+        " SELECT hashtextextended(encode(digest, 'hex'), 1) AS key FROM {staging}"
+        " WHERE digest IS NOT NULL"
+        " UNION SELECT hashtextextended(business_number, %(system)s) FROM {staging}"
+        " ORDER BY key) keys",
+        system=system.pk + 1,
+    )
+
+
+def _number(staging: Staging, system: BusinessSystem, act: Act) -> NumberingCounts:
+    parameters = {
+        "system": system.pk,
+        "is_register": system.code in RESIDENT_REGISTER,
+        "at": act.at,
+        "day": act.day,
+        "trip": act.correlation_id,
+    }
+    column = writing_column(at=act.at)
+    staging.execute(sql.JUDGE, **parameters)
+    verdicts: dict[str, int] = dict(staging.select(sql.COUNT))
+    staging.execute(sql.GIVE_NUMBERS, **parameters)
+    staging.execute(sql.RESOLVE, **parameters)
+    staging.execute("ANALYZE integrated_resolved")
+    numbered = staging.execute(sql.ADD_ADDRESSEES, **parameters)
+    staging.execute(sql.ADD_BASIC_ITEMS, **parameters)
+    staging.execute(sql.CLOSE_INDIVIDUAL_NUMBERS, **parameters)
+    staging.execute(sql.ADD_INDIVIDUAL_NUMBERS.format(column=column), **parameters)
+    staging.execute(sql.ADD_CODE_STATUS, **parameters)
+    linked = staging.execute(sql.ADD_LINKS, **parameters) - numbered
+    staging.execute(sql.DROP_FLAGS, **parameters)
+    staging.execute(sql.SET_FLAGS, **parameters)
+    staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
+    staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
+    staging.execute(sql.FILL_STAGING, **parameters)
+    staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
+    staging.execute(sql.FORGET)
+    complete_digests()
+    if numbered:
+        nudge("gateway.tasks.read_feeds")
+    doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}
+    return NumberingCounts(
+        numbered=numbered,
+        linked=linked,
+        known=sum(verdicts.values()) - numbered - linked - sum(doubts.values()),
+        doubts=doubts,
+    )

@@ -1,0 +1,212 @@
+"""The statements that number masses. Each stands whole; rows are never fetched."""
+
+# What the request list means, row by row: who is linked, who is known, and the verdict
+# (`integrated_address.rules.judge_request` says the same of a single request).
+JUDGE = """
+CREATE TEMPORARY TABLE integrated_judged ON COMMIT DROP AS
+SELECT s.business_number, s.digest, s.linked, s.known,
+    CASE
+        WHEN s.linked IS NULL AND s.known IS NULL THEN 'number'
+        WHEN s.linked IS NULL THEN 'link'
+        WHEN s.digest IS NULL OR s.linked = s.known THEN 'nothing'
+        WHEN s.known IS NOT NULL THEN 'number_is_anothers'
+        WHEN NOT s.linked_has_number THEN 'add_individual_number'
+        WHEN %(is_register)s THEN 'change_individual_number'
+        ELSE 'individual_number_differs'
+    END AS verdict
+FROM (
+    SELECT n.business_number, n.digest, b.addressee_id AS linked,
+        coalesce(i1.addressee_id, i2.addressee_id) AS known,
+        own.addressee_id IS NOT NULL AS linked_has_number
+    FROM {staging} n
+    LEFT JOIN integrated_address_businessnumber b
+        ON b.system_id = %(system)s AND b.number = n.business_number
+        AND b.valid_until IS NULL AND b.superseded_at IS NULL
+    LEFT JOIN integrated_address_individualnumber i1
+        ON i1.digest = n.digest AND i1.valid_until IS NULL AND i1.superseded_at IS NULL
+    LEFT JOIN integrated_address_individualnumber i2
+        ON i2.second_digest = n.digest AND i2.valid_until IS NULL AND i2.superseded_at IS NULL
+    LEFT JOIN integrated_address_individualnumber own
+        ON own.addressee_id = b.addressee_id
+        AND own.valid_until IS NULL AND own.superseded_at IS NULL
+) s
+"""
+
+# Two rows with one 個人番号 are one person: numbered once, linked twice.
+GIVE_NUMBERS = """
+CREATE TEMPORARY TABLE integrated_new ON COMMIT DROP AS
+SELECT person, business_number, integrated_address_next_number() AS integrated_number
+FROM (
+    SELECT DISTINCT ON (person) person, business_number
+    FROM (
+        SELECT coalesce(digest, convert_to(business_number, 'UTF8')) AS person, business_number
+        FROM integrated_judged WHERE verdict = 'number'
+    ) asked
+    ORDER BY person, business_number
+) newcomers
+"""
+
+RESOLVE = """
+CREATE TEMPORARY TABLE integrated_resolved ON COMMIT DROP AS
+SELECT j.business_number, j.verdict,
+    CASE j.verdict
+        WHEN 'number' THEN n.integrated_number
+        WHEN 'link' THEN j.known
+        ELSE j.linked
+    END AS integrated_number,
+    n.business_number IS NOT DISTINCT FROM j.business_number AND j.verdict = 'number' AS is_first
+FROM integrated_judged j
+LEFT JOIN integrated_new n
+    ON j.verdict = 'number'
+    AND n.person = coalesce(j.digest, convert_to(j.business_number, 'UTF8'))
+WHERE j.verdict NOT IN ('number_is_anothers', 'individual_number_differs')
+"""
+
+ADD_ADDRESSEES = """
+INSERT INTO integrated_address_integratedaddressee
+    (integrated_number, state, under_support, numbered_at)
+SELECT integrated_number, 'active', false, %(at)s FROM integrated_new
+"""
+
+ADD_BASIC_ITEMS = """
+INSERT INTO integrated_address_basicitems
+    (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address, resident_state,
+     source_id, valid_from, recorded_at)
+SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), s.birth_on,
+    coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
+    coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
+FROM integrated_resolved r JOIN {staging} s USING (business_number)
+WHERE r.is_first
+"""
+
+ADD_INDIVIDUAL_NUMBERS = """
+INSERT INTO integrated_address_individualnumber
+    (addressee_id, ciphertext, {column}, cause, valid_from, recorded_at)
+SELECT r.integrated_number, s.ciphertext, s.digest,
+    CASE r.verdict
+        WHEN 'number' THEN 'numbered'
+        WHEN 'change_individual_number' THEN 'on_request'
+        ELSE 'arrived'
+    END, %(day)s, %(at)s
+FROM integrated_resolved r JOIN {{staging}} s USING (business_number)
+WHERE s.digest IS NOT NULL
+  AND (r.is_first OR r.verdict IN ('add_individual_number', 'change_individual_number'))
+"""
+
+# 個人番号変更: the number that was, ends; what the city knew before is kept on the other axis.
+CLOSE_INDIVIDUAL_NUMBERS = """
+WITH closed AS (
+    UPDATE integrated_address_individualnumber i SET superseded_at = %(at)s
+    FROM integrated_resolved r
+    WHERE r.verdict = 'change_individual_number' AND i.addressee_id = r.integrated_number
+      AND i.valid_until IS NULL AND i.superseded_at IS NULL
+    RETURNING i.addressee_id, i.ciphertext, i.digest, i.second_digest, i.cause, i.valid_from
+)
+INSERT INTO integrated_address_individualnumber
+    (addressee_id, ciphertext, digest, second_digest, cause, valid_from, valid_until, recorded_at)
+SELECT addressee_id, ciphertext, digest, second_digest, cause, valid_from,
+    greatest(%(day)s, valid_from), %(at)s
+FROM closed
+"""
+
+ADD_CODE_STATUS = """
+INSERT INTO integrated_address_linkagecodestatus (addressee_id, state, since, cause)
+SELECT DISTINCT r.integrated_number, 'not_requested', %(at)s::timestamptz, ''
+FROM integrated_resolved r JOIN {staging} s USING (business_number)
+WHERE s.digest IS NOT NULL AND (r.is_first OR r.verdict = 'add_individual_number')
+ON CONFLICT (addressee_id) DO NOTHING
+"""
+
+# 0320003: an update from the 住民記録 always sets the 統合宛名フラグ on its row, one from another
+# system only if the person is not 住登者.
+DROP_FLAGS = """
+UPDATE integrated_address_businessnumber b SET integrated_flag = false
+FROM integrated_resolved r JOIN {staging} s USING (business_number)
+WHERE b.addressee_id = r.integrated_number AND b.integrated_flag
+  AND b.valid_until IS NULL AND b.superseded_at IS NULL
+  AND NOT (b.system_id = %(system)s AND b.number = r.business_number)
+  AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+"""
+
+SET_FLAGS = """
+UPDATE integrated_address_businessnumber b SET integrated_flag = true
+FROM (
+    SELECT DISTINCT ON (r.integrated_number) r.integrated_number, r.business_number
+    FROM integrated_resolved r JOIN {staging} s USING (business_number)
+    WHERE r.verdict <> 'number' AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+    ORDER BY r.integrated_number, r.business_number DESC
+) r
+WHERE b.system_id = %(system)s AND b.number = r.business_number
+  AND b.addressee_id = r.integrated_number AND NOT b.integrated_flag
+  AND b.valid_until IS NULL AND b.superseded_at IS NULL
+"""
+
+ADD_LINKS = """
+INSERT INTO integrated_address_businessnumber
+    (system_id, number, addressee_id, integrated_flag, valid_from, recorded_at)
+SELECT %(system)s, business_number, integrated_number, is_first, %(day)s, %(at)s
+FROM integrated_resolved WHERE verdict IN ('number', 'link')
+"""
+
+# 基本4情報 that differ from what is known: the old set ends, the new one begins.
+CLOSE_BASIC_ITEMS = """
+CREATE TEMPORARY TABLE integrated_changed ON COMMIT DROP AS
+SELECT DISTINCT ON (k.id) k.id, r.business_number
+FROM integrated_resolved r
+JOIN {staging} s USING (business_number)
+JOIN integrated_address_basicitems k
+    ON k.addressee_id = r.integrated_number
+    AND k.valid_until IS NULL AND k.superseded_at IS NULL
+WHERE NOT r.is_first AND r.verdict <> 'number'
+  AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+  AND (k.name, k.name_kana, k.birth_on, k.birth_text, k.sex, k.residential_address,
+       k.resident_state)
+      IS DISTINCT FROM
+      (s.name, coalesce(s.name_kana, ''), s.birth_on, coalesce(s.birth_text, ''),
+       coalesce(s.sex, '0'), coalesce(s.residential_address, ''), coalesce(s.resident_state, ''))
+ORDER BY k.id, r.business_number DESC
+"""
+
+SUPERSEDE_BASIC_ITEMS = """
+WITH closed AS (
+    UPDATE integrated_address_basicitems k SET superseded_at = %(at)s
+    FROM integrated_changed c WHERE k.id = c.id
+    RETURNING k.*, c.business_number
+), ended AS (
+    INSERT INTO integrated_address_basicitems
+        (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address,
+         resident_state, source_id, valid_from, valid_until, recorded_at)
+    SELECT addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address,
+        resident_state, source_id, valid_from, %(day)s, %(at)s
+    FROM closed WHERE valid_from < %(day)s
+)
+INSERT INTO integrated_address_basicitems
+    (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address, resident_state,
+     source_id, valid_from, recorded_at)
+SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), s.birth_on, coalesce(s.birth_text, ''),
+    coalesce(s.sex, '0'), coalesce(s.residential_address, ''), coalesce(s.resident_state, ''),
+    %(system)s, %(day)s, %(at)s
+FROM closed c JOIN {staging} s USING (business_number)
+"""
+
+FILL_STAGING = """
+UPDATE {staging} s SET integrated_number = r.integrated_number
+FROM integrated_resolved r WHERE r.business_number = s.business_number
+"""
+
+TELL_OF_NEW_NUMBERS = """
+INSERT INTO integrated_address_addresseechange (kind, integrated_numbers, at, correlation_id)
+SELECT 'numbered', array_agg(integrated_number ORDER BY integrated_number), %(at)s, %(trip)s
+FROM (
+    SELECT integrated_number,
+        (row_number() OVER (ORDER BY integrated_number) - 1) / 1000 AS parcel
+    FROM integrated_new
+) numbered
+GROUP BY parcel ORDER BY parcel
+"""
+
+COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
+
+FORGET = """
+DROP TABLE integrated_judged, integrated_new, integrated_resolved, integrated_changed
+"""
