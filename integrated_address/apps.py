@@ -10,7 +10,9 @@ class IntegratedAddressConfig(AppConfig):
     verbose_name = "団体内統合宛名"
 
     def ready(self) -> None:
-        """Register what the linkage history follows; whatever derives from a 個人番号 is left out."""
+        """
+        Register what the linkage history follows; whatever derives from a 個人番号 is left out.
+        """
         from auditlog.registry import auditlog
 
         from integrated_address import models

@@ -19,14 +19,18 @@ from integrated_address.services.numbering import (
     number_newcomers,
     number_person,
 )
+from integrated_address.services.searching import Found, SearchResult, Wanted, search
 
 __all__ = [
     "Doubt",
+    "Found",
     "FourBasicItems",
     "NumberBelongsToAnother",
     "Numbered",
     "NumberingCounts",
     "NumberingDoubtful",
+    "SearchResult",
+    "Wanted",
     "delete_addressee",
     "disclose_individual_numbers",
     "link_business_number",
@@ -36,6 +40,7 @@ __all__ = [
     "record_code_states",
     "request_linkage_codes",
     "seal_numbers_for_transport",
+    "search",
     "set_support_flag",
     "update_basics",
 ]

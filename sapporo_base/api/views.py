@@ -26,12 +26,17 @@ class SystemView(APIView):
         """Return the scope that this method needs."""
         return self.scope if isinstance(self.scope, str) else self.scope.get(method, "")
 
+    @property
+    def system(self) -> BusinessSystem:
+        """The business system that calls."""
+        return cast(BusinessSystem, self.request.user)
+
     def act(self, **purpose: Any) -> Act:
         """Return the act of the calling system, with the purpose the request states."""
         return Act(
             at=timezone.now(),
             path="api",
-            system=cast(BusinessSystem, self.request.user),
+            system=self.system,
             on_behalf_of=self.request.headers.get(OPERATOR_HEADER, "")[:40],
             terminal=self.request.META.get("REMOTE_ADDR", ""),
             **purpose,
