@@ -8,3 +8,15 @@ class SocialAddressConfig(AppConfig):
 
     name = "social_address"
     verbose_name = "社会保障宛名"
+
+    def ready(self) -> None:
+        """Register what the linkage history follows: what staff and the API change singly."""
+        from auditlog.registry import auditlog
+
+        from social_address import models
+
+        auditlog.register(models.SocialAddressee, exclude_fields=["integrated_number"])
+        auditlog.register(models.OutOfRegistryPerson)
+        auditlog.register(models.BankAccount)
+        auditlog.register(models.ContactRecord, exclude_fields=["content"])
+        auditlog.register(models.AddresseeNumberRange)

@@ -1,0 +1,27 @@
+"""Tables of 社会保障宛名: people and corporations of 社会保障, their accounts, taxes and contacts."""
+
+from social_address.models.accounts import BankAccount
+from social_address.models.addressees import (
+    AddresseeChange,
+    AddresseeNumberRange,
+    AddresseeVersion,
+    OutOfRegistryPerson,
+    ResidentFeedReceipt,
+    ServiceSubject,
+    SocialAddressee,
+)
+from social_address.models.contacts import ContactRecord
+from social_address.models.taxes import TaxInformation
+
+__all__ = [
+    "AddresseeChange",
+    "AddresseeNumberRange",
+    "AddresseeVersion",
+    "BankAccount",
+    "ContactRecord",
+    "OutOfRegistryPerson",
+    "ResidentFeedReceipt",
+    "ServiceSubject",
+    "SocialAddressee",
+    "TaxInformation",
+]
