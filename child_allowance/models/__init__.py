@@ -2,8 +2,13 @@
 
 from child_allowance.models.claims import Claim, ClaimChild, Decision, FactInquiry
 from child_allowance.models.payments import Payment, PaymentRun
-from child_allowance.models.proposals import Letter, Proposal
-from child_allowance.models.recipients import Entitlement, Recipient, SupportedChild
+from child_allowance.models.proposals import FeedPosition, Letter, Proposal
+from child_allowance.models.recipients import (
+    Entitlement,
+    IncomeAssessment,
+    Recipient,
+    SupportedChild,
+)
 
 __all__ = [
     "Claim",
@@ -11,6 +16,8 @@ __all__ = [
     "Decision",
     "Entitlement",
     "FactInquiry",
+    "FeedPosition",
+    "IncomeAssessment",
     "Letter",
     "Payment",
     "PaymentRun",

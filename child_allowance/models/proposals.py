@@ -82,6 +82,20 @@ class Proposal(models.Model):
         return f"{self.get_kind_display()}の提案 {self.month:%Y-%m}"
 
 
+class FeedPosition(models.Model):
+    """受領位置: the receipt up to which this app has read a feed of another."""
+
+    feed = models.CharField("連携元", max_length=40, unique=True)
+    receipt = models.BigIntegerField("受領番号", default=0)
+
+    class Meta:
+        verbose_name = "受領位置"
+        verbose_name_plural = "受領位置"
+
+    def __str__(self):
+        return f"{self.feed} {self.receipt}"
+
+
 class Letter(models.Model):
     """
     通知書: a decision as it was written to the person; re-issued word for word.
