@@ -149,7 +149,7 @@ def inquire_missing_facts(*, act: Act) -> Asked:
 @transaction.atomic
 def receive_inquiry_results(*, act: Act) -> int:
     """
-    Read our results from 市中間サーバ by receipt; each serves the claim that asked and nothing else.
+    Read our results from 市中間サーバ by receipt; each serves the claim that asked alone.
 
     :return: how many questions were answered, in whatever way.
     """
@@ -428,7 +428,7 @@ def _pension_confirmed(answers: Iterable[FactInquiry], number: str) -> bool | No
 
 
 def _taxed_in(claim: Claim, number: str, year: int) -> str:
-    """Return the city (never a ward) that taxes someone in a year, as the claim says; "" unknown."""
+    """Return the city (never a ward) that taxes someone in a year, "" if the claim is silent."""
     who = "claimant" if number == claim.claimant_number else "spouse"
     back = claim.claimed_on.year - year
     if back not in {0, 1}:
@@ -464,6 +464,6 @@ _ACCOUNT = (
 
 
 def _by_name(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the items of an answer under the names of the layout `tax`, whatever it called them."""
+    """Return the items of an answer under the names of the layout `tax`."""
     names = {one.label: one.name for one in load_layout("tax").fields}
     return {names.get(name, name): value for name, value in answer.items()}

@@ -1,6 +1,6 @@
 """Claims as they arrive: a file of 請求・届出 and one of their children, taken in set by set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from sapporo_base.bulk import Progress, SilentProgress, Staging, temporary_stagi
 from sapporo_base.layouts import Reject as UnreadableRow
 from sapporo_base.layouts import Source
 from sapporo_base.models import BatchRun
-from sapporo_base.sealing import NumberSealer
+from sapporo_base.sealing import seal_texts
 from social_address import services as social_address
 
 SYSTEM = "027-000"
@@ -127,13 +127,6 @@ def receive_claims(
     return receipt
 
 
-def sealed_numbers(numbers: Sequence[str]) -> list[str]:
-    """Seal 個人番号 at decoding: `digest:ciphertext` in hex, the form the staging tables hold."""
-    sealer = NumberSealer()
-    sealed = (sealer.seal(number) for number in numbers)
-    return [f"{one.digest.hex()}:{one.ciphertext.hex()}" for one in sealed]
-
-
 def _stage(
     source: Source, staging: Staging, extra: dict[str, str], progress: Progress
 ) -> list[UnreadableRow]:
@@ -151,7 +144,7 @@ def _stage(
     unreadable: list[UnreadableRow] = []
     progress.begin(f"{source.layout.name}の読込", source.survey.rows)
     columns = ", ".join(connection.ops.quote_name(name) for name in ("row_number", *names))
-    for chunk in source.chunks(seal=sealed_numbers):
+    for chunk in source.chunks(seal=seal_texts):
         with (
             connection.cursor() as cursor,
             cursor.copy(staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN")) as copy,

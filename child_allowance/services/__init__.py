@@ -1,0 +1,1 @@
+"""Acts of 児童手当. One function is one act; the modules are one noun each."""
