@@ -9,7 +9,7 @@ from django.contrib.admin.apps import AdminConfig
 class SapporoAdminConfig(AdminConfig):
     """The admin site of the system base."""
 
-    default_site = "sapporo_base.admin.site.SystemBaseSite"
+    default_site = "sapporo_base.admin_site.SystemBaseSite"
 
 
 class SapporoBaseConfig(AppConfig):

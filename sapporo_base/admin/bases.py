@@ -1,19 +1,29 @@
-"""
-What every admin page is made from: read-only pages, recorded looks, pages by key without a count.
-"""
+"""What every admin page is made from: its place in the side bar, its words, read-only pages, short counts."""
 
-from typing import Any, cast
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.utils import label_for_field, lookup_field
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin
 
+from sapporo_base import services
 from sapporo_base.acts import Act
-from sapporo_base.models import LegalBasis, Staff
+from sapporo_base.admin.act_pages import ActPageMixin
+from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
+from sapporo_base.models import LegalBasis
+from sapporo_base.rules import check_digits
 
-_MOST_COUNTED = 10_000
+MOST_COUNTED = 10_000
 
 
 def staff_act(
@@ -27,7 +37,7 @@ def staff_act(
     return Act(
         at=timezone.now(),
         path="admin",
-        staff=cast(Staff, request.user),
+        staff=request.user,
         procedure=procedure,
         legal_basis=legal_basis,
         reason=reason,
@@ -41,20 +51,130 @@ class CappedPaginator(Paginator):
     @property
     def count(self) -> int:
         """Return the number of rows, at most the cap."""
-        return cast("QuerySet[Model]", self.object_list).order_by()[:_MOST_COUNTED].count()
+        return self.object_list.order_by()[:MOST_COUNTED].count()
+
+    @property
+    def is_capped(self) -> bool:
+        """Say whether there are more rows than are counted."""
+        return self.count >= MOST_COUNTED
 
 
-class SystemBaseAdmin(ModelAdmin):
-    """An admin page of the system base."""
+class SystemBaseAdmin(ActPageMixin, ModelAdmin):
+    """
+    An admin page of the system base.
+
+    The side bar is made from `duty` (窓口, 照会, 審査, 連携, 運用, 監査; empty: not in it), `icon`
+    (a Material Symbol), `duty_title` (the plural name, if empty) and `duty_order`. `about` says in a
+    sentence what the page is for; `empty_text` what an empty list would hold and how it fills.
+    """
 
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_fullwidth = True
+    list_filter_sheet = True
+    warn_unsaved_form = True
+    formfield_overrides = {
+        models.DateField: {"form_class": WarekiDateField, "widget": WarekiDateWidget},
+    }
+
+    # Side bar
+    duty = ""
+    icon = "description"
+    duty_title = ""
+    duty_order = 50
+
+    # Words
+    about = ""
+    empty_text = ""
+
+    # Export of what is seen
+    can_export = False
+    export_kind = "list_exported"
+
+    def look_subjects(self, obj: Any) -> Sequence[services.Subject]:
+        """Return the numbers (kind, number) of the person whom a row is about; none for most tables."""
+        return ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the export of the list."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        own = [path("export/", self.admin_site.admin_view(self.export_view), name=name)]
+        return [*(own if self.can_export else []), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list; a 個人番号 typed into its search box is taken out of the address again."""
+        if check_digits.is_individual_number(request.GET.get("q", "").strip()):
+            messages.error(
+                request, "個人番号では検索できません。氏名・宛名番号などで検索してください。"
+            )
+            return HttpResponseRedirect(request.path)
+        export = f"export/?{request.GET.urlencode()}" if self.can_export else ""
+        return super().changelist_view(
+            request,
+            {"about": self.about, "empty_text": self.empty_text, "export_url": export}
+            | (extra_context or {}),
+        )
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form with the sentence about it."""
+        return super().changeform_view(
+            request, object_id, form_url, {"about": self.about} | (extra_context or {})
+        )
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """Send the list as it is filtered and sorted as CSV (UTF-8 with BOM), and record that it left."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        listed = self.get_changelist_instance(request)
+        rows = list(listed.queryset[:MOST_COUNTED])
+        names = [name for name in listed.list_display if name != "action_checkbox"]
+        labels = [str(label_for_field(name, self.model, self)) for name in names]
+        services.record_linkage(
+            staff_act(request),
+            self.export_kind,
+            subjects=[subject for row in rows for subject in self.look_subjects(row)],
+            items=labels,
+            detail=f"{self.opts.verbose_name}一覧 {len(rows)}件",
+        )
+        table = io.StringIO()
+        writer = csv.writer(table)
+        writer.writerow(labels)
+        writer.writerows([self._cell(name, row) for name in names] for row in rows)
+        response = HttpResponse("\ufeff" + table.getvalue(), content_type="text/csv; charset=utf-8")
+        day = timezone.localtime().strftime("%Y%m%d-%H%M%S%z")
+        response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-{day}.csv"'
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _cell(self, name: str, row: Any) -> str:
+        _, _, value = lookup_field(name, row, self)
+        field = None
+        if "__" not in name and not callable(getattr(self, name, None)):
+            field = next((f for f in self.opts.fields if f.name == name), None)
+        if field is not None and field.choices:
+            value = dict(field.flatchoices).get(value, value)
+        if isinstance(value, bool):
+            value = "はい" if value else "いいえ"
+        if hasattr(value, "isoformat"):
+            value = (timezone.localtime(value) if hasattr(value, "hour") else value).isoformat()
+        text = " ".join(strip_tags(str("" if value is None else value)).split())
+        # A cell that begins like a formula would be run by the spreadsheet that opens it.
+        return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 class ReadOnlyAdmin(SystemBaseAdmin):
     """A page that only shows; what changes it are acts elsewhere."""
+
+    warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Nothing is added by hand."""
