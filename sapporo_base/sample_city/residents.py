@@ -1,0 +1,505 @@
+"""Residents: what the 住民票 says about people in households, column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sapporo_base.sample_city import days, name_lists, names, numbers, people, places
+from sapporo_base.sample_city.days import Integers
+from sapporo_base.sample_city.people import (
+    CHILD,
+    HEAD,
+    LODGER,
+    MAN,
+    PARENT,
+    SIBLING,
+    SPOUSE,
+    SPOUSE_PARENT,
+    WOMAN,
+    People,
+)
+
+Flags = npt.NDArray[np.bool_]
+
+YEAR: Final = 365.2425
+SERIAL_STRIDE: Final = 44_200
+"""Serials set aside per block; one in eleven has no check digit."""
+_FROM_OUTSIDE: Final = 0.38
+_NATIVE: Final = 0.48
+_FOREIGN_YOUNG_SINGLE: Final = 0.05
+_FOREIGN_HOUSEHOLD: Final = 0.004
+_FOREIGN_SPOUSE: Final = 0.004
+_WITHOUT_NUMBER: Final = 0.0005
+_STATUS_BY_NATION: Final = {
+    "CHN": ("T41", "T26", "X14", "T44"), "KOR": ("T60", "T60", "X14", "T26"), "VNM": ("T71", "T83", "T26", "T41"),
+    "PHL": ("T71", "T61", "T63", "X14"), "NPL": ("T41", "T26", "T44", "T26"), "IDN": ("T71", "T82", "T71", "T41"),
+    "USA": ("T03", "T26", "T61", "X14"), "RUS": ("T61", "X14", "T26", "T41"),
+}  # fmt: skip
+_STAYS: Final = (1, 3, 5, 1)
+_LETTERS: Final = "ABCDEFGHKLMPRSTW"
+
+
+@dataclass
+class Register:
+    """A part of the city's register: people, and the texts of their 住民票 by column of `juki_resident`."""
+
+    people: People
+    as_of: date
+    born: Integers
+    """Day of birth, as `days.number_of`."""
+    became: Integers
+    fixed: Integers
+    from_outside: Flags
+    """Whether the person's 転入 into the city is the latest move of the household."""
+    foreign: Flags
+    head: Integers
+    """Position of the head of each person's household."""
+    sites: list[places.Site]
+    """Where each household lives."""
+    individual_numbers: list[str]
+    zengin: list[str]
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def values(self, position: int) -> dict[str, str]:
+        """Return all filled items of one person."""
+        return {name: column[position] for name, column in self.columns.items()}
+
+    def site(self, position: int) -> places.Site:
+        """Return where a person lives."""
+        return self.sites[self.people.household[position]]
+
+
+@dataclass(frozen=True)
+class Serials:
+    """The numbers set aside for one block of the city, taken in slices that do not overlap."""
+
+    block: int
+
+    def positions(self, start: int, count: int) -> Integers:
+        """Return positions that no other person of the city has."""
+        return (
+            np.arange(start, start + count, dtype=np.int64)
+            + self.block * numbers.SERIALS_OF_A_BLOCK
+        )
+
+    def residents(self, start: int, count: int) -> Integers:
+        """Return 宛名番号."""
+        return self._numbers(numbers.RESIDENT_SERIALS, start, count)
+
+    def households(self, start: int, count: int) -> Integers:
+        """Return 世帯番号."""
+        return self._numbers(numbers.HOUSEHOLD_SERIALS, start, count)
+
+    def _numbers(self, first: int, start: int, count: int) -> Integers:
+        return numbers.numbers_from(first + self.block * SERIAL_STRIDE, start + count)[start:]
+
+
+def register(
+    rng: np.random.Generator, crowd: People, as_of: date, serials: Serials, start: int
+) -> Register:
+    """
+    Register people: numbers, names, places, dates, and everything else the 住民票 holds.
+
+    :param start: the first of the block's numbers to be used; as many are used as there are people.
+    """
+    count = len(crowd)
+    head_of_household = np.searchsorted(crowd.household, np.arange(crowd.household_count))
+    head = head_of_household[crowd.household]
+    last_day = _weekday_before(days.number_of(as_of))
+    born = np.minimum(days.number_of(as_of) - (crowd.age * YEAR).astype(np.int64), last_day - 1)
+    moved = _moving_days(rng, crowd, head_of_household, days.number_of(as_of))
+    outside = rng.random(crowd.household_count) < _FROM_OUTSIDE
+    fixed = np.maximum(moved[crowd.household], born)
+    from_outside = outside[crowd.household] & (born < moved[crowd.household])
+    became = _days_of_becoming_resident(rng, crowd, born, fixed, from_outside)
+    foreign_home = _foreign_households(rng, crowd, head_of_household)
+    foreign = foreign_home[crowd.household] | (
+        (crowd.role == SPOUSE) & (rng.random(count) < _FOREIGN_SPOUSE)
+    )
+    positions = serials.positions(start, count)
+    part = Register(
+        people=crowd,
+        as_of=as_of,
+        born=born,
+        became=became,
+        fixed=fixed,
+        from_outside=from_outside,
+        foreign=foreign,
+        head=head,
+        sites=places.sites_in_wards(rng, places.draw_wards(rng, crowd.household_count)),
+        individual_numbers=[str(n) for n in numbers.city_individual_numbers(positions).tolist()],
+        zengin=[],
+    )
+    _write_names(rng, part)
+    _write_numbers(part, serials, start, positions, rng)
+    _write_household(rng, part)
+    _write_dates(rng, part, last_day, positions)
+    _write_foreign_items(rng, part)
+    _write_entitlements(rng, part)
+    _write_support(rng, part, last_day)
+    return part
+
+
+def relationship_codes(role: int, sex: int, *, unregistered: bool) -> tuple[str, ...]:
+    """Return the chain of 続柄 codes of someone who is `role` to the head."""
+    man = sex == MAN
+    if role == SPOUSE:
+        code = ("13" if man else "14") if unregistered else ("11" if man else "12")
+        return (code,)
+    if role == SPOUSE_PARENT:
+        return ("12", "51" if man else "52")
+    return {
+        HEAD: ("02",),
+        CHILD: ("20",),
+        PARENT: ("51" if man else "52",),
+        SIBLING: ("74" if man else "84",),
+        LODGER: ("99",),
+        people.GRANDCHILD: ("20", "20"),
+        people.CHILD_IN_LAW: ("20", "11" if man else "12"),
+    }[role]
+
+
+def _weekday_before(day: int) -> int:
+    """Return the last Monday-to-Friday on or before a day; day 0 was a Monday."""
+    return day - max(0, day % 7 - 4)
+
+
+def _on_weekdays(moments: Integers) -> Integers:
+    return moments + np.clip(7 - moments % 7, 0, 2) * (moments % 7 > 4)  # noqa: PLR2004 - Saturday and Sunday
+
+
+def _moving_days(rng: np.random.Generator, crowd: People, heads: Integers, today: int) -> Integers:
+    """Draw the day each household came to where it lives; the young move more often."""
+    age = crowd.age[heads]
+    years = np.minimum(
+        rng.exponential(np.clip((age - 14) / 2.6, 2.2, 18.0)), np.maximum(age - 0.1, 0.1)
+    )
+    found: Integers = today - 5 - (years * YEAR).astype(np.int64)
+    return found
+
+
+def _days_of_becoming_resident(
+    rng: np.random.Generator, crowd: People, born: Integers, fixed: Integers, from_outside: Flags
+) -> Integers:
+    native = rng.random(len(crowd)) < np.where(crowd.age < people.ADULT, 0.85, _NATIVE)
+    grown = born + (np.where(crowd.age < people.ADULT, 0.5, 18.0) * YEAR).astype(np.int64)
+    somewhere = grown + (rng.random(len(crowd)) * np.maximum(fixed - grown, 1)).astype(np.int64)
+    found: Integers = np.where(
+        from_outside, fixed, np.where(native | (fixed == born), born, np.minimum(somewhere, fixed))
+    )
+    return found
+
+
+def _foreign_households(rng: np.random.Generator, crowd: People, heads: Integers) -> Flags:
+    sizes = np.bincount(crowd.household, minlength=crowd.household_count)
+    young = (crowd.age[heads] < 38) & (sizes == 1)  # noqa: PLR2004
+    found: Flags = rng.random(crowd.household_count) < np.where(
+        young, _FOREIGN_YOUNG_SINGLE, _FOREIGN_HOUSEHOLD
+    )
+    return found
+
+
+def _write_names(rng: np.random.Generator, part: Register) -> None:
+    crowd, count = part.people, len(part)
+    stock = names.surnames()
+    of_home = stock.draw(rng, crowd.household_count)
+    own = stock.draw(rng, count)
+    other_name = (
+        (crowd.role == LODGER)
+        | (crowd.role == SPOUSE_PARENT)
+        | ((crowd.role == SPOUSE) & crowd.unregistered)
+    )
+    surname = np.where(other_name, own, of_home[crowd.household])
+    generation = names.generation_of(np.array([days.day_of(n).year for n in part.born.tolist()]))
+    family, given, kana, zengin, family_kana = ([""] * count for _ in range(5))
+    for sex in (MAN, WOMAN):
+        for era in range(5):
+            some = np.flatnonzero((crowd.sex == sex) & (generation == era))
+            given_stock = names.given_names(str(sex), era)
+            for place, s, g in zip(
+                some.tolist(),
+                surname[some].tolist(),
+                given_stock.draw(rng, len(some)).tolist(),
+                strict=True,
+            ):
+                family[place], given[place] = stock.written[s], given_stock.written[g]
+                family_kana[place] = stock.kana[s]
+                kana[place] = f"{stock.kana[s]}　{given_stock.kana[g]}"
+                zengin[place] = f"{stock.zengin[s]} {given_stock.zengin[g]}"
+    part.zengin = zengin
+    part.columns |= {
+        "family_name": family,
+        "given_name": given,
+        "name": [f"{a}　{b}" for a, b in zip(family, given, strict=True)],
+        "name_kana": kana,
+        "name_kana_confirmation": [
+            "1" if dice < 0.93 else "0" for dice in rng.random(count).tolist()
+        ],
+        "name_roman": [""] * count,
+        "alias": [""] * count,
+        "alias_kana": [""] * count,
+        "former_family_name": [""] * count,
+        "former_family_name_kana": [""] * count,
+    }
+    former = np.flatnonzero(
+        (crowd.role == SPOUSE) & (crowd.sex == WOMAN) & ~crowd.unregistered & (crowd.age < 62)  # noqa: PLR2004
+        & (rng.random(count) < 0.02) & ~part.foreign  # noqa: PLR2004
+    )  # fmt: skip
+    for place, s in zip(former.tolist(), stock.draw(rng, len(former)).tolist(), strict=True):
+        part.columns["former_family_name"][place] = stock.written[s]
+        part.columns["former_family_name_kana"][place] = stock.kana[s]
+
+
+def _write_numbers(
+    part: Register, serials: Serials, start: int, positions: Integers, rng: np.random.Generator
+) -> None:
+    count, crowd = len(part), part.people
+    resident = [f"{n:015d}" for n in serials.residents(start, count).tolist()]
+    household = [f"{n:015d}" for n in serials.households(start, crowd.household_count).tolist()]
+    newborn = part.born > days.number_of(part.as_of) - 14
+    without = newborn | (rng.random(count) < _WITHOUT_NUMBER)
+    part.columns |= {
+        "resident_number": resident,
+        "household_number": [household[h] for h in crowd.household.tolist()],
+        "head_resident_number": [resident[h] for h in part.head.tolist()],
+        "individual_number": [
+            "" if w else n for w, n in zip(without.tolist(), part.individual_numbers, strict=True)
+        ],
+        "resident_record_code": [
+            f"{p * 2_654_435_761 % 10_000_000_000:010d}{p * 7 % 10}" for p in positions.tolist()
+        ],
+    }
+
+
+def _write_household(rng: np.random.Generator, part: Register) -> None:
+    crowd, columns, count = part.people, part.columns, len(part)
+    chains = {
+        (role, sex, lone): relationship_codes(role, sex, unregistered=lone)
+        for role in range(9) for sex in (MAN, WOMAN) for lone in (False, True)
+    }  # fmt: skip
+    own = [
+        chains[key]
+        for key in zip(
+            crowd.role.tolist(), crowd.sex.tolist(), crowd.unregistered.tolist(), strict=True
+        )
+    ]
+    homes = crowd.household.tolist()
+    origins = [
+        site.text.split("番")[0] + "番地"
+        for site in places.elsewhere().sites(rng, 1 + crowd.household_count // 2)
+    ]
+    local = rng.random(crowd.household_count) < 0.55  # noqa: PLR2004
+    origin = [
+        part.sites[h].text.split("番")[0] + "番地" if here else origins[h // 2]
+        for h, here in enumerate(local.tolist())
+    ]
+    foreign = part.foreign.tolist()
+    columns |= {
+        "resident_kind": ["2" if f else "1" for f in foreign],
+        "resident_status": ["1"] * count,
+        "sex": [str(sex) for sex in crowd.sex.tolist()],
+        "relationship_1": [chain[0] for chain in own],
+        "relationship_2": [chain[1] if len(chain) > 1 else "" for chain in own],
+        "head_name": [columns["name"][h] for h in part.head.tolist()],
+        "entry_order": [str(n) for n in (np.arange(count) - part.head + 1).tolist()],
+        "municipality_code": [part.sites[h].municipality_code for h in homes],
+        "town_code": [places.UNKNOWN_TOWN_CODE] * count,
+        "prefecture": ["北海道"] * count,
+        "municipality": [part.sites[h].municipality for h in homes],
+        "town": [part.sites[h].town for h in homes],
+        "block": [part.sites[h].block for h in homes],
+        "building": [part.sites[h].building for h in homes],
+        "postal_code": [part.sites[h].postal_code for h in homes],
+        "domicile_of_origin": ["" if f else origin[h] for f, h in zip(foreign, homes, strict=True)],
+        "family_register_head": [
+            "" if f else columns["name"][h]
+            for f, h in zip(foreign, part.head.tolist(), strict=True)
+        ],
+    }
+
+
+def _write_dates(
+    rng: np.random.Generator, part: Register, last_day: int, positions: Integers
+) -> None:
+    count, columns, crowd = len(part), part.columns, part.people
+    unknown_birth = rng.random(count) < np.where(
+        part.foreign, 0.006, np.where(crowd.age > 75, 0.0012, 0.0)
+    )
+    unknown_became = (rng.random(count) < 0.0008) & (crowd.age > 30)  # noqa: PLR2004
+    notified = np.minimum(_on_weekdays(part.fixed + rng.integers(0, 14, count)), last_day)
+    history = 1 + np.minimum(rng.poisson(np.maximum(part.fixed - part.became, 0) / YEAR / 6), 40)
+    history += part.fixed > part.became
+    at_birth = part.fixed == part.born
+    arrived = (part.fixed == part.became) & ~at_birth
+    abroad = arrived & (part.foreign | (rng.random(count) < 0.02))  # noqa: PLR2004
+    reason = np.where(at_birth, 3, np.where(abroad, 2, np.where(arrived, 1, 41)))
+    iso = days.texts(notified)
+    seconds = rng.integers(9 * 3600, 17 * 3600, count).tolist()
+    for name, moments, gone in (
+        ("born_on", part.born, unknown_birth),
+        ("became_resident_on", part.became, unknown_became | part.foreign),
+        ("residence_fixed_on", part.fixed, np.zeros(count, dtype=np.bool_)),
+        ("became_foreign_resident_on", part.became, ~part.foreign),
+        ("changed_on", part.fixed, np.zeros(count, dtype=np.bool_)),
+    ):
+        columns[name] = days.texts(moments, absent=gone)
+    for name, gone, moments in (
+        ("born_on", unknown_birth, part.born),
+        ("became_resident_on", unknown_became & ~part.foreign, part.became),
+    ):
+        columns[f"{name}_unknown"] = ["1" if g else "0" for g in gone.tolist()]
+        columns[f"{name}_text"] = [""] * count
+        for place in np.flatnonzero(gone).tolist():
+            columns[f"{name}_text"][place] = days.unknown_words(
+                days.day_of(int(moments[place])), int(rng.integers(9))
+            )
+    came = ~(part.became == part.born) & ~abroad
+    origins = iter(places.elsewhere().sites(rng, crowd.household_count))
+    by_home = [next(origins) for _ in range(crowd.household_count)]
+    homes = crowd.household.tolist()
+    columns |= {
+        "event_id": [
+            f"{d.replace('-', '')}F{p:09d}" for d, p in zip(iso, positions.tolist(), strict=True)
+        ],
+        "change_reason": [f"{n:02d}" for n in reason.tolist()],
+        "notified_on": iso,
+        "processed_on": iso,
+        "processed_time": [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in seconds],
+        "history_number": [str(n) for n in history.tolist()],
+        "previous_municipality_code": [
+            by_home[h].municipality_code if c else ""
+            for h, c in zip(homes, came.tolist(), strict=True)
+        ],
+        "previous_residential_address": [
+            by_home[h].text if c else "海外" if a else ""
+            for h, c, a in zip(homes, came.tolist(), abroad.tolist(), strict=True)
+        ],
+    }
+
+
+def _write_foreign_items(rng: np.random.Generator, part: Register) -> None:
+    count, columns, crowd = len(part), part.columns, part.people
+    for name in (
+        "nationality_code", "nationality", "article_30_45", "residence_status", "stay_years", "stay_months",
+        "stay_days", "stay_expires_on", "residence_card_number",
+    ):  # fmt: skip
+        columns[name] = [""] * count
+    codes, weights = (
+        list(name_lists.NATIONALITIES),
+        [w for _, w in name_lists.NATIONALITIES.values()],
+    )
+    of_home = rng.choice(len(codes), size=crowd.household_count, p=np.array(weights) / sum(weights))
+    stock = names.surnames()
+    for place in np.flatnonzero(part.foreign).tolist():
+        nation = codes[of_home[crowd.household[place]]]
+        family_names, men, women = name_lists.FOREIGN_NAMES[nation]
+        given_names = men if crowd.sex[place] == MAN else women
+        dice = rng.integers(0, 1 << 30, size=8).tolist()
+        family = family_names[int(crowd.household[place]) % len(family_names)]
+        given = given_names[dice[0] % len(given_names)]
+        roman = f"{family[2]} {given[2]}"
+        columns["family_name"][place] = columns["given_name"][place] = ""
+        columns["name"][place] = (
+            f"{family[0]}　{given[0]}" if family[0] else names.full_width(roman)
+        )
+        kana = f"{family[1]}　{given[1]}".replace(" ", "　")
+        columns["name_kana"][place] = kana
+        columns["name_roman"][place] = roman
+        part.zengin[place] = names.zengin_kana(kana.replace("　", " "))
+        status = _STATUS_BY_NATION[nation][dice[1] % 4]
+        years = _STAYS[dice[2] % 4]
+        expires = days.number_of(part.as_of) + dice[3] % (years * 365)
+        permanent = status in ("T60", "X14")
+        columns["nationality_code"][place] = nation
+        columns["nationality"][place] = name_lists.NATIONALITIES[nation][0]
+        columns["article_30_45"][place] = "02" if status == "T60" else "01"
+        columns["residence_status"][place] = status
+        if not permanent:
+            columns["stay_years"][place], columns["stay_months"][place] = f"{years:02d}", "00"
+            columns["stay_days"][place] = "000"
+            columns["stay_expires_on"][place] = days.iso_texts()[expires]
+        if status != "T60" or crowd.age[place] >= 16:  # noqa: PLR2004 - special permanent residents get one at 16
+            columns["residence_card_number"][place] = (
+                f"{_LETTERS[dice[4] % 16]}{_LETTERS[dice[5] % 16]}{dice[6] % 100_000_000:08d}"
+                f"{_LETTERS[dice[7] % 16]}{_LETTERS[dice[0] % 16]}"
+            )
+        if status == "T60" or dice[5] % 10 == 0:
+            s = int(stock.draw(rng, 1)[0])
+            columns["alias"][place] = (
+                f"{stock.written[s]}　{given[0] or names.full_width(given[2])}"
+            )
+            columns["alias_kana"][place] = f"{stock.kana[s]}　{given[1]}".replace(" ", "　")
+    for name in ("head_name", "family_register_head"):
+        for place in np.flatnonzero(part.foreign[part.head]).tolist():
+            if columns[name][place]:
+                columns[name][place] = columns["name"][int(part.head[place])]
+
+
+def _write_entitlements(rng: np.random.Generator, part: Register) -> None:
+    """Write 選挙, 国保, 後期高齢者医療, 介護, 年金."""
+    count, crowd, today = len(part), part.people, days.number_of(part.as_of)
+    age, birthday = crowd.age, part.born
+    dice = rng.random(count)
+    insured_home = rng.random(crowd.household_count) < np.where(
+        age[np.searchsorted(crowd.household, np.arange(crowd.household_count))] > 64,
+        0.75,
+        0.2,
+    )
+    elderly = age >= 75  # noqa: PLR2004
+    care = age >= 65  # noqa: PLR2004
+    insured = insured_home[crowd.household] & ~elderly
+    working = (age >= 20) & (age < 60)  # noqa: PLR2004
+    wife = (crowd.role == SPOUSE) & (crowd.sex == WOMAN)
+    kind = np.where(~working, 0, np.where(insured, 1, np.where(wife & (dice < 0.4), 3, 2)))  # noqa: PLR2004
+    voter = (age >= people.ADULT) & ~part.foreign & (part.became < today - 92)
+    for name, has, since in (
+        ("health_insurance", insured, np.maximum(part.became, birthday)),
+        ("elderly_medical", elderly, np.maximum(part.became, birthday + int(75 * YEAR))),
+        ("care_insurance", care, np.maximum(part.became, birthday + int(65 * YEAR))),
+    ):
+        part.columns[name] = ["1" if flag else "0" for flag in has.tolist()]
+        part.columns[f"{name}_since"] = days.texts(np.minimum(since, today), absent=~has)
+    part.columns["voter_registered"] = ["1" if flag else "0" for flag in voter.tolist()]
+    part.columns["national_pension"] = [str(k) if k else "" for k in kind.tolist()]
+    part.columns["national_pension_since"] = days.texts(
+        np.minimum(birthday + int(20 * YEAR), today), absent=kind == 0
+    )
+    for name in ("child_allowance", "child_allowance_from", "child_allowance_until"):
+        part.columns[name] = [""] * count
+
+
+def _write_support(rng: np.random.Generator, part: Register, last_day: int) -> None:
+    """Put some mothers with children, and some single women, under 支援措置."""
+    crowd, count = part.people, len(part)
+    for name in ("support_measure", "support_subject", "support_from", "support_until"):
+        part.columns[name] = [""] * count
+    sizes = np.bincount(crowd.household, minlength=crowd.household_count)[crowd.household]
+    lone = (crowd.role == HEAD) & (crowd.sex == WOMAN) & (crowd.spouse < 0) & (crowd.age < 65)  # noqa: PLR2004
+    chosen = np.flatnonzero(lone & (rng.random(count) < np.where(sizes > 1, 0.03, 0.002)))
+    for place in chosen.tolist():
+        start = last_day - int(rng.integers(1, 400))
+        kind = "1" if (dice := rng.random()) < 0.85 else "2" if dice < 0.93 else "3"  # noqa: PLR2004
+        for member in np.flatnonzero(crowd.household == crowd.household[place]).tolist():
+            for name, value in support_items(
+                days.day_of(start), kind, subject=member == place
+            ).items():
+                part.columns[name][member] = value
+
+
+def support_items(start: date, kind: str, *, subject: bool) -> dict[str, str]:
+    """Return the items of a 支援措置 that begins on a day: it lasts a year."""
+    until = days.day_of(days.number_of(date(start.year + 1, start.month, min(start.day, 28))) - 1)
+    return {
+        "support_measure": kind,
+        "support_subject": "1" if subject else "2",
+        "support_from": start.isoformat(),
+        "support_until": until.isoformat(),
+    }
