@@ -280,6 +280,20 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "scheduler heartbeat": {"task": "sapporo_base.tasks.beat", "schedule": 10.0},
     "relay the outbox": {"task": "sapporo_base.tasks.relay_outbox", "schedule": 2.0},
     "seal the records": {"task": "sapporo_base.tasks.seal_records", "schedule": 60.0},
+    "state of the platform": {"task": "gateway.tasks.check_platform", "schedule": 5.0},
+    "numbers for the platform": {"task": "gateway.tasks.read_feeds", "schedule": 10.0},
+    "interactive inquiries": {"task": "gateway.tasks.work_interactive", "schedule": 2.0},
+    "messages in bulk": {
+        "task": "gateway.tasks.work_bulk",
+        "schedule": 5.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
+    "inquiries of others": {"task": "gateway.tasks.look_for_provisions", "schedule": 30.0},
+    "exchange records": {
+        "task": "gateway.tasks.fetch_exchange_records",
+        "schedule": 60.0,
+        "options": {"queue": "bulk"},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
 }
 
@@ -349,6 +363,9 @@ UNFOLD: dict[str, Any] = {
     "GLOBAL_CALLBACK": "sapporo_base.admin.navigation.frame",
     "SIDEBAR": {"navigation": "sapporo_base.admin.navigation.sidebar"},
 }
+# What apps load beside the reference data of the ground floor, by name; each returns how many rows.
+REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.services.load_interfaces"}
+
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = []
 # The registers that the search for people asks, by name; each records, and cuts to rights.

@@ -24,7 +24,8 @@ NAMES: Mapping[str, str] = {
 
 def organisation_code(code: str) -> str:
     """
-    Return the 機関コード (16 digits) of a municipality code (6 digits; a ward becomes its city) or of itself.
+    Return the 機関コード (16 digits) of a municipality code (6 digits; a ward becomes its city) or
+    of itself.
 
     :raises ValueError: it is neither.
     """
@@ -34,7 +35,9 @@ def organisation_code(code: str) -> str:
 
 
 def organisation_name(code: str, municipalities: Mapping[str, str]) -> str:
-    """Return an organisation in words: a known body, or the mayor of a municipality, or its code."""
+    """
+    Return an organisation in words: a known body, or the mayor of a municipality, or its code.
+    """
     if code in NAMES:
         return NAMES[code]
     name = municipalities.get(code[5:11], "")
@@ -48,9 +51,11 @@ def is_information_code(code: str) -> bool:
 
 def with_numbers_replaced(message: str, numbers: Mapping[str, str]) -> str:
     """
-    Return a message of the platform with each 団体内統合宛名番号 in it turned into the asker's own number.
+    Return a message of the platform with each 団体内統合宛名番号 in it turned into the asker's own
+    number.
 
-    Its numbers stand in full width as a rule. One that is not in `numbers` is masked: no system sees
+    Its numbers stand in full width as a rule. One that is not in `numbers` is masked: no system
+    sees
     an integrated number that is not told to it.
     """
 

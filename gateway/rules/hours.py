@@ -1,4 +1,7 @@
-"""Opening hours (稼働時間): weekly windows, holidays, planned stops. Times are aware, days are Japan's."""
+"""
+Opening hours (稼働時間): weekly windows, holidays, planned stops. Times are aware, days are
+Japan's.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -132,7 +135,9 @@ def _without(span: Span, stops: Sequence[Stop]) -> Iterator[Span]:
 def next_opening(
     windows: Sequence[Window], stops: Sequence[Stop], *, group: str, at: datetime
 ) -> datetime | None:
-    """Return `at` if a group is open then, else when it opens next; None if not within sixty days."""
+    """
+    Return `at` if a group is open then, else when it opens next; None if not within sixty days.
+    """
     spans = open_spans(windows, stops, group=group, since=at, until=at + _LOOK_AHEAD)
     first = next(spans, None)
     return first.opens_at if first else None

@@ -20,13 +20,15 @@ _TYPICAL_CODE = timedelta(minutes=10)
 
 def retry_after(attempts: int) -> timedelta:
     """Return the wait after the n-th failed try (from 1): doubling, at most ten minutes."""
-    return min(_FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 12), _LONGEST_RETRY)
+    doublings: int = 2 ** min(max(attempts - 1, 0), 12)
+    return min(_FIRST_RETRY * doublings, _LONGEST_RETRY)
 
 
 def broken_for(failures: int) -> timedelta:
     """Return for how long the circuit stays open after so many failures in a row."""
     beyond = max(failures - BREAKS_AFTER, 0)
-    return min(_FIRST_BREAK * 2 ** min(beyond, 8), _LONGEST_BREAK)
+    doublings: int = 2 ** min(beyond, 8)
+    return min(_FIRST_BREAK * doublings, _LONGEST_BREAK)
 
 
 def look_after(looks: int, *, interactive: bool) -> timedelta:

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from sapporo_base.models import (
     BusinessSystem,
@@ -58,6 +60,7 @@ def load_reference_data() -> dict[str, int]:
         "レイアウト": _load_layouts(),
         "コード": _load_codes(),
         "役割": _load_roles(),
+        **{name: import_string(loader)() for name, loader in settings.REFERENCE_LOADERS.items()},
     }
 
 

@@ -201,7 +201,8 @@ def _ends_in_mid_line(file: Path) -> bool:
 
 def verify_records() -> Iterator[Finding]:
     """
-    Compare each record with its leaf, each leaf with its seal, each seal with its chain and the file.
+    Compare each record with its leaf, each leaf with its seal, each seal with its chain and the
+    file.
 
     Yields what is wrong, each with the record's number where one can be named. Sealing may go on.
     """

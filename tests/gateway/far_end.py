@@ -176,9 +176,7 @@ class FarEndProcess:
         command += ["--state", str(self.folder / "state"), "--citizens", str(citizens)]
         command += ["--code-delay", "0", "--answer-delay", "0"]
         command += ["--codes-busy-one-in", "0", "--codes-nobody-one-in", "0", *self.options]
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.url = self.process.stdout.readline().split()[-1].rstrip("/")
         self.port = int(self.url.rsplit(":", 1)[1])

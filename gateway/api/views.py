@@ -1,0 +1,123 @@
+"""情報照会, 照会結果 and 副本 over HTTP."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gateway import selectors, services
+from gateway.api.serializers import (
+    AcceptedListSerializer,
+    CopiesSerializer,
+    CopyCountsSerializer,
+    InquiriesSerializer,
+    InquiryStateSerializer,
+    ResultPageSerializer,
+    ResultQuerySerializer,
+)
+from gateway.models import Inquiry
+from sapporo_base.acts import NotFound, NotPermitted
+from sapporo_base.api.views import SystemView
+
+_STATE_WORDS = {**dict(Inquiry.State.choices), "refused": "受け付けられません"}
+_LEAST_WAIT = timedelta(seconds=1)
+
+
+class InquiriesView(SystemView):
+    """情報照会の受付: 202 with a place to look, a state in words and an estimate."""
+
+    scope = "030:inquiries:write"
+
+    @extend_schema(request=InquiriesSerializer, responses={202: AcceptedListSerializer})
+    def post(self, request: Request) -> Response:
+        """Accept inquiries, each by itself."""
+        body = self.validated(InquiriesSerializer)
+        act = self.act(procedure=body["procedure"])
+        accepted = services.accept_inquiries(
+            system=self.system,
+            requests=[services.InquiryRequest(**inquiry) for inquiry in body["inquiries"]],
+            act=act,
+        )
+        answer = {
+            "inquiries": [
+                {
+                    "request_key": one.request_key,
+                    "id": one.id,
+                    "state": one.state,
+                    "state_words": _STATE_WORDS.get(one.state, one.state),
+                    "estimated_at": one.estimated_at,
+                    "code": one.code,
+                    "why": one.why,
+                }
+                for one in accepted
+            ],
+            "results": reverse("gateway-inquiry-results"),
+        }
+        response = Response(AcceptedListSerializer(answer).data, status=status.HTTP_202_ACCEPTED)
+        estimates = [one.estimated_at for one in accepted if one.estimated_at]
+        if estimates:
+            at = max(min(estimates), act.at + _LEAST_WAIT)
+            response["Retry-After"] = format_datetime(at, usegmt=False)
+        return response
+
+
+class InquiryView(SystemView):
+    """One inquiry of the calling system."""
+
+    scope = {"GET": "030:inquiry-results:read", "DELETE": "030:inquiries:write"}
+
+    @extend_schema(responses=InquiryStateSerializer)
+    def get(self, request: Request, inquiry_id: int) -> Response:
+        """Tell where it stands."""
+        found = selectors.inquiry_states(system=self.system, ids=[inquiry_id]).first()
+        if found is None:
+            raise NotFound("該当する照会がありません。")
+        return Response(InquiryStateSerializer(found).data)
+
+    @extend_schema(responses=InquiryStateSerializer)
+    def delete(self, request: Request, inquiry_id: int) -> Response:
+        """Take it back (取りやめ) while it has not gone out."""
+        inquiry = services.cancel_inquiry(system=self.system, inquiry_id=inquiry_id, act=self.act())
+        return Response(InquiryStateSerializer(inquiry).data)
+
+
+class InquiryResultsView(SystemView):
+    """照会結果 of the calling system, in order, by receipt."""
+
+    scope = "030:inquiry-results:read"
+
+    @extend_schema(parameters=[ResultQuerySerializer], responses=ResultPageSerializer)
+    def get(self, request: Request) -> Response:
+        """Return the results after a receipt."""
+        query = self.validated_query(ResultQuerySerializer)
+        page = services.inquiry_results(
+            system=self.system, receipt=query["after"], limit=query["limit"], act=self.act()
+        )
+        return Response(ResultPageSerializer(page).data)
+
+
+class CopiesView(SystemView):
+    """副本の受付: what can be converted goes out, the rest waits in the error list."""
+
+    scope = "030:copies:write"
+
+    @extend_schema(request=CopiesSerializer, responses={202: CopyCountsSerializer})
+    def post(self, request: Request) -> Response:
+        """Take copies in."""
+        body = self.validated(CopiesSerializer)
+        act = self.act()
+        if not selectors.may_forward(
+            system=self.system, information_code=body["information_code"], day=act.day
+        ):
+            raise NotPermitted("この特定個人情報の副本を登録する法令上の根拠がありません。")
+        counts = services.accept_copies(
+            system=self.system,
+            information_code=body["information_code"],
+            copies=[services.CopyData(**copy) for copy in body["copies"]],
+            act=act,
+        )
+        return Response(CopyCountsSerializer(counts).data, status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,320 @@
+"""
+Flow C: 副本 taken in from business systems, converted, forwarded, and compared with the platform.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from gateway import conversion
+from gateway.models import Copy, CopyError, Exchange, Reconciliation
+from gateway.rules import waiting
+from gateway.services.answers import Told
+from gateway.services.exchanges import finish, held, new_exchange
+from integrated_address import selectors as addressees
+from sapporo_base import services as base
+from sapporo_base.acts import Act
+from sapporo_base.bulk import temporary_staging
+from sapporo_base.models import BusinessSystem
+from sapporo_base.nudge import nudge
+
+OPEN_END = date(9999, 12, 31)
+LAYOUT_VERSION = "0001"
+_CHUNK = 5000
+_COPIES_AT_ONCE = 5000
+_STAGED = {
+    "business_number": "text",
+    "integrated_number": "text",
+    "dataset": "text",
+    "key": "text",
+    "items": "jsonb",
+    "published_from": "date",
+    "published_until": "date",
+    "is_withdrawn": "boolean",
+    "wanted_hash": "bytea",
+}
+_MERGE = """
+INSERT INTO gateway_copy AS c
+    (system_id, information_code, integrated_number, business_number, dataset, key, layout_version,
+     ward_code, items, published_from, published_until, is_withdrawn, wanted_hash, record_id, state,
+     due_at, attempts, reason_code, reason, changed_at, correlation_id)
+SELECT %(system)s, %(information)s, integrated_number, business_number, dataset, key, %(version)s,
+    '', items, published_from, published_until, is_withdrawn, wanted_hash, '', 'waiting',
+    %(at)s, 0, '', '', %(at)s, %(trip)s
+FROM {staging}
+WHERE integrated_number IS NOT NULL AND (NOT is_withdrawn OR EXISTS (
+    SELECT FROM gateway_copy known
+    WHERE known.information_code = %(information)s
+      AND known.integrated_number = {staging}.integrated_number
+      AND known.dataset = {staging}.dataset AND known.key = {staging}.key
+      AND known.layout_version = %(version)s
+))
+ON CONFLICT (information_code, integrated_number, dataset, key, layout_version) DO UPDATE
+SET items = excluded.items, published_from = excluded.published_from,
+    published_until = excluded.published_until, is_withdrawn = excluded.is_withdrawn,
+    wanted_hash = excluded.wanted_hash, business_number = excluded.business_number,
+    changed_at = excluded.changed_at, correlation_id = excluded.correlation_id, attempts = 0,
+    due_at = excluded.due_at, reason = '', reason_code = '',
+    state = CASE WHEN c.state = 'sending' THEN c.state ELSE 'waiting' END
+WHERE c.wanted_hash <> excluded.wanted_hash OR c.state = 'refused'
+"""
+_FAIL = """
+INSERT INTO gateway_copyerror AS e
+    (system_id, information_code, business_number, key, item, code, reason, source, noted_at,
+     correlation_id)
+SELECT %(system)s, %(information)s, business_number, key, '業務番号', 'not_numbered',
+    '団体内統合宛名番号がありません。付番を確認してください。', items, %(at)s, %(trip)s
+FROM {staging} WHERE integrated_number IS NULL
+ON CONFLICT (system_id, information_code, business_number, key) DO UPDATE
+SET item = excluded.item, code = excluded.code, reason = excluded.reason,
+    source = excluded.source, noted_at = excluded.noted_at, mended_at = NULL
+"""
+_MEND = """
+UPDATE gateway_copyerror e SET mended_at = %(at)s
+FROM {staging} s
+WHERE s.integrated_number IS NOT NULL AND e.mended_at IS NULL AND e.system_id = %(system)s
+  AND e.information_code = %(information)s AND e.business_number = s.business_number
+  AND e.key = s.key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyData:
+    """One 副本 as a business system hands it over, under its own number."""
+
+    business_number: str
+    dataset: str
+    key: str
+    items: Mapping[str, Any]
+    published_from: date
+    published_until: date = OPEN_END
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCounts:
+    """What became of copies: changed (they go out), unchanged, and in the error list."""
+
+    changed: int
+    unchanged: int
+    errors: int
+
+
+@transaction.atomic
+def accept_copies(
+    *, system: BusinessSystem, information_code: str, copies: Iterable[CopyData], act: Act
+) -> CopyCounts:
+    """
+    Take in copies: numbers and contents are converted; what can't be goes to the error list.
+
+    What did not change is not sent again. The rest is sent even where some rows are wrong.
+    """
+    received = changed = errors = 0
+    stream = iter(copies)
+    while chunk := list(islice(stream, _CHUNK)):
+        received += len(chunk)
+        one_changed, one_errors = _accept_chunk(system, information_code, chunk, act)
+        changed += one_changed
+        errors += one_errors
+    base.record_linkage(
+        act,
+        "copies_accepted",
+        information_code=information_code,
+        receiver_code=system.code,
+        subject_count=changed,
+        detail=f"受領{received}件、更新{changed}件、エラー{errors}件",
+    )
+    if changed:
+        nudge("gateway.tasks.work_bulk", queue="bulk")
+    return CopyCounts(changed, received - changed - errors, errors)
+
+
+def _accept_chunk(
+    system: BusinessSystem, information_code: str, chunk: Sequence[CopyData], act: Act
+) -> tuple[int, int]:
+    parameters = {
+        "system": system.pk,
+        "information": information_code,
+        "version": LAYOUT_VERSION,
+        "at": act.at,
+        "trip": act.correlation_id,
+    }
+    troubled: list[CopyError] = []
+    with temporary_staging("gateway_copy_staging", _STAGED) as staging:
+        staging.copy(
+            [column for column in _STAGED if column != "integrated_number"],
+            _converted(chunk, troubled, system, information_code, act),
+        )
+        addressees.fill_integrated_numbers(staging, system, "business_number", "integrated_number")
+        changed = staging.execute(_MERGE, **parameters)
+        unnumbered = staging.execute(_FAIL, **parameters)
+        staging.execute(_MEND, **parameters)
+    CopyError.objects.bulk_create(
+        troubled,
+        update_conflicts=True,
+        unique_fields=["system", "information_code", "business_number", "key"],
+        update_fields=["item", "code", "reason", "source", "noted_at", "mended_at"],
+    )
+    return changed, unnumbered + len(troubled)
+
+
+def _converted(
+    chunk: Sequence[CopyData],
+    troubled: list[CopyError],
+    system: BusinessSystem,
+    information_code: str,
+    act: Act,
+) -> Iterable[tuple[Any, ...]]:
+    for copy in chunk:
+        items, problems = conversion.converted_items(copy.items)
+        if problems:
+            first = problems[0]
+            troubled.append(
+                CopyError(
+                    system=system,
+                    information_code=information_code,
+                    business_number=copy.business_number,
+                    key=copy.key,
+                    item=first.item,
+                    code=first.code,
+                    reason=first.words,
+                    source={},
+                    noted_at=act.at,
+                    correlation_id=act.correlation_id,
+                )
+            )
+            continue
+        yield (
+            copy.business_number,
+            copy.dataset,
+            copy.key,
+            json.dumps(items, ensure_ascii=False),
+            copy.published_from,
+            copy.published_until,
+            copy.is_withdrawn,
+            conversion.content_hash(
+                items,
+                published_from=copy.published_from,
+                published_until=copy.published_until,
+                is_withdrawn=copy.is_withdrawn,
+            ),
+        )
+
+
+@transaction.atomic
+def prepare_copy_exchanges(*, act: Act) -> int:
+    """Put copies that wait into messages; return how many messages."""
+    made = 0
+    for deleting in (False, True):
+        while True:
+            due = Copy.objects.filter(
+                state=Copy.State.WAITING, exchange=None, due_at__lte=act.at, is_withdrawn=deleting
+            )
+            rows = list(
+                due.select_for_update(skip_locked=True).order_by("due_at", "pk")[:_COPIES_AT_ONCE]
+            )
+            if not rows:
+                break
+            work = "delete_copies" if deleting else "register_copies"
+            exchange = new_exchange(work=work, lane="copies", count=len(rows), act=act)
+            for row in rows:
+                # A new id for a new content: the platform takes each id once.
+                row.record_id, row.sent_hash = uuid.uuid4().hex, row.wanted_hash
+                row.state, row.exchange = Copy.State.SENDING, exchange
+            Copy.objects.bulk_update(rows, ["record_id", "sent_hash", "state", "exchange"], 1000)
+            made += 1
+    return made
+
+
+def copies_in(exchange: Exchange) -> list[Copy]:
+    """Return the copies that a message carries."""
+    return list(exchange.copies.order_by("pk"))
+
+
+@transaction.atomic
+def note_copy_digests(exchange: Exchange, digests: Mapping[str, bytes]) -> None:
+    """Keep the digests of what was sent: they are what both sides compare."""
+    rows = list(exchange.copies.filter(record_id__in=digests))
+    for row in rows:
+        row.digest = digests[row.record_id]
+    Copy.objects.bulk_update(rows, ["digest"], 1000)
+
+
+@transaction.atomic
+def settle_copies(exchange: Exchange, told: Told, *, act: Act) -> None:
+    """Settle a message of copies; one that changed meanwhile goes out again."""
+    row = held(exchange)
+    if row is None:
+        return
+    taken, rejected = told.taken(), told.rejected()
+    copies = list(row.copies.select_for_update())
+    deleting = row.work == "delete_copies"
+    for copy in copies:
+        copy.exchange = None
+        if copy.record_id in rejected:
+            why = rejected[copy.record_id]
+            copy.reason_code, copy.reason = why.code[:40], why.words[:300]
+            copy.state = Copy.State.REFUSED
+        elif copy.record_id in taken:
+            copy.forwarded_hash, copy.forwarded_at, copy.attempts = copy.sent_hash, act.at, 0
+            copy.state = Copy.State.DELETED if deleting else Copy.State.FORWARDED
+        else:
+            copy.attempts += 1
+            copy.due_at = act.at + waiting.retry_after(copy.attempts)
+            copy.state = Copy.State.WAITING
+        if bytes(copy.wanted_hash) != bytes(copy.sent_hash or b""):
+            copy.state, copy.due_at = Copy.State.WAITING, act.at
+    Copy.objects.bulk_update(
+        copies,
+        [
+            *("exchange", "reason_code", "reason", "state", "forwarded_hash", "forwarded_at"),
+            *("attempts", "due_at"),
+        ],
+        1000,
+    )
+    finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
+    if taken:
+        base.record_linkage(
+            act,
+            "copies_deleted" if deleting else "copies_forwarded",
+            subject_count=len(taken),
+            information_code=copies[0].information_code if copies else "",
+            provider="札幌市長",
+        )
+
+
+@transaction.atomic
+def note_reconciliation(
+    *, information_code: str, count_there: int, digest_there: bytes, act: Act
+) -> Reconciliation:
+    """
+    Compare count and digest (XOR) of the copies here with what the platform holds, and keep it.
+    """
+    held_there = Copy.objects.filter(information_code=information_code)
+    digest_here, count_here = bytes(32), 0
+    forwarded = held_there.filter(state=Copy.State.FORWARDED).values_list("digest", flat=True)
+    for digest in forwarded.iterator(chunk_size=5000):
+        digest_here = bytes(
+            a ^ b for a, b in zip(digest_here, bytes(digest or bytes(32)), strict=True)
+        )
+        count_here += 1
+    in_flight = held_there.filter(state__in=[Copy.State.WAITING, Copy.State.SENDING]).count()
+    equal = (count_here, digest_here) == (count_there, digest_there)
+    return Reconciliation.objects.create(
+        information_code=information_code,
+        started_at=act.at,
+        ended_at=act.at,
+        state=Reconciliation.State.EQUAL if equal else Reconciliation.State.DIFFERENT,
+        count_here=count_here,
+        count_there=count_there,
+        in_flight=in_flight,
+        digest_here=digest_here,
+        digest_there=digest_there,
+        difference_count=abs(count_here - count_there) or int(not equal),
+    )

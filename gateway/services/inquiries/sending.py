@@ -1,0 +1,232 @@
+"""Inquiries on their way: put into messages as pace allows, asked, looked after, fetched."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from gateway.models import Exchange, Inquiry, Lane, Pace
+from gateway.rules import waiting
+from gateway.services.answers import NO_CODE_YET, Told, ToldResult, ToldState
+from gateway.services.exchanges import finish, held, new_exchange
+from gateway.services.inquiries.accepting import hasten_codes
+from gateway.services.inquiries.results import end_inquiries
+from sapporo_base.acts import Act
+
+_ONLINE_AT_ONCE = 100
+_FILE_AT_ONCE = 5000
+_OPEN_AT_PLATFORM = [Inquiry.State.SENDING, Inquiry.State.ASKED, Inquiry.State.HELD]
+_MINUTE = timedelta(minutes=1)
+_STATES = {
+    "accepted": Inquiry.State.ASKED,
+    "in_progress": Inquiry.State.ASKED,
+    "held_by_provider": Inquiry.State.HELD,
+    "answered": Inquiry.State.ARRIVED,
+    "no_record": Inquiry.State.NO_RECORD,
+    "cancelled": Inquiry.State.CANCELLED,
+    "failed": Inquiry.State.FAILED,
+    "unknown": Inquiry.State.UNCLEAR,
+}
+
+
+@transaction.atomic
+def prepare_inquiry_exchanges(*, lane: str, act: Act) -> int:
+    """
+    Put what is due in a lane into messages: to ask, to look, to fetch; return how many messages.
+    """
+    size = _ONLINE_AT_ONCE if lane == Lane.INTERACTIVE else _FILE_AT_ONCE
+    made = 0
+    for work, states in (
+        ("fetch", [Inquiry.State.ARRIVED]),
+        ("check", [Inquiry.State.ASKED, Inquiry.State.HELD]),
+    ):
+        due = Inquiry.objects.filter(lane=lane, state__in=states, exchange=None, due_at__lte=act.at)
+        while _into_exchange(due, work, lane, size, act):
+            made += 1
+    return made + _prepare_asking(lane, size, act)
+
+
+def _into_exchange(due: Any, work: str, lane: str, size: int, act: Act, **changes: Any) -> bool:
+    ids = list(
+        due.select_for_update(skip_locked=True)
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)[:size]
+    )
+    if not ids:
+        return False
+    exchange = new_exchange(work=work, lane=lane, count=len(ids), act=act)
+    Inquiry.objects.filter(pk__in=ids).update(exchange=exchange, **changes)
+    return True
+
+
+def _prepare_asking(lane: str, size: int, act: Act) -> int:
+    """System by system, as far as pace and the limit of what is under way allow."""
+    waiting_rows = Inquiry.objects.filter(
+        lane=lane, state=Inquiry.State.WAITING, exchange=None, due_at__lte=act.at
+    )
+    made = 0
+    for system_id in list(waiting_rows.values_list("system_id", flat=True).distinct()):
+        room = _room(system_id, lane, act)
+        while room > 0:
+            ids_before = waiting_rows.filter(system_id=system_id)
+            if not _into_exchange(
+                ids_before,
+                "ask",
+                lane,
+                min(size, room),
+                act,
+                state=Inquiry.State.SENDING,
+                sent_at=act.at,
+            ):
+                break
+            made += 1
+            room = _room(system_id, lane, act)
+    return made
+
+
+def _room(system_id: int, lane: str, act: Act) -> int:
+    """Return how many inquiries this system may still send now in this lane."""
+    pace = (
+        Pace.objects.filter(lane=lane, system_id=system_id).first()
+        or Pace.objects.filter(lane=lane, system=None).first()
+    )
+    if pace is None:
+        return _FILE_AT_ONCE
+    if pace.paused:
+        return 0
+    sent = Inquiry.objects.filter(
+        lane=lane, system_id=system_id, sent_at__gt=act.at - _MINUTE
+    ).count()
+    in_flight = Inquiry.objects.filter(
+        lane=lane, system_id=system_id, state__in=_OPEN_AT_PLATFORM
+    ).count()
+    return max(min(pace.per_minute - sent, pace.most_in_flight - in_flight), 0)
+
+
+def inquiries_in(exchange: Exchange) -> list[Inquiry]:
+    """Return the inquiries that a message carries."""
+    return list(exchange.inquiries.order_by("pk"))
+
+
+@transaction.atomic
+def settle_asked(exchange: Exchange, told: Told, *, act: Act) -> None:
+    """
+    Settle a registration: taken ones are looked after, refused ones end or wait for their 符号.
+    """
+    row = held(exchange)
+    if row is None:
+        return
+    taken, rejected = told.taken(), told.rejected()
+    inquiries = list(row.inquiries.select_for_update())
+    ended = []
+    for inquiry in inquiries:
+        inquiry.exchange = None
+        why = rejected.get(inquiry.record_id)
+        if inquiry.record_id in taken:
+            inquiry.state, inquiry.registered_at = Inquiry.State.ASKED, act.at
+            inquiry.attempts = 0
+            inquiry.due_at = act.at + waiting.look_after(0, interactive=_hurries(inquiry))
+        elif why and why.code == NO_CODE_YET:
+            inquiry.state = Inquiry.State.WAITING_CODE
+            inquiry.record_id = uuid.uuid4().hex
+            inquiry.reason_code, inquiry.reason = why.code, why.words[:300]
+        elif why:
+            inquiry.state, inquiry.settled_at = Inquiry.State.FAILED, act.at
+            inquiry.reason_code, inquiry.reason = why.code[:40], why.words[:300]
+            ended.append(inquiry)
+        else:
+            inquiry.state = Inquiry.State.WAITING
+            inquiry.due_at = act.at + waiting.retry_after(1)
+    Inquiry.objects.bulk_update(
+        inquiries,
+        [
+            *("exchange", "state", "registered_at", "attempts", "due_at", "record_id"),
+            *("reason_code", "reason", "settled_at"),
+        ],
+        1000,
+    )
+    hasten_codes([i for i in inquiries if i.state == Inquiry.State.WAITING_CODE], act)
+    end_inquiries(ended, {}, act)
+    finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
+
+
+@transaction.atomic
+def settle_states(exchange: Exchange, told: Sequence[ToldState], *, act: Act) -> None:
+    """
+    Settle a look: what is answered is fetched next, what ended ends, the rest is looked at again.
+    """
+    row = held(exchange)
+    if row is None:
+        return
+    by_id = {state.record_id: state for state in told}
+    inquiries = list(row.inquiries.select_for_update())
+    ended = []
+    for inquiry in inquiries:
+        inquiry.exchange = None
+        state = by_id.get(inquiry.record_id)
+        if state is not None:
+            inquiry.state = _STATES.get(state.state, Inquiry.State.UNCLEAR)
+            inquiry.detail_status, inquiry.name_status = state.detail_status, state.name_status
+            if state.why:
+                inquiry.reason_code, inquiry.reason = state.why.code[:40], state.why.words[:300]
+        inquiry.attempts += 1
+        inquiry.due_at = act.at + waiting.look_after(
+            inquiry.attempts, interactive=_hurries(inquiry)
+        )
+        if inquiry.state == Inquiry.State.ARRIVED:
+            inquiry.arrived_at = inquiry.due_at = act.at
+        elif inquiry.state in Inquiry.FINAL:
+            inquiry.settled_at = act.at
+            ended.append(inquiry)
+    Inquiry.objects.bulk_update(
+        inquiries,
+        [
+            *("exchange", "state", "detail_status", "name_status", "reason_code", "reason"),
+            *("attempts", "due_at", "arrived_at", "settled_at"),
+        ],
+        1000,
+    )
+    end_inquiries(ended, {}, act)
+    finish(row, at=act.at, accepted=len(by_id), refused=0)
+
+
+@transaction.atomic
+def settle_results(exchange: Exchange, told: Sequence[ToldResult], *, act: Act) -> None:
+    """Settle a fetch: results enter the feed of the system that asked, and are recorded."""
+    row = held(exchange)
+    if row is None:
+        return
+    by_id = {result.record_id: result for result in told}
+    inquiries = list(row.inquiries.select_for_update().select_related("legal_basis", "system"))
+    ended = []
+    for inquiry in inquiries:
+        inquiry.exchange = None
+        result = by_id.get(inquiry.record_id)
+        if result is None or result.state not in {"answered", "no_record", "failed", "cancelled"}:
+            inquiry.attempts += 1
+            inquiry.due_at = act.at + waiting.retry_after(inquiry.attempts)
+            continue
+        inquiry.state = (
+            Inquiry.State.ANSWERED if result.state == "answered" else _STATES[result.state]
+        )
+        inquiry.detail_status, inquiry.name_status = result.detail_status, result.name_status
+        inquiry.settled_at = act.at
+        if result.why:
+            inquiry.reason_code, inquiry.reason = result.why.code[:40], result.why.words[:300]
+        ended.append(inquiry)
+    Inquiry.objects.bulk_update(
+        inquiries,
+        [
+            *("exchange", "state", "detail_status", "name_status", "reason_code", "reason"),
+            *("attempts", "due_at", "settled_at"),
+        ],
+        1000,
+    )
+    end_inquiries(ended, by_id, act)
+    finish(row, at=act.at, accepted=len(ended), refused=len(inquiries) - len(ended))
+
+
+def _hurries(inquiry: Inquiry) -> bool:
+    return inquiry.lane == Lane.INTERACTIVE

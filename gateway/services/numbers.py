@@ -1,0 +1,229 @@
+"""Flow E: numbers told to the platform, 符号 requested for them, their status written back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from gateway.models import Exchange, FeedReceipt, Inquiry, PlatformNumber
+from gateway.rules import waiting
+from gateway.services.answers import Told, Why
+from gateway.services.exchanges import finish, held, new_exchange
+from integrated_address import selectors as addressee_questions
+from integrated_address import services as addressees
+from sapporo_base.acts import Act
+from sapporo_base.nudge import nudge
+
+CHANGES, REQUESTS = "integrated_address changes", "integrated_address code requests"
+_PARCELS = 20
+_NUMBERS_AT_ONCE = 5000
+
+
+@transaction.atomic
+def read_feeds(*, act: Act) -> int:
+    """
+    Read new and deleted numbers and requests for 符号 from 団体内統合宛名; return how many entries.
+    """
+    changes = _locked_receipt(CHANGES)
+    read = 0
+    for entry in addressee_questions.addressee_changes_after(changes.receipt, _PARCELS):
+        _note_change(entry.kind, entry.integrated_numbers, act)
+        changes.receipt, read = entry.receipt, read + 1
+    requests = _locked_receipt(REQUESTS)
+    for request in addressee_questions.code_requests_after(requests.receipt, _PARCELS):
+        _note_request(request.integrated_numbers, act)
+        requests.receipt, read = request.receipt, read + 1
+    for receipt in (changes, requests):
+        receipt.read_at = act.at
+        receipt.save()
+    return read
+
+
+def _locked_receipt(feed: str) -> FeedReceipt:
+    FeedReceipt.objects.get_or_create(feed=feed)
+    return FeedReceipt.objects.select_for_update().get(feed=feed)
+
+
+def _note_change(kind: str, numbers: Sequence[str], act: Act) -> None:
+    if kind == "numbered":
+        PlatformNumber.objects.bulk_create(
+            [
+                PlatformNumber(
+                    integrated_number=n, due_at=act.at, correlation_id=act.correlation_id
+                )
+                for n in numbers
+            ],
+            ignore_conflicts=True,
+        )
+    else:
+        PlatformNumber.objects.filter(pk__in=numbers).update(
+            state=PlatformNumber.State.TO_DELETE, due_at=act.at, exchange=None
+        )
+
+
+def _note_request(numbers: Sequence[str], act: Act) -> None:
+    _note_change("numbered", numbers, act)
+    PlatformNumber.objects.filter(pk__in=numbers).exclude(
+        code_state__in=[PlatformNumber.CodeState.REQUESTED, PlatformNumber.CodeState.ACQUIRED]
+    ).update(code_state=PlatformNumber.CodeState.WAITING, due_at=act.at, attempts=0, reason="")
+
+
+@transaction.atomic
+def prepare_number_exchanges(*, act: Act) -> int:
+    """
+    Put what is due into messages: registrations, deletions, 符号 requests and looks after them.
+    """
+    state, code = PlatformNumber.State, PlatformNumber.CodeState
+    registered = {"state": state.REGISTERED}
+    kinds = (
+        ("register_numbers", {"state": state.TO_REGISTER}),
+        ("delete_numbers", {"state": state.TO_DELETE}),
+        ("request_codes", {**registered, "code_state": code.WAITING}),
+        ("check_codes", {**registered, "code_state": code.REQUESTED}),
+    )
+    return sum(_prepare(work, which, act) for work, which in kinds)
+
+
+def _prepare(work: str, which: Mapping[str, str], act: Act) -> int:
+    made = 0
+    while True:
+        due = PlatformNumber.objects.filter(exchange=None, due_at__lte=act.at, **which)
+        numbers = list(
+            due.select_for_update(skip_locked=True)
+            .order_by("-is_urgent", "due_at", "pk")
+            .values_list("pk", flat=True)[:_NUMBERS_AT_ONCE]
+        )
+        if not numbers:
+            return made
+        exchange = new_exchange(work=work, lane="numbers", count=len(numbers), act=act)
+        PlatformNumber.objects.filter(pk__in=numbers).update(exchange=exchange)
+        made += 1
+
+
+def numbers_in(exchange: Exchange) -> list[str]:
+    """Return the numbers that a message carries, in a fixed order."""
+    return list(exchange.numbers.order_by("pk").values_list("pk", flat=True))
+
+
+def sealed_for(requests: Mapping[str, str], *, public_key: bytes, act: Act) -> dict[str, str]:
+    """
+    Return 処理通番 → sealed 個人番号 for the 符号取得依頼.
+
+    :param requests: 処理通番 → 団体内統合宛名番号.
+    """
+    sealed = addressees.seal_numbers_for_transport(
+        integrated_numbers=list(requests.values()), public_key=public_key, act=act
+    )
+    return {serial: sealed[n] for serial, n in requests.items() if n in sealed}
+
+
+@transaction.atomic
+def settle_numbers(exchange: Exchange, told: Told, *, act: Act) -> None:
+    """Settle a message that told the platform of numbers or of their end."""
+    row = held(exchange)
+    if row is None:
+        return
+    deleting = row.work == "delete_numbers"
+    taken, rejected = told.taken(), told.rejected()
+    numbers = row.numbers
+    numbers.filter(pk__in=taken).update(
+        state=PlatformNumber.State.DELETED if deleting else PlatformNumber.State.REGISTERED,
+        registered_at=act.at,
+        exchange=None,
+        due_at=act.at,
+        attempts=0,
+    )
+    for number, why in rejected.items():
+        numbers.filter(pk=number).update(
+            state=PlatformNumber.State.REFUSED, reason=why.words[:300], exchange=None
+        )
+    _release_the_rest(row, act.at)
+    finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
+
+
+@transaction.atomic
+def settle_code_requests(
+    exchange: Exchange,
+    told: Told,
+    requests: Mapping[str, str],
+    refused: Mapping[str, Why],
+    *,
+    act: Act,
+) -> None:
+    """
+    Settle a 符号取得依頼.
+
+    :param told: by 処理通番. :param requests: 処理通番 → number. :param refused: by number, at
+    once.
+    """
+    row = held(exchange)
+    if row is None:
+        return
+    asked = {requests[serial]: serial for serial in told.taken() if serial in requests}
+    failed = dict(refused) | {
+        requests[serial]: why for serial, why in told.rejected().items() if serial in requests
+    }
+    people = list(row.numbers.filter(pk__in=asked))
+    for person in people:
+        person.code_state, person.serial = PlatformNumber.CodeState.REQUESTED, asked[person.pk]
+        person.requested_at, person.attempts = act.at, 0
+        person.due_at = act.at + waiting.code_look_after(0)
+        person.exchange = None
+    PlatformNumber.objects.bulk_update(
+        people, ["code_state", "serial", "requested_at", "attempts", "due_at", "exchange"]
+    )
+    _codes_failed(failed, act)
+    _release_the_rest(row, act.at)
+    finish(row, at=act.at, accepted=len(asked), refused=len(failed))
+
+
+@transaction.atomic
+def settle_code_states(
+    exchange: Exchange, acquired: Sequence[str], failed: Mapping[str, Why], *, act: Act
+) -> None:
+    """
+    Settle a look after 符号: acquired and failed are written back, the others looked after again.
+    """
+    row = held(exchange)
+    if row is None:
+        return
+    row.numbers.filter(pk__in=acquired).update(
+        code_state=PlatformNumber.CodeState.ACQUIRED,
+        acquired_at=act.at,
+        is_urgent=False,
+        exchange=None,
+        reason="",
+    )
+    addressees.record_code_states(states=[(n, "acquired", "") for n in acquired], act=act)
+    Inquiry.objects.filter(state=Inquiry.State.WAITING_CODE, integrated_number__in=acquired).update(
+        state=Inquiry.State.WAITING, code_ready_at=act.at, due_at=act.at
+    )
+    _codes_failed(failed, act)
+    still = list(row.numbers.filter(exchange=row))
+    for person in still:
+        person.attempts += 1
+        person.due_at = act.at + waiting.code_look_after(person.attempts)
+        person.exchange = None
+    PlatformNumber.objects.bulk_update(still, ["attempts", "due_at", "exchange"])
+    finish(row, at=act.at, accepted=len(acquired), refused=len(failed))
+    nudge("gateway.tasks.work_interactive")
+
+
+def _codes_failed(failed: Mapping[str, Why], act: Act) -> None:
+    if not failed:
+        return
+    people = list(PlatformNumber.objects.filter(pk__in=failed))
+    for person in people:
+        person.code_state = PlatformNumber.CodeState.FAILED
+        person.reason, person.exchange = failed[person.pk].words[:300], None
+    PlatformNumber.objects.bulk_update(people, ["code_state", "reason", "exchange"])
+    addressees.record_code_states(
+        states=[(number, "failed", why.words) for number, why in failed.items()], act=act
+    )
+
+
+def _release_the_rest(exchange: Exchange, at: datetime) -> None:
+    """Numbers that the platform said nothing of are due again, a little later."""
+    exchange.numbers.filter(exchange=exchange).update(
+        exchange=None, due_at=at + waiting.retry_after(2)
+    )

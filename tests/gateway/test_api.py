@@ -1,0 +1,125 @@
+"""Inquiries, results and copies over HTTP: the ladder of rights, and answers in clear words."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gateway.models import Inquiry, InquiryResult
+from tests.factories import system
+from tests.gateway.far_end import CHILD_ALLOWANCE, TAX
+from tests.integrated_address.factories import numbered
+
+pytestmark = pytest.mark.django_db
+INQUIRIES = "/api/v1/gateway/inquiries/"
+RESULTS = "/api/v1/gateway/inquiry-results/"
+COPIES = "/api/v1/gateway/copies/"
+QUESTION = {
+    "request_key": "k1",
+    "business_number": "J1",
+    "procedure_code": "JM99000000000074",
+    "step_code": "JT99000000000074",
+    "information_code": TAX,
+    "provider_code": "131041",
+    "fiscal_year": 2024,
+}
+COPY = {
+    "business_number": "J1",
+    "dataset": "0001",
+    "key": "2026-12",
+    "items": {"支給額": "10000"},
+    "published_from": "2026-12-01",
+}
+
+
+@pytest.fixture
+def allowance(client_of, act):
+    """児童手当, whose J1 is a numbered person."""
+    numbered(act, number="J1", code="027-000", serial=1)
+    scopes = ("030:inquiries:write", "030:inquiry-results:read", "030:copies:write")
+    return client_of(system("027-000"), *scopes)
+
+
+def ask(api, *questions):
+    return api.post(INQUIRIES, {"inquiries": list(questions)}, format="json")
+
+
+class TestInquiries:
+    def test_nobody_without_a_token_or_the_scope(self, client, client_of):
+        assert client.post(INQUIRIES).status_code == 401
+        other = client_of(system("027-000"), "030:copies:write")
+        assert ask(other, QUESTION).status_code == 403
+
+    def test_is_accepted_with_a_place_to_look_and_an_estimate(self, allowance):
+        response = ask(allowance, QUESTION)
+        assert response.status_code == 202
+        (one,) = response.json()["inquiries"]
+        assert one["state_words"] == "符号取得待"
+        assert one["estimated_at"]
+        assert response.json()["results"] == RESULTS
+        assert response["Retry-After"]
+        looked = allowance.get(f"{INQUIRIES}{one['id']}/")
+        assert looked.json()["request_key"] == "k1"
+
+    def test_a_system_without_the_ground_is_refused_item_by_item(self, client_of, act):
+        numbered(act, number="N1", code="024-000", serial=1)
+        insurer = client_of(system("024-000"), "030:inquiries:write")
+        (one,) = ask(insurer, {**QUESTION, "business_number": "N1"}).json()["inquiries"]
+        assert (one["id"], one["code"]) == (None, "no_ground")
+        assert "法令上の根拠" in one["why"]
+
+    def test_good_ones_pass_where_others_are_wrong(self, allowance):
+        answers = ask(
+            allowance, QUESTION, {**QUESTION, "request_key": "k2", "business_number": "X"}
+        )
+        assert [one["code"] for one in answers.json()["inquiries"]] == ["", "not_numbered"]
+        assert Inquiry.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"provider_code": "13104"}, "provider_code"),
+            ({"request_key": ""}, "request_key"),
+            ({"lane": "copies"}, "lane"),
+            ({"fiscal_year": 1999}, "fiscal_year"),
+            ({"period_from": "2024-02-01", "period_until": "2024-01-01"}, "period_until"),
+        ],
+    )
+    def test_a_wrong_field_is_named_with_its_row(self, allowance, change, field):
+        response = ask(allowance, QUESTION, {**QUESTION, **change})
+        assert response.status_code == 400
+        assert field in response.json()["fields"]["inquiries"]["1"]
+
+    def test_acceptance_asks_the_database_few_questions(self, allowance):
+        with CaptureQueriesContext(connection) as queries:
+            ask(allowance, QUESTION)
+        asked = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
+        assert len(asked) <= 20
+
+    def test_another_systems_inquiry_does_not_exist_for_it(self, allowance, client_of):
+        (one,) = ask(allowance, QUESTION).json()["inquiries"]
+        other = client_of(system("024-000"), "030:inquiry-results:read")
+        assert other.get(f"{INQUIRIES}{one['id']}/").status_code == 404
+
+    def test_is_taken_back(self, allowance):
+        (one,) = ask(allowance, QUESTION).json()["inquiries"]
+        assert allowance.delete(f"{INQUIRIES}{one['id']}/").json()["state"] == "cancelled"
+        page = allowance.get(RESULTS).json()
+        assert [result["state"] for result in page["results"]] == ["cancelled"]
+        assert InquiryResult.objects.count() == 1
+        assert allowance.get(RESULTS, {"after": page["receipt"]}).json()["results"] == []
+
+
+class TestCopies:
+    def test_are_taken_in_and_errors_counted(self, allowance):
+        body = {
+            "information_code": CHILD_ALLOWANCE,
+            "copies": [COPY, {**COPY, "business_number": "X"}],
+        }
+        response = allowance.post(COPIES, body, format="json")
+        assert response.status_code == 202
+        assert response.json() == {"changed": 1, "unchanged": 0, "in_error": 1}
+
+    def test_only_under_a_ground_of_its_own(self, client_of):
+        insurer = client_of(system("024-000"), "030:copies:write")
+        body = {"information_code": CHILD_ALLOWANCE, "copies": [COPY]}
+        assert insurer.post(COPIES, body, format="json").status_code == 403

@@ -1,0 +1,424 @@
+"""
+The gateway's flows against the far end itself: 符号, copies, inquiries, others' inquiries, closed
+hours.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from gateway import services, tasks
+from gateway.models import (
+    Copy,
+    CopyError,
+    Exchange,
+    Inquiry,
+    OperatingWindow,
+    Pace,
+    PlatformNumber,
+    PlatformState,
+    Provision,
+)
+from gateway.selectors import opening
+from gateway.services import CopyData, InquiryRequest, exchanges
+from integrated_address import selectors as addressees
+from sapporo_base.acts import Act, NotNow, NotPermitted
+from sapporo_base.models import LinkageRecord
+from tests.factories import StaffFactory, system
+from tests.gateway.far_end import CHILD_ALLOWANCE, TAX, FarEnd
+from tests.integrated_address.factories import numbered
+
+pytestmark = pytest.mark.django_db
+START = datetime.fromisoformat("2026-11-24T03:00:00+00:00")
+BEFORE_2024 = datetime.fromisoformat("2024-01-15T03:00:00+00:00")
+
+
+@dataclass
+class Now:
+    """The far end's clock: the same as ours."""
+
+    def __call__(self):
+        return timezone.now()
+
+
+@pytest.fixture
+def clock():
+    """Time that runs from noon of an ordinary Tuesday and jumps when a test says so."""
+    with time_machine.travel(START, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def far_end(tmp_path, clock, monkeypatch):
+    """The platform, reached by the gateway's tasks."""
+    end = FarEnd(tmp_path, clock=Now())
+    monkeypatch.setattr(tasks, "client", lambda: end.client)
+    yield end
+    end.journal.close()
+
+
+@pytest.fixture
+def hanako(far_end, clock):
+    """
+    A person known elsewhere, who moved in: numbered under 児童手当's number J1, with her 符号.
+    """
+    person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
+    acquire(clock)
+    return person
+
+
+def now_act(**changes):
+    return Act(at=timezone.now(), path="task", system=system("027-000"), **changes)
+
+
+def acquire(clock):
+    from integrated_address import services as addressee_services
+
+    addressee_services.request_linkage_codes(act=now_act())
+    work_for_a_while(clock)
+
+
+def work_for_a_while(clock):
+    """Let the bulk worker do its rounds until what was asked of the platform has come back."""
+    for _ in range(4):
+        tasks.work_bulk()
+        clock.shift(timedelta(seconds=3))
+
+
+def asked(key="k1", *, number="J1", information=TAX, provider="131041", **changes):
+    return InquiryRequest(
+        request_key=key,
+        business_number=number,
+        procedure_code="JM99000000000074",
+        step_code="JT99000000000074",
+        information_code=information,
+        provider_code=provider,
+        **{"fiscal_year": 2024, "lane": "interactive", **changes},
+    )
+
+
+def accept(*requests, act=None):
+    return services.accept_inquiries(
+        system=system("027-000"), requests=requests, act=act or now_act()
+    )
+
+
+def results(code="027-000", receipt=0):
+    return services.inquiry_results(
+        system=system(code), receipt=receipt, limit=100, act=now_act()
+    ).results
+
+
+def copy(number="J1", *, key="2026-12", amount="10000", withdrawn=False):
+    return CopyData(
+        business_number=number,
+        dataset="0001",
+        key=key,
+        items={"受給者区分": "1", "支給": [{"支給年月": key, "支給額": amount}]},
+        published_from=date(2026, 11, 1),
+        is_withdrawn=withdrawn,
+    )
+
+
+def forward(*copies):
+    return services.accept_copies(
+        system=system("027-000"), information_code=CHILD_ALLOWANCE, copies=copies, act=now_act()
+    )
+
+
+class TestCodes:
+    def test_a_new_number_is_told_and_its_code_acquired(self, hanako):
+        number = PlatformNumber.objects.get(pk=hanako)
+        assert (number.state, number.code_state) == ("registered", "acquired")
+        assert addressees.code_states_of([hanako]) == {hanako: "acquired"}
+
+    def test_a_failure_is_written_back_with_its_cause(self, far_end, clock):
+        far_end.control("settings", codes_nobody_one_in=1)
+        person = numbered(now_act(), number="J9", code="027-000", serial=9).integrated_number
+        acquire(clock)
+        assert addressees.code_states_of([person]) == {person: "failed"}
+        assert "該当する" in PlatformNumber.objects.get(pk=person).reason
+
+    def test_no_individual_number_is_kept_or_sent_in_the_open(self, hanako, far_end):
+        from tests.factories import fictitious_individual_number
+
+        plain = fictitious_individual_number(1)
+        journal = (far_end.folder / "journal.jsonl").read_text()
+        assert plain not in journal
+        with connection.cursor() as cursor:
+            for model in (PlatformNumber, Exchange, Inquiry):
+                cursor.execute(
+                    f"SELECT count(*) FROM {model._meta.db_table} t WHERE t::text LIKE %s",
+                    [f"%{plain}%"],
+                )
+                assert cursor.fetchone()[0] == 0
+
+
+class TestCopies:
+    def test_are_forwarded_and_both_sides_agree(self, hanako):
+        assert forward(copy()).changed == 1
+        tasks.work_bulk()
+        assert Copy.objects.get().state == "forwarded"
+        comparison = tasks.reconcile(CHILD_ALLOWANCE)
+        assert (comparison.state, comparison.count_there) == ("equal", 1)
+
+    def test_what_did_not_change_is_not_sent_again(self, hanako):
+        forward(copy())
+        tasks.work_bulk()
+        counts = forward(copy())
+        assert (counts.changed, counts.unchanged) == (0, 1)
+        assert not Copy.objects.filter(state="waiting").exists()
+
+    def test_a_change_and_a_deletion_reach_the_platform(self, hanako):
+        forward(copy())
+        tasks.work_bulk()
+        forward(copy(amount="15000"), copy(key="2027-02"))
+        tasks.work_bulk()
+        assert tasks.reconcile(CHILD_ALLOWANCE).count_there == 2
+        forward(copy(withdrawn=True, amount="15000"))
+        tasks.work_bulk()
+        comparison = tasks.reconcile(CHILD_ALLOWANCE)
+        assert (comparison.state, comparison.count_there) == ("equal", 1)
+
+    def test_what_can_not_be_converted_waits_in_a_list_and_the_rest_goes(self, hanako):
+        broken = replace(copy(key="2027-02"), items={"備考": "改行\u0007あり"})
+        counts = forward(copy(), copy("J404"), broken)
+        assert (counts.changed, counts.errors) == (1, 2)
+        assert set(CopyError.objects.values_list("code", flat=True)) == {
+            "not_numbered",
+            "character",
+        }
+        numbered(now_act(), number="J404", code="027-000", serial=7)
+        forward(copy("J404"))
+        assert CopyError.objects.get(business_number="J404").mended_at
+
+    def test_a_difference_at_the_platform_is_found(self, hanako):
+        forward(copy())
+        tasks.work_bulk()
+        Copy.objects.update(digest=b"x" * 32)
+        assert tasks.reconcile(CHILD_ALLOWANCE).state == "different"
+
+
+class TestInquiries:
+    def test_an_answer_comes_back_under_the_askers_own_number(self, hanako):
+        (accepted,) = accept(asked())
+        assert accepted.id
+        tasks.work_interactive()
+        (result,) = results()
+        assert (result.state, result.business_number) == ("answered", "J1")
+        assert result.items["総所得金額等"] == "5200000"
+        record = LinkageRecord.objects.get(kind="inquiry_ended")
+        assert record.provided_at
+        assert "総所得金額等" in record.items
+        assert record.legal_basis_code == "inquire-74-tax-2024"
+
+    def test_nobody_else_gets_the_answer(self, hanako):
+        accept(asked())
+        tasks.work_interactive()
+        assert results("024-000") == []
+
+    def test_the_same_request_again_is_the_same_inquiry(self, hanako):
+        first, again = accept(asked()), accept(asked())
+        assert first[0].id == again[0].id
+        assert Inquiry.objects.count() == 1
+
+    def test_without_a_ground_it_is_refused_by_name_and_recorded(self, hanako):
+        (refused,) = accept(replace(asked(), information_code="TM99000000000027"))
+        assert (refused.state, refused.code) == ("refused", "no_ground")
+        assert LinkageRecord.objects.get(kind="inquiry_refused").result == "refused"
+        assert not Inquiry.objects.exists()
+
+    def test_the_ground_is_the_one_of_its_day(self, act, far_end):
+        numbered(act, number="J1", code="027-000", serial=1)
+        accept(asked(), act=replace(now_act(), at=BEFORE_2024))
+        assert Inquiry.objects.get().legal_basis.code == "inquire-74-tax"
+
+    def test_who_has_no_number_or_no_individual_number_is_said(self, far_end):
+        numbered(now_act(), number="J2", code="027-000", serial=None)
+        answers = accept(asked("a", number="J404"), asked("b", number="J2"))
+        assert [answer.code for answer in answers] == ["not_numbered", "no_individual_number"]
+
+    def test_a_missing_code_is_acquired_and_the_inquiry_waits_by_itself(self, far_end, clock):
+        numbered(now_act(), number="J1", code="027-000", serial=1)
+        accept(asked())
+        assert Inquiry.objects.get().state == "waiting_code"
+        work_for_a_while(clock)
+        tasks.work_interactive()
+        assert results()[0].state == "answered"
+
+    def test_by_file_in_masses(self, hanako, clock):
+        accept(
+            *(
+                asked(f"k{n}", lane="batch", fiscal_year=year)
+                for n, year in enumerate((2023, 2024, 2019))
+            )
+        )
+        for _ in range(3):
+            tasks.work_bulk()
+        told = {result.request_key: result for result in results()}
+        assert told["k0"].items["総所得金額等"] == "4100000"
+        assert [told[key].state for key in ("k0", "k1", "k2")] == [
+            "answered",
+            "answered",
+            "no_record",
+        ]
+        assert Exchange.objects.filter(work="ask", lane="batch").count() == 1
+
+    def test_pages_of_results_neither_repeat_nor_skip(self, hanako):
+        accept(*(asked(f"k{n}") for n in range(5)))
+        tasks.work_interactive()
+        seen, receipt = [], 0
+        for _ in range(5):
+            page = services.inquiry_results(
+                system=system("027-000"), receipt=receipt, limit=2, act=now_act()
+            )
+            seen += [result.request_key for result in page.results]
+            receipt = page.receipt
+        assert sorted(seen) == [f"k{n}" for n in range(5)]
+
+    def test_taken_back_before_it_went_out(self, far_end):
+        numbered(now_act(), number="J1", code="027-000", serial=1)
+        (accepted,) = accept(asked())
+        services.cancel_inquiry(system=system("027-000"), inquiry_id=accepted.id, act=now_act())
+        assert results()[0].state == "cancelled"
+
+    def test_not_taken_back_once_it_is_out(self, hanako):
+        (accepted,) = accept(asked())
+        tasks.work_interactive()
+        with pytest.raises(NotNow):
+            services.cancel_inquiry(system=system("027-000"), inquiry_id=accepted.id, act=now_act())
+
+    def test_a_paused_system_waits_and_says_so(self, hanako):
+        Pace.objects.create(
+            system=system("027-000"),
+            lane="interactive",
+            per_minute=60,
+            paused=True,
+            pause_reason="点検",
+        )
+        accept(asked())
+        tasks.work_interactive()
+        assert Inquiry.objects.get().state == "waiting"
+        Pace.objects.update(paused=False, pause_reason="")
+        tasks.work_interactive()
+        assert results()[0].state == "answered"
+
+
+class TestClosed:
+    def test_work_waits_while_the_platform_is_closed_and_goes_out_by_itself(
+        self, hanako, far_end, clock
+    ):
+        far_end.control("close")
+        accept(asked())
+        forward(copy())
+        tasks.work_interactive()
+        tasks.work_bulk()
+        assert results() == []
+        assert not PlatformState.objects.get().is_open
+        assert Exchange.objects.exclude(state="done").count() == 2
+        far_end.control("open")
+        tasks.check_platform()
+        tasks.work_interactive()
+        tasks.work_bulk()
+        assert results()[0].state == "answered"
+        assert Copy.objects.get().state == "forwarded"
+
+    def test_nothing_is_sent_outside_the_hours_of_the_calendar(self, hanako, clock):
+        for day in range(7):
+            OperatingWindow.objects.create(
+                day=day, opens_minute=480, closes_minute=1080, valid_from=date(2020, 1, 1)
+            )
+        clock.move_to(START + timedelta(hours=8))  # 20:00 in Japan
+        accept(asked())
+        tasks.work_interactive()
+        assert results() == []
+        tomorrow = opening(group="SKI", at=timezone.now())
+        assert tomorrow.at.isoformat() == "2026-11-25T08:00:00+09:00"
+        assert Exchange.objects.get(work="ask").due_at == tomorrow.at
+        clock.move_to(START + timedelta(hours=20, minutes=1))  # 08:01
+        tasks.work_interactive()
+        assert results()[0].state == "answered"
+
+    def test_after_some_failures_the_circuit_opens_and_no_storm_follows(
+        self, hanako, far_end, clock
+    ):
+        far_end.control("faults", kind="server_error", count=50)
+        accept(asked())
+        for _ in range(8):
+            tasks.work_interactive()
+            clock.shift(timedelta(minutes=1))
+        state = PlatformState.objects.get()
+        assert state.failures >= 5
+        assert state.broken_until
+        assert Exchange.objects.get(work="ask").state == "ready"
+
+
+class TestCrash:
+    def test_a_message_sent_before_a_crash_is_not_taken_twice(self, hanako, far_end, clock):
+        accept(asked())
+        act = now_act()
+        services.inquiries.prepare_inquiry_exchanges(lane="interactive", act=act)
+        (exchange,) = exchanges.claim_exchanges(lanes=["interactive"], at=timezone.now())
+        far_end.client.register_inquiries(
+            [tasks._as_inquiry(row) for row in services.inquiries.inquiries_in(exchange)]
+        )
+        # Killed here: the platform has it, we do not know. The lease expires.
+        clock.shift(timedelta(minutes=3))
+        tasks.work_interactive()
+        assert results()[0].state == "answered"
+        assert Inquiry.objects.get().reason == ""
+
+    def test_who_lost_the_lease_settles_nothing(self, hanako, clock):
+        accept(asked())
+        services.inquiries.prepare_inquiry_exchanges(lane="interactive", act=now_act())
+        (slow,) = exchanges.claim_exchanges(lanes=["interactive"], at=timezone.now())
+        clock.shift(timedelta(minutes=3))
+        (quick,) = exchanges.claim_exchanges(lanes=["interactive"], at=timezone.now())
+        assert quick.pk == slow.pk
+        assert exchanges.note_receipt(slow, "r1", at=timezone.now()) is False
+        assert exchanges.note_receipt(quick, "r1", at=timezone.now()) is True
+
+
+class TestProvision:
+    def test_two_people_answer_what_may_not_be_answered_by_itself(self, hanako, far_end):
+        forward(copy())
+        tasks.work_bulk()
+        services.set_answer_flags(
+            system=system("027-000"),
+            business_numbers=["J1"],
+            no_automatic_answer=True,
+            act=now_act(),
+        )
+        tasks.work_bulk()
+        far_end.control("ask", item=30, integrated_number=hanako)
+        assert tasks.look_for_provisions() == 1
+        provision = Provision.objects.get()
+        one, other = StaffFactory(), StaffFactory()
+        services.answer_provision(
+            provision=provision,
+            answer="no_record",
+            items={},
+            reason="確認済",
+            act=now_act(staff=one),
+        )
+        with pytest.raises(NotPermitted, match="別の職員"):
+            services.permit_provision(provision=provision, act=now_act(staff=one))
+        services.permit_provision(provision=provision, act=now_act(staff=other))
+        tasks.work_interactive()
+        provision.refresh_from_db()
+        assert provision.state == "sent"
+
+    def test_what_the_platform_answered_by_itself_is_recorded_here_once(self, hanako, far_end):
+        forward(copy())
+        tasks.work_bulk()
+        far_end.control("ask", item=26, integrated_number=hanako)
+        far_end.control("ask", item=999, integrated_number=hanako)
+        assert tasks.fetch_exchange_records() == 2
+        assert tasks.fetch_exchange_records() == 0
+        kept = LinkageRecord.objects.filter(kind="platform_record").order_by("pk")
+        assert [record.result for record in kept] == ["done", "refused"]
+        assert kept[0].provided_at
