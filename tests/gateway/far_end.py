@@ -168,11 +168,12 @@ class FarEndProcess:
     folder: Path
     options: Sequence[str] = ()
     port: int = 0
+    program: Sequence[str] = ("-m", "gateway.simulator")
 
     def start(self) -> Self:
         citizens = self.folder / "platform_citizens.json"
         citizens.write_text(json.dumps(CITIZENS), "utf-8")
-        command = [sys.executable, "-m", "gateway.simulator", "--port", str(self.port)]
+        command = [sys.executable, *self.program, "--port", str(self.port)]
         command += ["--state", str(self.folder / "state"), "--citizens", str(citizens)]
         command += ["--code-delay", "0", "--answer-delay", "0"]
         command += ["--codes-busy-one-in", "0", "--codes-nobody-one-in", "0", *self.options]
