@@ -139,6 +139,12 @@ class Cluster:
                 ) from error
         return True
 
+    def recreate_database(self) -> None:
+        """Drop the database with everything in it, and make it anew: a demo starts from nothing."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        self._create_database()
+
     # How
 
     def _password(self) -> str:

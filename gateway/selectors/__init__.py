@@ -1,11 +1,15 @@
 """Questions to 市中間サーバ."""
 
+from gateway.selectors.counts import copy_counts, copy_error_count, failed_exchange_count
 from gateway.selectors.grounds import may_forward
 from gateway.selectors.hours import Opening, opening, platform_state
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
 
 __all__ = [
     "Opening",
+    "copy_counts",
+    "copy_error_count",
+    "failed_exchange_count",
     "inquiry_states",
     "may_forward",
     "opening",

@@ -1,14 +1,17 @@
 """Questions to the ground floor."""
 
+from sapporo_base.selectors.batches import BatchResult, last_batch
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.records import records_about, records_of_trip, seal_state
 from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
 from sapporo_base.selectors.rights import files_open_to, may, systems_operated_by, wards_of
 
 __all__ = [
+    "BatchResult",
     "Check",
     "code_names",
     "files_open_to",
+    "last_batch",
     "layout_definition",
     "legal_basis_for",
     "may",

@@ -1,0 +1,21 @@
+"""How many copies and messages: for boards and for the reconciliation of a rehearsal."""
+
+from django.db.models import Count
+
+from gateway.models import Copy, CopyError, Exchange
+
+
+def copy_counts(information_code: str) -> dict[str, int]:
+    """Return how many copies of a 特定個人情報 are in each state."""
+    rows = Copy.objects.filter(information_code=information_code).values_list("state")
+    return dict(rows.annotate(Count("pk")).order_by("state"))
+
+
+def copy_error_count(information_code: str) -> int:
+    """Return how many copies wait in the error list."""
+    return CopyError.objects.filter(information_code=information_code, mended_at=None).count()
+
+
+def failed_exchange_count() -> int:
+    """Return how many messages wait for a person (要対応)."""
+    return Exchange.objects.filter(state=Exchange.State.FAILED).count()
