@@ -185,6 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ANONYMOUS_USER_NAME = None  # guardian: nobody without a name has rights here
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "sapporo_base.admin.troubles.csrf_failure"
 SESSION_COOKIE_AGE = env.int("STAFF_IDLE_SECONDS", 1800)
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -15,3 +15,7 @@ urlpatterns = [
     path("api/v1/social-address/", include("social_address.api.urls")),
     path("api/v1/child-allowance/", include("child_allowance.api.urls")),
 ]
+
+handler403 = "sapporo_base.admin.troubles.permission_denied"
+handler404 = "sapporo_base.admin.troubles.not_found"
+handler500 = "sapporo_base.admin.troubles.server_error"

@@ -125,7 +125,9 @@ def items(words: Sequence[str]) -> SafeString:
 
 def _marked(before: str, after: str) -> tuple[SafeString, SafeString]:
     old, new = [], []
-    for kind, a1, a2, b1, b2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, a1, a2, b1, b2 in difflib.SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         if kind == "equal":
             old.append(format_html("{}", before[a1:a2]))
             new.append(format_html("{}", after[b1:b2]))

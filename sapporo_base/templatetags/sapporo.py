@@ -35,3 +35,9 @@ def grouped(number: str, size: int = 5) -> SafeString:
 def badge(word: str, level: str = "plain") -> SafeString:
     """Write a state as a word with its shape."""
     return display.badge(word, level)
+
+
+@register.simple_tag
+def attention(word: str, level: int) -> SafeString:
+    """Write the state of a home block."""
+    return display.badge(word, ("done", "info", "waiting", "warned", "stopped")[level])
