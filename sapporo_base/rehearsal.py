@@ -72,8 +72,10 @@ class Rehearsal:
     def summary(self) -> str:
         """Return the table of steps and checks."""
         lines = ["", f"{'step':52} {'count':>12} {'seconds':>9}", "-" * 76]
-        for step in self.steps:
-            lines.append(f"{step.name:52} {step.count:>12,} {step.seconds:>9.1f}  {step.remark}")
+        lines += [
+            f"{step.name:52} {step.count:>12,} {step.seconds:>9.1f}  {step.remark}"
+            for step in self.steps
+        ]
         lines += ["", f"{'check':62} {'expected':>12} {'found':>12}", "-" * 96]
         for check in self.checks:
             mark = "ok" if check.holds else "FAILED"
