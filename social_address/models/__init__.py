@@ -2,19 +2,18 @@
 
 from social_address.models.accounts import BankAccount
 from social_address.models.addressees import (
-    AddresseeChange,
     AddresseeNumberRange,
     AddresseeVersion,
     OutOfRegistryPerson,
     ResidentFeedReceipt,
     ServiceSubject,
     SocialAddressee,
+    SocialAddresseeChange,
 )
 from social_address.models.contacts import ContactRecord
 from social_address.models.taxes import TaxInformation
 
 __all__ = [
-    "AddresseeChange",
     "AddresseeNumberRange",
     "AddresseeVersion",
     "BankAccount",
@@ -23,5 +22,6 @@ __all__ = [
     "ResidentFeedReceipt",
     "ServiceSubject",
     "SocialAddressee",
+    "SocialAddresseeChange",
     "TaxInformation",
 ]

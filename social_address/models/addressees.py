@@ -28,7 +28,9 @@ class SocialAddressee(models.Model):
     kind = models.CharField("個人法人区分", max_length=1, choices=Kind, default=Kind.PERSON)
     origin = models.CharField("登録元", max_length=10, choices=Origin)
     corporate_number = models.CharField("法人番号", max_length=13, blank=True, default="")
-    integrated_number = models.CharField("団体内統合宛名番号", max_length=15, blank=True, default="")
+    integrated_number = models.CharField(
+        "団体内統合宛名番号", max_length=15, blank=True, default=""
+    )
     not_for_other_work = models.BooleanField(
         "他業務参照不可",
         default=False,
@@ -280,7 +282,7 @@ class ServiceSubject(models.Model):
         return f"{self.system_code} {self.addressee_id}"
 
 
-class AddresseeChange(models.Model):
+class SocialAddresseeChange(models.Model):
     """One 宛名異動: an addressee changed. The feed that 社会保障 systems read by receipt."""
 
     id = models.BigAutoField("宛名異動番号", primary_key=True)
