@@ -1,0 +1,144 @@
+"""Receiving a file: survey, staging chunk by chunk with a checkpoint, one merge, an honest ledger."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from sapporo_base import selectors as base_selectors
+from sapporo_base import services as base
+from sapporo_base.acts import Act
+from sapporo_base.bulk import Progress, SilentProgress, Staging
+from sapporo_base.layouts import Source, open_source, parse_layout
+from sapporo_base.models import BatchRun
+from sapporo_base.sealing import seal_texts
+
+Merge = Callable[[Staging, Act], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a file: counts by name, and how many rows were rejected."""
+
+    batch_number: int
+    counts: Mapping[str, int]
+    rejected: int
+
+    def lines(self) -> list[str]:
+        """Return the result as lines for a terminal."""
+        return [
+            *(f"{name}: {count:,}件" for name, count in self.counts.items()),
+            f"受領エラー: {self.rejected:,}件(一括処理 {self.batch_number})",
+        ]
+
+
+class _Rehearsed(Exception):
+    """Carries the result out of a rehearsal that is rolled back."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__()
+        self.receipt = receipt
+
+
+def receive_file(
+    *,
+    path: Path,
+    layout: str,
+    kind: str,
+    extra: Mapping[str, str],
+    merge: Merge,
+    act: Act,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    encoding: str = "",
+) -> Receipt:
+    """
+    Receive a file of a layout; `merge` takes the staged rows over and marks those it can't take.
+
+    The staging table has `row_number`, every field as text ("" is NULL, 個人番号 sealed as
+    `digest:ciphertext`), the `extra` columns, and `rejected_item`, `rejected_reason` for the merge
+    to fill. A stopped run is taken up at its last chunk; a rehearsal leaves nothing.
+
+    :raises UnreadableFile: the file as a whole can't be received; nothing is stored.
+    """
+    definition = base_selectors.layout_definition(layout, day=act.day)
+    source = open_source(path, parse_layout(definition), encoding=encoding)
+    arguments = (source, kind, extra, merge, act, progress or SilentProgress())
+    if not dry_run:
+        return _receive(*arguments)
+    try:
+        with transaction.atomic():
+            raise _Rehearsed(_receive(*arguments))
+    except _Rehearsed as rehearsal:
+        return rehearsal.receipt
+
+
+def _receive(
+    source: Source, kind: str, extra: Mapping[str, str], merge: Merge, act: Act, progress: Progress
+) -> Receipt:
+    batch = base.open_batch(act, kind, file_name=source.path.name, file_sha256=source.survey.sha256)
+    staging = Staging(f"social_address_{kind}_{batch.pk}")
+    if not staging.exists():
+        columns = dict.fromkeys(source.layout.names, "text")
+        staging.create(
+            {
+                "row_number": "integer",
+                **columns,
+                **extra,
+                "rejected_item": "text",
+                "rejected_reason": "text",
+            }
+        )
+        base.save_checkpoint(batch, {})
+    _stage(source, batch, staging, progress)
+    with transaction.atomic():
+        staging.execute("ANALYZE {staging}")
+        counts = dict(merge(staging, act))
+        _reject_marked(source, batch, staging)
+        rejected = batch.rejected_rows.values("row_number").distinct().count()
+        state = BatchRun.State.REJECTED if rejected else BatchRun.State.DONE
+        base.close_batch(batch, state=state, at=act.at, counts={**counts, "受領エラー": rejected})
+        staging.drop()
+    return Receipt(batch.pk, counts, rejected)
+
+
+def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress) -> None:
+    progress.begin(source.layout.name, source.survey.rows)
+    names = source.layout.names
+    quoted = ", ".join(connection.ops.quote_name(name) for name in ("row_number", *names))
+    statement = staging.filled(f"COPY {{staging}} ({quoted}) FROM STDIN (FORMAT text, NULL '')")
+    start = int(batch.checkpoint.get("chunk", 0))
+    for chunk in source.chunks(seal=seal_texts, start=start):
+        with transaction.atomic():
+            with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.write(chunk.copy_text(names, with_row=True))
+            base.reject_rows(
+                batch,
+                [
+                    base.Reject(one.row, one.item, one.code, one.reason, [one.raw])
+                    for one in chunk.rejects
+                ],
+            )
+            base.save_checkpoint(batch, {"chunk": chunk.number + 1})
+        progress.advance(len(chunk.rows) + len(chunk.rejects))
+
+
+def _reject_marked(source: Source, batch: BatchRun, staging: Staging) -> None:
+    names = ", ".join(connection.ops.quote_name(name) for name in source.layout.names)
+    base.reject_rows(
+        batch,
+        [
+            base.Reject(
+                row,
+                item,
+                "E0004",
+                reason,
+                {name: value or "" for name, value in zip(source.layout.names, cells, strict=True)},
+            )
+            for row, item, reason, *cells in staging.select(
+                f"SELECT row_number, rejected_item, rejected_reason, {names} FROM {{staging}}"
+                " WHERE rejected_item IS NOT NULL ORDER BY row_number"
+            )
+        ],
+    )
