@@ -295,15 +295,23 @@ def _settle_copies(exchange: Exchange) -> None:
     copies.settle_copies(exchange, _told(outcome), act=_act())
 
 
-def reconcile(information_code: str) -> Any:
+@shared_task
+def reconcile_copies(information_code: str) -> dict[str, Any]:
     """Compare count and digest of one 特定個人情報 with the platform; return the comparison."""
     summary = client().copy_summary(information_code)
-    return copies.note_reconciliation(
+    found = copies.note_reconciliation(
         information_code=information_code,
         count_there=summary.count,
         digest_there=summary.digest,
         act=_act(),
     )
+    return {
+        "is_equal": found.state == found.State.EQUAL,
+        "state": found.get_state_display(),
+        "count_here": found.count_here,
+        "count_there": found.count_there,
+        "in_flight": found.in_flight,
+    }
 
 
 # 照会

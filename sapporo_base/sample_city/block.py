@@ -204,7 +204,7 @@ def _claims(
         _mark_recipients(part, family, newborns)
         if old:
             writer.older_months(family, account)
-        elif rng.random() < 0.004:  # noqa: PLR2004
+        elif rng.random() < 0.004:
             writer.account_change(family, writer.account(), last_day)
     for family, cause, cause_on, newborns in new:
         received = received_after(rng, cause_on, min(cause_on, last_day))
@@ -275,8 +275,8 @@ def _count_residents(part: Register, former: Register, result: BlockResult) -> N
         foreign=int(part.foreign.sum()),
         unknown_birth=columns["born_on_unknown"].count("1"),
         rare_characters=sum(map(names.is_rare, written)),
-        beyond_bmp=sum(any(0x20000 <= ord(c) < 0xE0000 for c in name) for name in written),  # noqa: PLR2004
-        variation_selectors=sum(any(ord(c) >= 0xE0100 for c in name) for name in written),  # noqa: PLR2004
+        beyond_bmp=sum(any(0x20000 <= ord(c) < 0xE0000 for c in name) for name in written),
+        variation_selectors=sum(any(ord(c) >= 0xE0100 for c in name) for name in written),
         without_individual_number=columns["individual_number"].count(""),
     )
     result.counts["wards"] = Counter(columns["municipality_code"])

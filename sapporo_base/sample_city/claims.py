@@ -88,7 +88,7 @@ class ClaimWriter:
             return
         births = [days.day_of(int(part.born[p])) for p in children]
         births += [date.fromisoformat(c["born_on"]) for c in family.children_elsewhere]
-        counted = [p for p in family.counted if self._rng.random() < 0.9]  # noqa: PLR2004
+        counted = [p for p in family.counted if self._rng.random() < 0.9]
         settled = days.day_of(int(max(part.became[family.claimant], part.born[family.claimant])))
         since = max(settled, min(births), date(2024, 9, 30) if since_reform else date(2012, 4, 1))
         confirmed = self._counted_items(family, counted)
@@ -124,7 +124,7 @@ class ClaimWriter:
         claim.children += [self._child_items(c, apart=True) for c in family.children_elsewhere]
         claim.children += self._counted_items(family, family.counted)
         claim.first_month = first_month(cause_on, received)
-        asked = claim.first_month if self._rng.random() < 0.9 else days.next_month(cause_on)  # noqa: PLR2004
+        asked = claim.first_month if self._rng.random() < 0.9 else days.next_month(cause_on)
         claim.items["requested_from"] = asked
         self._inquire_parents(claim, family, [self._year])
         self._inquire_children(claim, family)
@@ -270,8 +270,8 @@ class ClaimWriter:
         for items, apart in [(self._part.values(p), False) for p in counted] + [
             (c, True) for c in family.counted_elsewhere
         ]:
-            with_paper = self._rng.random() < 0.92  # noqa: PLR2004
-            student = apart or self._rng.random() < 0.6  # noqa: PLR2004
+            with_paper = self._rng.random() < 0.92
+            student = apart or self._rng.random() < 0.6
             found.append(
                 self._child_items(items, apart=apart)
                 | {
@@ -423,7 +423,7 @@ def received_after(rng: np.random.Generator, cause_on: date, earliest: date) -> 
 
 
 def _on_weekday(day: int) -> int:
-    return day + (7 - day % 7 if day % 7 > 4 else 0)  # noqa: PLR2004 - Saturday and Sunday
+    return day + (7 - day % 7 if day % 7 > 4 else 0)
 
 
 def _person_items(prefix: str, person: Mapping[str, str]) -> dict[str, str]:

@@ -167,7 +167,7 @@ class Days:
 
     def _possible_mothers(self) -> list[int]:
         crowd = self._part.people
-        able = (crowd.sex == WOMAN) & (crowd.age > 20) & (crowd.age < 44) & (crowd.spouse >= 0)  # noqa: PLR2004
+        able = (crowd.sex == WOMAN) & (crowd.age > 20) & (crowd.age < 44) & (crowd.spouse >= 0)
         able &= (crowd.role == HEAD) | (crowd.role == SPOUSE)
         with_baby = {
             m for m, age in zip(crowd.mother.tolist(), crowd.age.tolist(), strict=True) if age < 1
@@ -189,7 +189,7 @@ class Days:
         home = self._home(household)
         head = home[0]
         born = day - timedelta(days=int(self._rng.integers(0, 13)))
-        sex = "2" if self._rng.random() < 0.487 else "1"  # noqa: PLR2004
+        sex = "2" if self._rng.random() < 0.487 else "1"
         stock = names.given_names(sex, 4)
         given = int(stock.draw(self._rng, 1)[0])
         place = NEWBORN_START + self._born
@@ -246,7 +246,7 @@ class Days:
         known = self._family_of.get(mother)
         spouse = int(self._part.people.spouse[mother])
         has_children = known is None and any(
-            self._part.people.mother[p] == mother and self._part.people.age[p] < 18  # noqa: PLR2004
+            self._part.people.mother[p] == mother and self._part.people.age[p] < 18
             for p in range(mother, min(mother + 8, len(self._part)))
         )
         if delivered is None or has_children or newborn.values["resident_kind"] == "2":
@@ -431,8 +431,8 @@ class Days:
         home = self._some_home(_mostly_young(self._part, self._rng))
         if not home:
             return
-        leaving = home if len(home) == 1 or self._rng.random() < 0.55 else [home[-1]]  # noqa: PLR2004
-        if leaving != home and self._part.people.age[leaving[0].position] < 18:  # noqa: PLR2004
+        leaving = home if len(home) == 1 or self._rng.random() < 0.55 else [home[-1]]
+        if leaving != home and self._part.people.age[leaving[0].position] < 18:
             leaving = home
         abroad = self._rng.random() < _ABROAD
         site = places.elsewhere().sites(self._rng, 1)[0]
@@ -472,7 +472,7 @@ class Days:
         home = self._some_home(_mostly_young(self._part, self._rng))
         if not home:
             return
-        ward = places.draw_wards(self._rng, 1) if self._rng.random() < 0.5 else None  # noqa: PLR2004
+        ward = places.draw_wards(self._rng, 1) if self._rng.random() < 0.5 else None
         if ward is None:
             codes = [code for code, _, _ in places.WARDS]
             ward = np.array([codes.index(home[0].values["municipality_code"])])
@@ -493,14 +493,12 @@ class Days:
         """A grown child takes a flat of its own."""
         crowd = self._part.people
         home = self._some_home(
-            lambda ps: any(crowd.role[p] == CHILD and 18 < crowd.age[p] < 35 for p in ps)  # noqa: PLR2004
+            lambda ps: any(crowd.role[p] == CHILD and 18 < crowd.age[p] < 35 for p in ps)
         )
         if not home:
             return
         child = next(
-            p
-            for p in home
-            if crowd.role[p.position] == CHILD and 18 < crowd.age[p.position] < 35  # noqa: PLR2004
+            p for p in home if crowd.role[p.position] == CHILD and 18 < crowd.age[p.position] < 35
         )
         child.values |= self._as_single(child)
         child.values["household_number"] = self._new_household()
@@ -522,9 +520,7 @@ class Days:
         )
         if home:
             own = next(
-                p
-                for p in home
-                if crowd.role[p.position] == CHILD and crowd.age[p.position] > 20  # noqa: PLR2004
+                p for p in home if crowd.role[p.position] == CHILD and crowd.age[p.position] > 20
             )
             self._emit(
                 own,
@@ -538,8 +534,8 @@ class Days:
     def _merge(self, day: date) -> None:
         """世帯合併: a single person moves into the household of another single person (縁故者)."""
         crowd = self._part.people
-        one = self._some_home(lambda ps: len(ps) == 1 and crowd.age[ps[0]] > 25)  # noqa: PLR2004
-        other = self._some_home(lambda ps: len(ps) == 1 and crowd.age[ps[0]] > 25)  # noqa: PLR2004
+        one = self._some_home(lambda ps: len(ps) == 1 and crowd.age[ps[0]] > 25)
+        other = self._some_home(lambda ps: len(ps) == 1 and crowd.age[ps[0]] > 25)
         if not one or not other:
             return
         head, guest = one[0], other[0]
@@ -587,7 +583,7 @@ class Days:
         """婚姻: someone single takes another surname; some keep the old one beside it (旧氏)."""
         crowd = self._part.people
         home = self._some_home(
-            lambda ps: len(ps) == 1 and 20 < crowd.age[ps[0]] < 45 and not self._part.foreign[ps[0]]  # noqa: PLR2004
+            lambda ps: len(ps) == 1 and 20 < crowd.age[ps[0]] < 45 and not self._part.foreign[ps[0]]
         )
         if not home:
             return
@@ -602,7 +598,7 @@ class Days:
         }  # fmt: skip
         self._emit(person, day, "42", day, changes)
         self._happened(day, "marriage")
-        if self._rng.random() < 0.05:  # noqa: PLR2004
+        if self._rng.random() < 0.05:
             self._emit(
                 person,
                 day,
@@ -687,7 +683,7 @@ class Days:
                 and not self._part.columns["support_measure"][ps[0]]
             )
         )
-        kind = "2" if self._rng.random() < 0.3 else "1"  # noqa: PLR2004
+        kind = "2" if self._rng.random() < 0.3 else "1"
         for person in home:
             self._emit(person, day, "42", day, support_items(day, kind, subject=person is home[0]))
             self._happened(day, "protect")
@@ -706,14 +702,14 @@ class Days:
 
 
 def _mostly_young(part: Register, rng: np.random.Generator) -> Callable[[list[int]], bool]:
-    return lambda ps: bool(rng.random() < (0.9 if part.people.age[ps[0]] < 40 else 0.2))  # noqa: PLR2004
+    return lambda ps: bool(rng.random() < (0.9 if part.people.age[ps[0]] < 40 else 0.2))
 
 
 def _arrivals(rng: np.random.Generator, newcomers: Register) -> list[int]:
     """Order the households that may move in, the young ones mostly first out of the list."""
     crowd = newcomers.people
     heads = np.searchsorted(crowd.household, np.arange(crowd.household_count))
-    chance = np.where(crowd.age[heads] < 42, 1.0, 0.15)  # noqa: PLR2004
+    chance = np.where(crowd.age[heads] < 42, 1.0, 0.15)
     order: list[int] = np.argsort(rng.random(len(heads)) ** (1 / chance), kind="stable").tolist()
     return order
 

@@ -116,14 +116,14 @@ def families_of(
         )
         oldest = max(float(crowd.age[p]) for p in children)
         name = _family_name(part, claimant)
-        if oldest > 13 and dice[1] < _STUDENT_ELSEWHERE:  # noqa: PLR2004
+        if oldest > 13 and dice[1] < _STUDENT_ELSEWHERE:
             born = _day_in_class(part.as_of, 19 + int(dice[2] * 4), dice[3])
             if _old_enough(part, (claimant, spouse), born):
-                sex = "1" if dice[4] < 0.5 else "2"  # noqa: PLR2004
+                sex = "1" if dice[4] < 0.5 else "2"
                 family.counted_elsewhere.append(
                     strangers.person(family=name, sex=sex, born=born, as_of=part.as_of)
                 )
-        elif oldest > 10 and dice[1] > 1 - _PUPIL_ELSEWHERE:  # noqa: PLR2004
+        elif oldest > 10 and dice[1] > 1 - _PUPIL_ELSEWHERE:
             born = _day_in_class(part.as_of, 16 + int(dice[2] * 3), dice[3])
             if _old_enough(part, (claimant, spouse), born):
                 family.children_elsewhere.append(
@@ -202,7 +202,7 @@ def pay_months(as_of: date) -> tuple[str, tuple[int, int], tuple[int, int]]:
     A pay day of the month of `as_of` itself counts as past from its 13th on.
     """
     month = as_of.year * 12 + as_of.month - 1
-    if as_of.day >= 13:  # noqa: PLR2004
+    if as_of.day >= 13:
         month += 1
     pay = month if month % 2 == 1 else month + 1
     paid_until = pay - 3

@@ -74,7 +74,7 @@ def encoded(text: str, encoding: str) -> bytes:
     """
     if encoding == "utf-8":
         return text.encode()
-    plain = "".join(char for char in text if not 0xE0100 <= ord(char) <= 0xE01EF)  # noqa: PLR2004
+    plain = "".join(char for char in text if not 0xE0100 <= ord(char) <= 0xE01EF)
     try:
         return plain.encode(encoding)
     except UnicodeEncodeError:

@@ -41,7 +41,7 @@ def fictitious_individual_number(serial: int) -> str:
 def individual_numbers(serials: Integers) -> Integers:
     """Make the fictitious 個人番号 of many serials (総務省令第85号第5条), as 12-digit integers."""
     body = serials + INDIVIDUAL_BODY
-    remainder = _weighted(body, [n + 1 if n <= 6 else n - 5 for n in range(1, 12)]) % 11  # noqa: PLR2004
+    remainder = _weighted(body, [n + 1 if n <= 6 else n - 5 for n in range(1, 12)]) % 11
     return body * 10 + np.where(remainder <= 1, 0, 11 - remainder)
 
 

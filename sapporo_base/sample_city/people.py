@@ -324,26 +324,26 @@ def _settle_the_others(
     builder.couples.append((husband, wife))
 
     # Grandparents move in with families: 父 or 母 of the head.
-    grandparents = singles[(ages[singles] > 62) & (ages[singles] < 93)]  # noqa: PLR2004
+    grandparents = singles[(ages[singles] > 62) & (ages[singles] < 93)]
     wanted = min(int(len(families[0]) * _THREE_GENERATIONS), len(grandparents))
     grandparents = _by_rank(rng, ages, rng.choice(grandparents, size=wanted, replace=False), 2.0)
     hosts = rng.choice(len(families[0]), size=wanted, replace=False)
     hosts = hosts[np.argsort(families[1][hosts], kind="stable")]
     fits = ages[grandparents] - families[1][hosts] > ADULT
     grandparents, hosts = grandparents[fits], hosts[fits]
-    role = np.where(rng.random(len(hosts)) < 0.25, SPOUSE_PARENT, PARENT)  # noqa: PLR2004
+    role = np.where(rng.random(len(hosts)) < 0.25, SPOUSE_PARENT, PARENT)
     builder.add(ages[grandparents], sexes[grandparents], families[0][hosts], role)
     singles = np.setdiff1d(singles, grandparents)
 
     # The single, and those who share a roof.
-    shared = singles[(ages[singles] < 45) & (rng.random(len(singles)) < _SHARED * 2)]  # noqa: PLR2004
+    shared = singles[(ages[singles] < 45) & (rng.random(len(singles)) < _SHARED * 2)]
     shared = _by_rank(rng, ages, shared[: len(shared) // 2 * 2], 3.0)
     guests, alone = shared[1::2], np.setdiff1d(singles, shared[1::2])
     own = builder.new_households(len(alone))
     placed = builder.add(ages[alone], sexes[alone], own, HEAD)
     roof = own[np.searchsorted(alone, shared[0::2])]
     hosts_of = placed[np.searchsorted(alone, shared[0::2])]
-    kind = np.where(rng.random(len(guests)) < 0.5, SIBLING, LODGER)  # noqa: PLR2004
+    kind = np.where(rng.random(len(guests)) < 0.5, SIBLING, LODGER)
     mixed = (sexes[guests] != sexes[shared[0::2]]) & (kind == LODGER)
     guest = builder.add(ages[guests], sexes[guests], roof, np.where(mixed, SPOUSE, kind))
     builder.couples.append((guest[mixed], hosts_of[mixed]))
@@ -355,7 +355,7 @@ def _settle_the_others(
     dad = np.concatenate([husband, np.where(sexes[alone] == MAN, placed, -1)])
     mum = np.concatenate([wife, np.where(sexes[alone] == WOMAN, placed, -1)])
     taken = np.isin(homes, roof)
-    fitting = np.flatnonzero((parent_age > 40) & ~taken & (rng.random(len(homes)) < 0.75))  # noqa: PLR2004
+    fitting = np.flatnonzero((parent_age > 40) & ~taken & (rng.random(len(homes)) < 0.75))
     fitting = fitting[np.argsort(parent_age[fitting], kind="stable")]
     target = ages[grown] + rng.normal(29.5, 4.0, len(grown))
     at = np.clip(np.searchsorted(parent_age[fitting], target), 0, len(fitting) - 1)

@@ -39,7 +39,20 @@ _FAR: Final = re.compile(
 )
 _SHARE_FROM_HOKKAIDO: Final = 0.56
 _KANJI: Final = "〇一二三四五六七八九"
-_BUILDING_NAMES: Final = ["メゾン", "コーポ", "ハイツ", "パークヒルズ", "グランド", "ロイヤル", "サンシャイン", "ノースコート", "プレジデント", "カーサ", "ライラック", "ポプラ"]
+_BUILDING_NAMES: Final = [
+    "メゾン",
+    "コーポ",
+    "ハイツ",
+    "パークヒルズ",
+    "グランド",
+    "ロイヤル",
+    "サンシャイン",
+    "ノースコート",
+    "プレジデント",
+    "カーサ",
+    "ライラック",
+    "ポプラ",
+]
 _BUILDING_KINDS: Final = ["マンション", "ハイツ", "ハウス", "レジデンス", "館", "コート"]
 _BUILDING_SHARE: Final = 0.58
 
@@ -162,7 +175,7 @@ def _streets(where: str) -> dict[str, list[Street]]:
             f" json_extract(data, '$.chome') FROM postal_data WHERE neighborhood <> '' AND {where} ORDER BY 2, 1, 5"
         )
         for postal_code, code, prefecture, city, town, numbered in rows:
-            if city.startswith("札幌市") or len(city) <= 12:  # noqa: PLR2004 - 市区郡町村名 is N(12)
+            if city.startswith("札幌市") or len(city) <= 12:
                 full = code + municipality_check_digit(code)
                 found.setdefault(full, []).append(
                     Street(full, prefecture, city, town, postal_code, bool(numbered))

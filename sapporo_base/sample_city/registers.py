@@ -24,7 +24,16 @@ _CORPORATE: Final = 0.06
 _SAME_AS_RESIDENT: Final = 0.08
 _SAME_TWICE: Final = 0.04
 OUTSIDE_SHARE: Final = 0.004
-_CORPORATIONS: Final = ["福祉会", "メディカル", "運輸", "建設", "商事", "サービス", "食品", "システム"]
+_CORPORATIONS: Final = [
+    "福祉会",
+    "メディカル",
+    "運輸",
+    "建設",
+    "商事",
+    "サービス",
+    "食品",
+    "システム",
+]
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ def business_number_rows(rng: np.random.Generator, part: Register) -> tuple[list
     held = np.zeros(len(part), dtype=np.int64)
     today = days.number_of(part.as_of)
     age = (today - part.born) / YEAR
-    pupils = np.array([6 <= a < 15 for a in age.tolist()])  # noqa: PLR2004
+    pupils = np.array([6 <= a < 15 for a in age.tolist()])
     for system, has in (
         (HEALTH, np.array(part.columns["health_insurance"]) == "1"),
         (CARE, np.array(part.columns["care_insurance"]) == "1"),
@@ -236,10 +245,10 @@ def _known_number(part: Register, model: int, dice: float) -> dict[str, str]:
 
 def _written_otherwise(items: dict[str, str], dice: float) -> dict[str, str]:
     """Write a person as another office might: common characters for rare ones, another spelling, no space."""
-    if dice < 0.4:  # noqa: PLR2004
+    if dice < 0.4:
         plain = items["name"].translate(str.maketrans("髙﨑斉邉德渡", "高崎斎辺徳渡"))
         return {**items, "name": plain, "family_name": "", "given_name": ""}
-    if dice < 0.7:  # noqa: PLR2004
+    if dice < 0.7:
         kana = items["name_kana"].translate(str.maketrans("ヅヂヲ", "ズジオ"))
         return {**items, "name_kana": kana, "name": items["name"].replace("　", "")}
     return {**items, "building": "", "system_code": CARE}
@@ -252,7 +261,7 @@ def _stranger(
     surname, given = names.surnames(), names.given_names(sex, 2)
     s, g = int(surname.draw(rng, 1)[0]), int(given.draw(rng, 1)[0])
     day = days.day_of(days.number_of(date(1940, 1, 1)) + int(rng.integers(0, 27_000)))
-    known = rng.random() < 0.6  # noqa: PLR2004
+    known = rng.random() < 0.6
     return {
         **items,
         "name": f"{surname.written[s]}　{given.written[g]}",

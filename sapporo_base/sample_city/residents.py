@@ -173,7 +173,7 @@ def _weekday_before(day: int) -> int:
 
 
 def _on_weekdays(moments: Integers) -> Integers:
-    return moments + np.clip(7 - moments % 7, 0, 2) * (moments % 7 > 4)  # noqa: PLR2004 - Saturday and Sunday
+    return moments + np.clip(7 - moments % 7, 0, 2) * (moments % 7 > 4)
 
 
 def _moving_days(rng: np.random.Generator, crowd: People, heads: Integers, today: int) -> Integers:
@@ -200,7 +200,7 @@ def _days_of_becoming_resident(
 
 def _foreign_households(rng: np.random.Generator, crowd: People, heads: Integers) -> Flags:
     sizes = np.bincount(crowd.household, minlength=crowd.household_count)
-    young = (crowd.age[heads] < 38) & (sizes == 1)  # noqa: PLR2004
+    young = (crowd.age[heads] < 38) & (sizes == 1)
     found: Flags = rng.random(crowd.household_count) < np.where(
         young, _FOREIGN_YOUNG_SINGLE, _FOREIGN_HOUSEHOLD
     )
@@ -250,8 +250,8 @@ def _write_names(rng: np.random.Generator, part: Register) -> None:
         "former_family_name_kana": [""] * count,
     }
     former = np.flatnonzero(
-        (crowd.role == SPOUSE) & (crowd.sex == WOMAN) & ~crowd.unregistered & (crowd.age < 62)  # noqa: PLR2004
-        & (rng.random(count) < 0.02) & ~part.foreign  # noqa: PLR2004
+        (crowd.role == SPOUSE) & (crowd.sex == WOMAN) & ~crowd.unregistered & (crowd.age < 62)
+        & (rng.random(count) < 0.02) & ~part.foreign
     )  # fmt: skip
     for place, s in zip(former.tolist(), stock.draw(rng, len(former)).tolist(), strict=True):
         part.columns["former_family_name"][place] = stock.written[s]
@@ -296,7 +296,7 @@ def _write_household(rng: np.random.Generator, part: Register) -> None:
         site.text.split("番")[0] + "番地"
         for site in places.elsewhere().sites(rng, 1 + crowd.household_count // 2)
     ]
-    local = rng.random(crowd.household_count) < 0.55  # noqa: PLR2004
+    local = rng.random(crowd.household_count) < 0.55
     origin = [
         part.sites[h].text.split("番")[0] + "番地" if here else origins[h // 2]
         for h, here in enumerate(local.tolist())
@@ -333,13 +333,13 @@ def _write_dates(
     unknown_birth = rng.random(count) < np.where(
         part.foreign, 0.006, np.where(crowd.age > 75, 0.0012, 0.0)
     )
-    unknown_became = (rng.random(count) < 0.0008) & (crowd.age > 30)  # noqa: PLR2004
+    unknown_became = (rng.random(count) < 0.0008) & (crowd.age > 30)
     notified = np.minimum(_on_weekdays(part.fixed + rng.integers(0, 14, count)), last_day)
     history = 1 + np.minimum(rng.poisson(np.maximum(part.fixed - part.became, 0) / YEAR / 6), 40)
     history += part.fixed > part.became
     at_birth = part.fixed == part.born
     arrived = (part.fixed == part.became) & ~at_birth
-    abroad = arrived & (part.foreign | (rng.random(count) < 0.02))  # noqa: PLR2004
+    abroad = arrived & (part.foreign | (rng.random(count) < 0.02))
     reason = np.where(at_birth, 3, np.where(abroad, 2, np.where(arrived, 1, 41)))
     iso = days.texts(notified)
     seconds = rng.integers(9 * 3600, 17 * 3600, count).tolist()
@@ -426,7 +426,7 @@ def _write_foreign_items(rng: np.random.Generator, part: Register) -> None:
             columns["stay_years"][place], columns["stay_months"][place] = f"{years:02d}", "00"
             columns["stay_days"][place] = "000"
             columns["stay_expires_on"][place] = days.iso_texts()[expires]
-        if status != "T60" or crowd.age[place] >= 16:  # noqa: PLR2004 - special permanent residents get one at 16
+        if status != "T60" or crowd.age[place] >= 16:
             columns["residence_card_number"][place] = (
                 f"{_LETTERS[dice[4] % 16]}{_LETTERS[dice[5] % 16]}{dice[6] % 100_000_000:08d}"
                 f"{_LETTERS[dice[7] % 16]}{_LETTERS[dice[0] % 16]}"
@@ -453,12 +453,12 @@ def _write_entitlements(rng: np.random.Generator, part: Register) -> None:
         0.75,
         0.2,
     )
-    elderly = age >= 75  # noqa: PLR2004
-    care = age >= 65  # noqa: PLR2004
+    elderly = age >= 75
+    care = age >= 65
     insured = insured_home[crowd.household] & ~elderly
-    working = (age >= 20) & (age < 60)  # noqa: PLR2004
+    working = (age >= 20) & (age < 60)
     wife = (crowd.role == SPOUSE) & (crowd.sex == WOMAN)
-    kind = np.where(~working, 0, np.where(insured, 1, np.where(wife & (dice < 0.4), 3, 2)))  # noqa: PLR2004
+    kind = np.where(~working, 0, np.where(insured, 1, np.where(wife & (dice < 0.4), 3, 2)))
     voter = (age >= people.ADULT) & ~part.foreign & (part.became < today - 92)
     for name, has, since in (
         ("health_insurance", insured, np.maximum(part.became, birthday)),
@@ -482,11 +482,11 @@ def _write_support(rng: np.random.Generator, part: Register, last_day: int) -> N
     for name in ("support_measure", "support_subject", "support_from", "support_until"):
         part.columns[name] = [""] * count
     sizes = np.bincount(crowd.household, minlength=crowd.household_count)[crowd.household]
-    lone = (crowd.role == HEAD) & (crowd.sex == WOMAN) & (crowd.spouse < 0) & (crowd.age < 65)  # noqa: PLR2004
+    lone = (crowd.role == HEAD) & (crowd.sex == WOMAN) & (crowd.spouse < 0) & (crowd.age < 65)
     chosen = np.flatnonzero(lone & (rng.random(count) < np.where(sizes > 1, 0.03, 0.002)))
     for place in chosen.tolist():
         start = last_day - int(rng.integers(1, 400))
-        kind = "1" if (dice := rng.random()) < 0.85 else "2" if dice < 0.93 else "3"  # noqa: PLR2004
+        kind = "1" if (dice := rng.random()) < 0.85 else "2" if dice < 0.93 else "3"
         for member in np.flatnonzero(crowd.household == crowd.household[place]).tolist():
             for name, value in support_items(
                 days.day_of(start), kind, subject=member == place

@@ -88,7 +88,7 @@ def incomes(rng: np.random.Generator, part: Register) -> Incomes:
 def salary_income(revenue: Integers, least: int) -> Integers:
     """Return 給与所得 (所得税法第28条第3項) for 給与収入; `least` is the smallest deduction of that year."""
     deduction = np.select(
-        [revenue <= 1_800_000, revenue <= 3_600_000, revenue <= 6_600_000, revenue <= 8_500_000],  # noqa: PLR2004
+        [revenue <= 1_800_000, revenue <= 3_600_000, revenue <= 6_600_000, revenue <= 8_500_000],
         [
             revenue * 4 // 10 - 100_000,
             revenue * 3 // 10 + 80_000,
@@ -145,17 +145,17 @@ def tax_items(part: Register, income: Incomes, year: int) -> TaxItems:
     def count(some: npt.NDArray[np.bool_]) -> Integers:
         return np.bincount(earner[dependent & some], minlength=len(part)).astype(np.int64)
 
-    young = count(age < 16)  # noqa: PLR2004
-    specific = count((age >= 19) & (age < 23))  # noqa: PLR2004
-    elderly = count(age >= 70)  # noqa: PLR2004
-    general = count((age >= 16) & (age < 70)) - specific  # noqa: PLR2004
+    young = count(age < 16)
+    specific = count((age >= 19) & (age < 23))
+    elderly = count(age >= 70)
+    general = count((age >= 16) & (age < 70)) - specific
     kept_spouse = (
         married & (total[couple] <= 580_000) & (total > total[couple]) & (total <= 10_000_000)
     )
-    lone = (~married) & (np.bincount(earner[dependent & (age < 20)], minlength=len(part)) > 0)  # noqa: PLR2004
+    lone = (~married) & (np.bincount(earner[dependent & (age < 20)], minlength=len(part)) > 0)
     social = (total * 14 // 100) // 100 * 100
     medical = np.where((everyone * 7 + year) % 23 == 0, 40_000 + everyone % 50 * 3_000, 0)
-    mutual = np.where((income.business > 3_000_000) & (everyone % 3 == 0), 240_000, 0)  # noqa: PLR2004
+    mutual = np.where((income.business > 3_000_000) & (everyone % 3 == 0), 240_000, 0)
     deductions = (
         social + medical + mutual + 430_000 + 330_000 * (general + kept_spouse) + 450_000 * (specific + elderly)
         + np.where(lone, 300_000, 0)
@@ -176,7 +176,7 @@ def tax_items(part: Register, income: Incomes, year: int) -> TaxItems:
             "social_insurance_deduction": social, "spouse_deduction": kept_spouse.astype(np.int64),
             "general_dependants": general, "specific_dependants": specific, "elderly_dependants": elderly,
             "dependants_under_16": young, "widow_or_single_parent": np.where(lone, 2, 0),
-            "same_livelihood_spouse": (married & main & (total <= 580_000)).astype(np.int64),  # noqa: PLR2004
+            "same_livelihood_spouse": (married & main & (total <= 580_000)).astype(np.int64),
             "total_deductions": deductions, "taxable_income": base,
             "municipal_income_levy": levied * 8 // 10_000 * 100,
             "prefectural_income_levy": levied * 2 // 10_000 * 100,
@@ -201,7 +201,7 @@ def tax_rows(
     is_parent[parents] = True
     for year, items in by_year.items():
         new_year = days.number_of(date(year, 1, 1))
-        adult = (new_year - part.born) / YEAR >= 17.5  # noqa: PLR2004
+        adult = (new_year - part.born) / YEAR >= 17.5
         taxed_elsewhere = part.became >= new_year
         out = taxed_elsewhere & (rng.random(len(part)) < _OUT_OF_REGISTRY)
         who = np.flatnonzero(adult & (~taxed_elsewhere | out) & (is_parent | (year == last)))

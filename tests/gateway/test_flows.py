@@ -163,8 +163,8 @@ class TestCopies:
         assert forward(copy()).changed == 1
         tasks.work_bulk()
         assert Copy.objects.get().state == "forwarded"
-        comparison = tasks.reconcile(CHILD_ALLOWANCE)
-        assert (comparison.state, comparison.count_there) == ("equal", 1)
+        comparison = tasks.reconcile_copies(CHILD_ALLOWANCE)
+        assert (comparison["is_equal"], comparison["count_there"]) == (True, 1)
 
     def test_what_did_not_change_is_not_sent_again(self, hanako):
         forward(copy())
@@ -178,11 +178,11 @@ class TestCopies:
         tasks.work_bulk()
         forward(copy(amount="15000"), copy(key="2027-02"))
         tasks.work_bulk()
-        assert tasks.reconcile(CHILD_ALLOWANCE).count_there == 2
+        assert tasks.reconcile_copies(CHILD_ALLOWANCE)["count_there"] == 2
         forward(copy(withdrawn=True, amount="15000"))
         tasks.work_bulk()
-        comparison = tasks.reconcile(CHILD_ALLOWANCE)
-        assert (comparison.state, comparison.count_there) == ("equal", 1)
+        comparison = tasks.reconcile_copies(CHILD_ALLOWANCE)
+        assert (comparison["is_equal"], comparison["count_there"]) == (True, 1)
 
     def test_what_can_not_be_converted_waits_in_a_list_and_the_rest_goes(self, hanako):
         broken = replace(copy(key="2027-02"), items={"備考": "改行\u0007あり"})
@@ -200,7 +200,7 @@ class TestCopies:
         forward(copy())
         tasks.work_bulk()
         Copy.objects.update(digest=b"x" * 32)
-        assert tasks.reconcile(CHILD_ALLOWANCE).state == "different"
+        assert not tasks.reconcile_copies(CHILD_ALLOWANCE)["is_equal"]
 
 
 class TestInquiries:

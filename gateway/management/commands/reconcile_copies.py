@@ -1,8 +1,7 @@
 """Compares the copies here with those at the platform."""
 
+from celery import current_app
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-
-from gateway import tasks
 
 
 class Command(BaseCommand):
@@ -16,11 +15,11 @@ class Command(BaseCommand):
     def handle(self, *, information_code: list[str], **options: object) -> None:
         different = 0
         for code in information_code:
-            found = tasks.reconcile(code)
-            different += found.state != "equal"
+            found = current_app.tasks["gateway.tasks.reconcile_copies"](code)
+            different += not found["is_equal"]
             self.stdout.write(
-                f"{code}: {found.get_state_display()} 市{found.count_here:,}件 "
-                f"プラットフォーム{found.count_there:,}件 送信待{found.in_flight:,}件"
+                f"{code}: {found['state']} 市{found['count_here']:,}件 "
+                f"プラットフォーム{found['count_there']:,}件 送信待{found['in_flight']:,}件"
             )
         if different:
             raise CommandError(
