@@ -286,7 +286,7 @@ def _name(facts: GatheredFacts, number: str) -> str:
 
 
 def _subjects(claim: Claim) -> list[tuple[str, str]]:
-    return [("resident_number", claim.claimant_number)]
+    return [("social", claim.claimant_number)]
 
 
 def _may(act: Act, right: str) -> Any:

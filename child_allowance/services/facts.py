@@ -34,6 +34,7 @@ from child_allowance.rules.reviews import (
 )
 from child_allowance.rules.statutes import law_of
 from child_allowance.rules.taxes import tax_of
+from child_allowance.services.systems import asking, own_system
 from gateway import services as gateway
 from sapporo_base import selectors as base_selectors
 from sapporo_base.acts import Act
@@ -42,7 +43,6 @@ from sapporo_base.layouts import load_layout
 from sapporo_base.rules.check_digits import city_of_ward
 from social_address import services as social_address
 
-SYSTEM = "027-000"
 OWN_CITY = "011002"
 PENSION_SERVICE = "9900000000000075"
 """日本年金機構, as the platform profile codes it."""
@@ -130,16 +130,16 @@ def inquire_missing_facts(*, act: Act) -> Asked:
     )
     if not wanted:
         return Asked()
-    system = base_selectors.system(SYSTEM)
+    system = own_system()
     accepted = gateway.accept_inquiries(
-        system=system, requests=[_request(fact, system, act) for fact in wanted], act=act
+        system=system, requests=[_request(fact, system, act) for fact in wanted], act=asking(act)
     )
     refused = 0
     for fact, answer in zip(wanted, accepted, strict=True):
-        if answer.refusal:
+        if answer.id is None:
             refused += 1
             fact.state = FactInquiry.State.FAILED
-            _leave_to_examiner(fact.claim, f"照会を受け付けられませんでした: {answer.refusal}")
+            _leave_to_examiner(fact.claim, f"照会を受け付けられませんでした: {answer.why}")
         else:
             fact.state, fact.inquiry_number = FactInquiry.State.ASKED, str(answer.id)
     FactInquiry.objects.bulk_update(wanted, ["state", "inquiry_number"])
@@ -155,10 +155,10 @@ def receive_inquiry_results(*, act: Act) -> int:
     """
     position, _ = FeedPosition.objects.select_for_update().get_or_create(feed=RESULTS_FEED)
     page = gateway.inquiry_results(
-        system=base_selectors.system(SYSTEM),
+        system=own_system(),
         receipt=position.receipt,
         limit=READ_AT_ONCE,
-        act=act,
+        act=asking(act),
     )
     settled = 0
     for result in page.results:
@@ -191,11 +191,13 @@ def gathered_facts(claims: list[Claim], act: Act) -> GatheredFacts:
     return GatheredFacts(
         subjects={
             row.addressee_number: row
-            for row in social_address.disclose_subjects(numbers=parents | children, act=act)
+            for row in social_address.disclose_subjects(numbers=parents | children, act=asking(act))
         },
         taxes={
             (row.addressee_number, row.tax_year): row.items
-            for row in social_address.disclose_taxes(numbers=parents, tax_years=years, act=act)
+            for row in social_address.disclose_taxes(
+                numbers=parents, tax_years=years, act=asking(act)
+            )
         },
         accounts=_with_account(parents, act),
         answers=answers,
@@ -337,11 +339,11 @@ def _write_answer(fact: FactInquiry, result: Any, act: Act) -> None:
     fact.answered_at = act.at
     if result.state == "answered":
         fact.state, fact.answer = FactInquiry.State.ANSWERED, dict(result.items)
-    elif result.state == "nothing_there":
+    elif result.state == "no_record":
         fact.state = FactInquiry.State.NOTHING_THERE
     else:
         fact.state = FactInquiry.State.FAILED
-        _leave_to_examiner(fact.claim, f"照会の回答を得られませんでした: {result.message}")
+        _leave_to_examiner(fact.claim, f"照会の回答を得られませんでした: {result.reason}")
     fact.save(update_fields=["state", "answer", "answered_at"])
 
 
@@ -442,7 +444,7 @@ def _with_account(numbers: set[str], act: Act) -> frozenset[str]:
     with temporary_staging("child_allowance_with_account", columns) as staging:
         staging.copy(["addressee_number"], ((number,) for number in sorted(numbers)))
         social_address.fill_accounts(
-            staging=staging, system=base_selectors.system(SYSTEM), purpose="01", act=act
+            staging=staging, system=own_system(), purpose="01", act=asking(act)
         )
         return frozenset(
             number

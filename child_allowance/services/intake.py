@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from child_allowance.services import intake_sql as sql
-from sapporo_base import selectors as base_selectors
+from child_allowance.services.systems import asking, own_system
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Progress, SilentProgress, Staging, temporary_staging
@@ -17,7 +17,6 @@ from sapporo_base.models import BatchRun
 from sapporo_base.sealing import seal_texts
 from social_address import services as social_address
 
-SYSTEM = "027-000"
 CLAIM_EXTRA = {
     "claimant": "text",
     "spouse": "text",
@@ -184,9 +183,7 @@ def _name_people(claims: Staging, children: Staging, act: Act) -> None:
     with temporary_staging("child_allowance_subjects", SUBJECT_COLUMNS) as subjects:
         _in(subjects, sql.COLLECT_SUBJECTS, claims=claims, children=children)
         subjects.execute("ANALYZE {staging}")
-        social_address.register_subjects(
-            staging=subjects, system=base_selectors.system(SYSTEM), act=act
-        )
+        social_address.register_subjects(staging=subjects, system=own_system(), act=asking(act))
         for staging, into, who in (
             (claims, "claimant", "claimant"),
             (claims, "spouse", "spouse"),
@@ -250,9 +247,7 @@ def _register_accounts(claims: Staging, act: Act) -> None:
     }
     with temporary_staging("child_allowance_accounts", columns) as accounts:
         _in(accounts, sql.COLLECT_ACCOUNTS, claims=claims)
-        social_address.register_accounts(
-            staging=accounts, system=base_selectors.system(SYSTEM), act=act
-        )
+        social_address.register_accounts(staging=accounts, system=own_system(), act=asking(act))
         _in(accounts, sql.REFUSED_ACCOUNTS, claims=claims)
 
 

@@ -27,13 +27,12 @@ from child_allowance.rules.bank_files import (
 from child_allowance.rules.months import Month
 from child_allowance.rules.pay_days import NotAPayDay, months_paid_on
 from child_allowance.services.entitlements import compute_entitlements
-from sapporo_base import selectors as base_selectors
+from child_allowance.services.systems import asking, own_system
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, Refusal
 from sapporo_base.bulk import Progress, SilentProgress, Staging, temporary_staging
 from social_address import services as social_address
 
-SYSTEM = "027-000"
 PAY_OUT = "01"
 """口座用途: 支給."""
 
@@ -219,9 +218,9 @@ def _make_run(pay_on: date, months: tuple[Month, ...], act: Act, progress: Progr
         staging.execute("ANALYZE {staging}")
         social_address.fill_accounts(
             staging=staging,
-            system=base_selectors.system(SYSTEM),
+            system=own_system(),
             purpose=PAY_OUT,
-            act=act,
+            act=asking(act),
         )
         _find_problems(staging)
         staging.execute(PAY, run=run.pk, pay_on=pay_on)

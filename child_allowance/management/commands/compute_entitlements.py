@@ -14,7 +14,7 @@ from sapporo_base.bulk import Progress
 class Command(BaseCommand):
     """`compute_entitlements --month 2026-10`: exit code 1 where somebody's income is unknown."""
 
-    help = "指定した月分の支給月額を全受給者について算定する。再度実行しても、事実が同じなら変わらない。"
+    help = "指定した月分の支給月額を全受給者について算定する(再度実行しても変わらない)。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the month."""

@@ -15,16 +15,12 @@ from sapporo_base.layouts import UnreadableFile, load_layout, open_source
 class Command(BaseCommand):
     """`receive_claims FILE [--children FILE]`: exit code 1 some rows rejected, 2 nothing stored."""
 
-    help = (
-        "児童手当の請求・届出と児童のファイルを受領する。同じファイルを再度受領しても変わらない。"
-    )
+    help = "児童手当の請求・届出と児童のファイルを受領する(再度受領しても変わらない)。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file of claims; that of the children stands beside it unless named."""
         parser.add_argument("file", type=Path)
-        parser.add_argument(
-            "--children", type=Path, help="児童のファイル(省略時は同じ場所の対のもの)"
-        )
+        parser.add_argument("--children", type=Path, help="児童のファイル(省略時は対のもの)")
         parser.add_argument("--encoding", default="", help="レイアウトと異なる場合の文字コード")
 
     def handle(self, *, file: Path, children: Path | None, encoding: str, **options: Any) -> None:

@@ -14,11 +14,9 @@ from sapporo_base.bulk import Progress
 
 
 class Command(BaseCommand):
-    """`run_payday --on 2026-12-11`: exit code 1 where payments are held, 2 where nothing was done."""
+    """`run_payday --on 2026-12-11`: exit code 1 payments are held, 2 nothing was done."""
 
-    help = (
-        "定時支払日の支払を作成し、振込データ(全銀 総合振込)を書き出す。再度実行しても変わらない。"
-    )
+    help = "定時支払日の支払と振込データ(全銀 総合振込)を作成する(再度実行しても変わらない)。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the pay day and the folder of the file."""

@@ -1,0 +1,19 @@
+"""児童手当 as a business system among others: under which code it asks and is answered."""
+
+from dataclasses import replace
+
+from sapporo_base import selectors as base_selectors
+from sapporo_base.acts import Act
+from sapporo_base.models import BusinessSystem
+
+CODE = "027-000"
+
+
+def own_system() -> BusinessSystem:
+    """Return 児童手当 as 市中間サーバ and 社会保障宛名 know it."""
+    return base_selectors.system(CODE)
+
+
+def asking(act: Act) -> Act:
+    """Return the same act, done for 児童手当: it gets what its approvals give, and no more."""
+    return replace(act, system=own_system())
