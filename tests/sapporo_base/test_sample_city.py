@@ -1,0 +1,271 @@
+"""The fictitious city: the same seed gives the same bytes, and expected.json tells the truth about the files."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.simulator.citizens import Citizens
+from sapporo_base.layouts import load_layout, mask, open_source
+from sapporo_base.rules import check_digits
+from sapporo_base.sample_city import block, fictitious_individual_number, generate, numbers
+from sapporo_base.sample_city.families import first_month, monthly_amount, pay_months
+
+SMALL = 3_000
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("city")
+    generate(SMALL, 7, folder, 10, processes=1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def truth(city: Path) -> dict[str, Any]:
+    return json.loads((city / "expected.json").read_text(encoding="utf-8"))
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def good_rows(folder: Path, truth: dict[str, Any], name: str) -> list[dict[str, str]]:
+    """Read a file with nothing but the csv module, leaving out the rows planted as defective."""
+    layout = load_layout(truth["files"][name]["layout"])
+    bad = {row for kind in truth["defects"].get(name, {}).values() for row in kind["rows"]}
+    with (folder / name).open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))[1:-1]
+    fields = [field.name for field in layout.fields]
+    return [
+        dict(zip(fields, row, strict=True))
+        for number, row in enumerate(rows, 1)
+        if number not in bad
+    ]
+
+
+class TestNumbers:
+    @given(st.integers(0, 99_999_999))
+    def test_agree_with_the_check_digit_of_individual_numbers(self, serial: int):
+        number = fictitious_individual_number(serial)
+
+        assert number.startswith("999")
+        assert check_digits.is_individual_number(number)
+
+    @given(st.integers(1, 99_000_000_000))
+    def test_agree_with_the_check_digit_of_resident_numbers(self, serial: int):
+        first = f"{int(numbers.numbers_from(serial, 1)[0]):015d}"
+        expected = next(
+            number
+            for n in range(serial, serial + 10)
+            if (number := check_digits.resident_number(n))
+        )
+
+        assert first == expected
+
+    @given(st.integers(0, 9_999_999_999))
+    def test_agree_with_the_check_digit_of_corporate_numbers(self, serial: int):
+        assert check_digits.is_corporate_number(numbers.corporate_number(serial))
+
+    def test_are_different_for_every_person_of_the_city(self):
+        some = numbers.city_individual_numbers(np.arange(200_000))
+
+        assert len(set(some.tolist())) == 200_000
+
+    def test_refuse_a_serial_without_a_place(self):
+        with pytest.raises(ValueError, match="eight digits"):
+            fictitious_individual_number(100_000_000)
+
+
+class TestSameSeed:
+    def test_gives_the_same_bytes_whatever_the_processes(self, tmp_path: Path):
+        one, two = tmp_path / "one", tmp_path / "two"
+        generate(block.BLOCK_SIZE + 500, 3, one, 1, processes=1)
+        generate(block.BLOCK_SIZE + 500, 3, two, 1, processes=2)
+
+        assert contents(one) == contents(two)
+
+    def test_another_seed_gives_another_city(self, tmp_path: Path, city: Path):
+        generate(SMALL, 8, tmp_path, 10, processes=1)
+
+        name = "juki_full_20261101.csv"
+        assert contents(tmp_path)[name] != contents(city)[name]
+
+
+class TestTruth:
+    def test_files_are_as_described(self, city: Path, truth: dict[str, Any]):
+        for name, file in truth["files"].items():
+            assert contents(city)[name] == file["sha256"]
+            last = (city / name).read_bytes().rstrip(b"\r\n").rsplit(b"\r\n", 1)[-1]
+            assert last == f"T,{file['rows']}".encode()
+
+    def test_receivers_refuse_exactly_the_planted_rows_and_name_the_item(
+        self, city: Path, truth: dict[str, Any]
+    ):
+        for name, file in truth["files"].items():
+            planted = {
+                row: kind["item"]
+                for code, kind in truth["defects"].get(name, {}).items()
+                if code != "duplicate_key"
+                for row in kind["rows"]
+            }
+            if not file["rows"]:
+                continue
+            source = open_source(city / name, load_layout(file["layout"]))
+            refused = {
+                reject.row: reject.item
+                for chunk in source.chunks(seal=mask)
+                for reject in chunk.rejects
+            }
+            assert refused == planted, name
+
+    def test_every_kind_of_defect_occurs(self, truth: dict[str, Any]):
+        assert all(truth["defects"].values())
+        assert len(truth["defects"]["juki_full_20261101.csv"]) == 13
+
+    def test_duplicated_keys_repeat_an_earlier_row(self, city: Path, truth: dict[str, Any]):
+        name = "juki_full_20261101.csv"
+        lines = (city / name).read_text(encoding="utf-8").split("\n")
+        for row in truth["defects"][name]["duplicate_key"]["rows"]:
+            assert lines[row] in lines[1:row]
+
+    def test_residents_are_as_many_as_asked_for(self, city: Path, truth: dict[str, Any]):
+        rows = good_rows(city, truth, "juki_full_20261101.csv")
+        current = [row for row in rows if row["resident_status"] == "1"]
+
+        assert len(current) == SMALL == truth["residents"]["residents"]
+        assert len(rows) - len(current) == truth["residents"]["removed"]
+        assert len({row["household_number"] for row in current}) == truth["residents"]["households"]
+        assert Counter(row["municipality_code"] for row in current) == truth["residents"]["by_ward"]
+        assert sum(row["resident_kind"] == "2" for row in current) == truth["residents"]["foreign"]
+        filled = [row["individual_number"] for row in rows if row["individual_number"]]
+        assert len(set(filled)) == len(filled)
+
+    def test_households_have_one_head_each(self, city: Path, truth: dict[str, Any]):
+        rows = good_rows(city, truth, "juki_full_20261101.csv")
+        heads = Counter(row["household_number"] for row in rows if row["relationship_1"] == "02")
+
+        assert set(heads.values()) == {1}
+        assert set(heads) == {row["household_number"] for row in rows}
+
+    def test_protected_people_are_named(self, city: Path, truth: dict[str, Any]):
+        found: dict[str, set[str]] = {}
+        for row in good_rows(city, truth, "juki_full_20261101.csv"):
+            if row["resident_status"] == "1" and row["support_measure"]:
+                found.setdefault(row["support_measure"], set()).add(row["resident_number"])
+
+        assert found == {kind: set(numbers) for kind, numbers in truth["protected"].items()}
+
+    def test_days_add_up(self, city: Path, truth: dict[str, Any]):
+        state = {
+            row["resident_number"]: row for row in good_rows(city, truth, "juki_full_20261101.csv")
+        }
+        for day, events in truth["events"].items():
+            rows = good_rows(city, truth, f"juki_daily_{day.replace('-', '')}.csv")
+            for row in rows:
+                known = state.get(row["resident_number"])
+                assert int(row["history_number"]) == (
+                    int(known["history_number"]) + 1 if known else 1
+                )
+                state[row["resident_number"]] = row
+            assert [r["processed_time"] for r in rows] == sorted(r["processed_time"] for r in rows)
+            assert Counter(row["change_reason"] for row in rows) == events["reasons"]
+            residents = sum(row["resident_status"] == "1" for row in state.values())
+            assert residents == events["residents"]
+
+    def test_events_are_numbered_once(self, city: Path, truth: dict[str, Any]):
+        names = [name for name in truth["files"] if name.startswith("juki_")]
+        events = [row["event_id"] for name in names for row in good_rows(city, truth, name)]
+
+        assert len(set(events)) == len(events)
+
+    def test_claims_name_people_of_the_register(self, city: Path, truth: dict[str, Any]):
+        names = [name for name in truth["files"] if name.startswith("juki_")]
+        known = {row["resident_number"] for name in names for row in good_rows(city, truth, name)}
+        claims = good_rows(city, truth, "claims_20261101.csv")
+        children = Counter(
+            row["claim_number"] for row in good_rows(city, truth, "claim_children_20261101.csv")
+        )
+
+        assert Counter(row["claim_kind"] for row in claims) == truth["claims"]["by_kind"]
+        assert {row["claimant_resident_number"] for row in claims} <= known
+        assert all(int(row["child_count"]) == children[row["claim_number"]] for row in claims)
+
+    def test_yen_follow_from_the_rows(self, city: Path, truth: dict[str, Any]):
+        children: dict[str, list[dict[str, str]]] = {}
+        for row in good_rows(city, truth, "claim_children_20261101.csv"):
+            children.setdefault(row["claim_number"], []).append(row)
+        total = 0
+        for claim in good_rows(city, truth, "claims_20261101.csv"):
+            if claim["claim_kind"] != "90":
+                continue
+            births = [
+                (date.fromisoformat(row["child_born_on"]), row["care_equivalent"])
+                for row in children[claim["claim_number"]]
+                if row["care_equivalent"] == "0" or row["confirmation_submitted"] == "1"
+            ]
+            for month in ((2026, 10), (2026, 11)):
+                for rank, (born, counted_only) in enumerate(sorted(births)):
+                    if counted_only == "0" and (born.year, born.month) < month:
+                        until_three = (born.year + 3, born.month) >= month
+                        total += 30_000 if rank > 1 else 15_000 if until_three else 10_000
+
+        assert total == truth["yen"]["total"]
+
+    def test_what_must_be_asked_has_the_answer_that_is_foretold(
+        self, city: Path, truth: dict[str, Any]
+    ):
+        citizens = json.loads((city / "platform_citizens.json").read_text(encoding="utf-8"))[
+            "citizens"
+        ]
+        taxes = sum(len(person["tax"]) for person in citizens)
+        asked = [one for one in truth["inquiries"] if one["information"] == "地方税関係情報"]
+
+        assert len(Citizens(b"key", city / "platform_citizens.json")) == len(citizens)
+        assert truth["inquiries"]
+        assert taxes == sum(one["found"] for one in asked)
+
+
+class TestEncoding:
+    def test_an_older_vendor_writes_what_it_lacks_as_a_mark(self, tmp_path: Path):
+        generate(SMALL, 7, tmp_path, 0, processes=1, encoding="cp932")
+        text = (tmp_path / "juki_full_20261101.csv").read_bytes().decode("cp932")
+
+        assert "〓" in text
+        assert text.startswith("異動ID,")
+
+
+class TestLaw:
+    @pytest.mark.parametrize(
+        ("paid", "counted", "month", "yen"),
+        [
+            (["2025-05-20"], [], (2025, 6), 15_000),
+            (["2022-07-10"], [], (2025, 7), 15_000),
+            (["2022-07-10"], [], (2025, 8), 10_000),
+            (["2011-05-01", "2012-05-01"], ["2005-05-01"], (2024, 10), 40_000),
+            (["2011-05-01", "2012-05-01"], [], (2024, 10), 20_000),
+            (["2010-05-05", "2018-05-05", "2022-09-09"], [], (2024, 10), 50_000),
+        ],
+    )
+    def test_monthly_amounts_agree_with_the_worked_examples(self, paid, counted, month, yen):
+        births = [date.fromisoformat(day) for day in paid]
+        older = [date.fromisoformat(day) for day in counted]
+
+        assert monthly_amount(births, older, *month) == yen
+
+    def test_a_claim_within_fifteen_days_counts_from_the_birth(self):
+        assert first_month(date(2025, 5, 20), date(2025, 6, 4)) == "2025-06"
+        assert first_month(date(2025, 5, 20), date(2025, 6, 5)) == "2025-07"
+
+    def test_the_next_pay_day_is_for_two_months(self):
+        assert pay_months(date(2026, 11, 1)) == ("2026-09", (2026, 10), (2026, 11))
