@@ -8,6 +8,7 @@ an embedded PostgreSQL when `DATABASE_URL` is unset.
 
 import base64
 import binascii
+import json
 import os
 import secrets
 import sys
@@ -311,6 +312,25 @@ if not (DEMO or OFFLINE) and not (
     raise ImproperlyConfigured(
         "PLATFORM_URL must be https:// with PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY."
     )
+
+# The city as the bank knows it (振込依頼人 of 全銀 総合振込); fictitious in the demo.
+TRANSFER_SENDER: dict[str, str] = env.json(
+    "TRANSFER_SENDER",
+    json.dumps(
+        {
+            "code": "9990011002",
+            "name_kana": "ｻﾂﾎﾟﾛｼ",
+            "bank_code": "0501",
+            "bank_name_kana": "ﾎﾂｶｲﾄﾞｳ",
+            "branch_code": "301",
+            "branch_name_kana": "ﾎﾝﾃﾝ",
+            "deposit_type": "1",
+            "account_number": "9999999",
+        }
+    )
+    if DEMO or OFFLINE
+    else env_required,
+)
 
 # 情報連携記録 and the linkage history carry the same correlation id.
 AUDITLOG_CID_GETTER = "sapporo_base.correlation.current"

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from child_allowance.services.decisions import decide_claims
-from sapporo_base import selectors as base_selectors
 from sapporo_base.acts import Act, Refusal
+from sapporo_base.models import Staff
 
 
 class Command(BaseCommand):
@@ -23,7 +23,9 @@ class Command(BaseCommand):
         """Decide until none is left."""
         decided = left = 0
         try:
-            staff = base_selectors.staff_of(by)
+            staff = Staff.objects.filter(staff_number=by, is_active=True).first()
+            if staff is None:
+                raise CommandError("--by の職員はいません。", returncode=2)
             while True:
                 found = decide_claims(
                     act=Act(at=timezone.now(), path="command", staff=staff, reason="一括決定")
