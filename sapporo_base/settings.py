@@ -297,6 +297,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "bulk"},
     },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
+    "follow the residents": {
+        "task": "social_address.tasks.follow_residents",
+        "schedule": 30.0,
+        "options": {"queue": "bulk"},
+    },
 }
 
 # The national platform (中間サーバ・プラットフォーム); in the demo, its simulator.

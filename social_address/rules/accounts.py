@@ -42,7 +42,7 @@ class BadAccount(ValueError):
 def bank_names() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """Return kana of every bank and its branches by code (the public list, zengin-code)."""
     # Here and not above: the list takes most of a second, and few processes ever ask for it.
-    from zengin_code import Bank
+    from zengin_code import Bank  # noqa: PLC0415
 
     return {
         code: (bank.kana, {branch: one.kana for branch, one in bank.branches.items()})

@@ -17,7 +17,6 @@ from social_address.models import (
     AddresseeVersion,
     ContactRecord,
     ServiceSubject,
-    SocialAddressee,
     SocialAddresseeChange,
     TaxInformation,
 )
@@ -209,8 +208,3 @@ def taxes_of(*, numbers: Collection[str], tax_years: Collection[int]) -> QuerySe
 def open_follow_ups(*, day: date) -> QuerySet[ContactRecord]:
     """Return the 対応記録 whose next step is due by a day."""
     return ContactRecord.objects.filter(follow_up_on__lte=day, followed_up_at__isnull=True)
-
-
-def addressee(number: str) -> SocialAddressee | None:
-    """Return the addressee of a 宛名番号, or None."""
-    return SocialAddressee.objects.filter(addressee_number=number).first()

@@ -1,0 +1,137 @@
+"""Makes residents known to 個人基本 and their approvals for tests of 社会保障宛名."""
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from integrated_address import services as integrated_address
+from integrated_address.services.numbering import STAGED
+from resident_basic.models import ApprovedItem, ResidentChange, ResidentVersion, UseApplication
+from resident_basic.rules.items import resident_items
+from sapporo_base.bulk import temporary_staging
+from sapporo_base.models import LegalBasis
+from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
+from sapporo_base.sealing import NumberSealer
+from tests.factories import StaffFactory, system
+
+
+def individual_number(serial):
+    """Return a 個人番号 of the range that is the tests' own."""
+    body = f"999{90_000_000 + serial:08d}"
+    return body + individual_number_check_digit(body)
+
+
+def fictitious_resident_number(place):
+    """Return the 宛名番号 of the n-th invented resident."""
+    serial = 10_000_001 + place * 11
+    while (number := resident_number(serial)) is None:
+        serial += 1
+    return number
+
+
+def approve(system_code, *, without=(), protected_people=False, day=date(2026, 11, 24)):
+    """Give a system an approved 利用申請 for all items but some."""
+    drafter, decider = StaffFactory(), StaffFactory()
+    now = timezone.now()
+    application = UseApplication.objects.create(
+        system=system(system_code),
+        purpose="社会保障業務",
+        procedure="児童手当の支給",
+        legal_basis=LegalBasis.objects.filter(kind="transfer").first(),
+        individual_number=False,
+        protected_people=protected_people,
+        valid_from=day - timedelta(days=100),
+        valid_until=day + timedelta(days=200),
+        recertify_on=day + timedelta(days=100),
+        state=UseApplication.State.APPROVED,
+        drafted_by=drafter,
+        drafted_at=now,
+        submitted_by=drafter,
+        submitted_at=now,
+        decided_by=decider,
+        decided_at=now,
+    )
+    ApprovedItem.objects.bulk_create(
+        [
+            ApprovedItem(
+                application=application,
+                item=item,
+                reason="事務に必要",
+                valid_from=application.valid_from,
+                valid_until=application.valid_until,
+            )
+            for item in resident_items()
+            if item not in without
+        ]
+    )
+    return application
+
+
+def resident(place, act, *, history_number=1, is_latest=True, with_number=True, **items):
+    """Put a resident into 個人基本 and its feed, numbered in 団体内統合宛名."""
+    number = fictitious_resident_number(place)
+    values = {
+        "event_id": f"E{place:06d}{history_number:03d}",
+        "change_reason": "01",
+        "changed_on": date(2020, 4, 1),
+        "processed_on": date(2020, 4, 1),
+        "processed_time": "09:00:00",
+        "household_number": fictitious_resident_number(1_000_000 + place),
+        "resident_kind": "1",
+        "resident_status": "1",
+        "name": "札幌　花子",
+        "name_kana": "サッポロ　ハナコ",
+        "born_on": date(1990, 5, 20),
+        "sex": "2",
+        "relationship_1": "02",
+        "head_name": "札幌　花子",
+        "head_resident_number": number,
+        "municipality_code": "011011",
+        "prefecture": "北海道",
+        "municipality": "札幌市中央区",
+        "town": "北一条西二丁目",
+        "block": "１番地",
+        "postal_code": "0608611",
+        "became_resident_on": date(2020, 4, 1),
+        **items,
+    }
+    ResidentVersion.objects.filter(resident_number=number).update(is_latest=False)
+    version = ResidentVersion.objects.create(
+        resident_number=number,
+        history_number=history_number,
+        valid_from=values["changed_on"] or date(2020, 4, 1),
+        recorded_at=act.at,
+        is_latest=is_latest,
+        fingerprint=b"0" * 16,
+        **values,
+    )
+    ResidentChange.objects.create(
+        kind="received", resident_number=number, version_id=version.pk, recorded_at=act.at
+    )
+    if history_number == 1:
+        number_in_registry(number, individual_number(place) if with_number else None, act, values)
+    return number
+
+
+def number_in_registry(number, plain, act, values):
+    """Number a resident as 既存住基's intake does."""
+    sealed = NumberSealer().seal(plain) if plain else None
+    with temporary_staging("test_numbering", STAGED) as staging:
+        staging.copy(
+            list(STAGED)[:-1],
+            [
+                (
+                    number,
+                    sealed.digest if sealed else None,
+                    sealed.ciphertext if sealed else None,
+                    values["name"],
+                    values["name_kana"],
+                    values["born_on"],
+                    "",
+                    values["sex"],
+                    "札幌市中央区北一条西二丁目",
+                    "1",
+                )
+            ],
+        )
+        integrated_address.number_newcomers(staging=staging, system=system("001-000"), act=act)
