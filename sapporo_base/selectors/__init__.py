@@ -4,7 +4,13 @@ from sapporo_base.selectors.batches import BatchResult, last_batch
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.records import records_about, records_of_trip, seal_state
 from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
-from sapporo_base.selectors.rights import files_open_to, may, systems_operated_by, wards_of
+from sapporo_base.selectors.rights import (
+    files_open_to,
+    may,
+    rights_held,
+    systems_operated_by,
+    wards_of,
+)
 
 __all__ = [
     "BatchResult",
@@ -16,6 +22,7 @@ __all__ = [
     "legal_basis_for",
     "may",
     "readiness",
+    "rights_held",
     "records_about",
     "records_of_trip",
     "seal_state",

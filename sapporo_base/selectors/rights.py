@@ -1,6 +1,7 @@
 """Questions about what a member of staff may see and do. guardian is behind these, nowhere else."""
 
 from django.db.models import QuerySet
+from guardian.models import UserObjectPermission
 from guardian.shortcuts import get_objects_for_user
 
 from sapporo_base.models import BusinessSystem, PersonalInformationFile, Staff
@@ -36,3 +37,17 @@ def may(staff: Staff, right: str, *, file: str) -> bool:
 def wards_of(staff: Staff) -> frozenset[str] | None:
     """Return the wards (municipality codes) this person serves, or None for the whole city."""
     return frozenset(staff.wards) or None
+
+
+def rights_held(staff: Staff) -> set[tuple[str, str]]:
+    """Return the rights (codename, code of file or system) that this person holds in person."""
+    files = {
+        str(pk): code for pk, code in PersonalInformationFile.objects.values_list("pk", "code")
+    }
+    systems = {str(system.pk): system.code for system in BusinessSystem.objects.all()}
+    return {
+        (right, (files if model == "personalinformationfile" else systems).get(key, ""))
+        for right, model, key in UserObjectPermission.objects.filter(
+            user=staff, content_type__app_label="sapporo_base"
+        ).values_list("permission__codename", "content_type__model", "object_pk")
+    }

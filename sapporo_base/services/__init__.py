@@ -39,8 +39,22 @@ from sapporo_base.services.seals import (
     seal_records,
     verify_records,
 )
+from sapporo_base.services.staff import (
+    DEMO_PASSWORD,
+    FILE_RIGHTS,
+    OPERATE,
+    DemoStaff,
+    prepare_demo_staff,
+    set_rights,
+)
 
 __all__ = [
+    "DEMO_PASSWORD",
+    "FILE_RIGHTS",
+    "OPERATE",
+    "DemoStaff",
+    "prepare_demo_staff",
+    "set_rights",
     "Finding",
     "IssuedCredential",
     "Reject",
