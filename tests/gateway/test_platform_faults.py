@@ -215,7 +215,8 @@ class TestKilled:
 
         told = ("numbers", "codes", "copies", "inquiries", "open", "reopens_at")
         assert {name: after[name] for name in told} == {name: before[name] for name in told}
-        assert results and records
+        assert results
+        assert records
         assert results[0].items["総所得金額等"] == "5200000"
         assert again.refused["i1"].code == ReasonCode.DUPLICATE_RECORD
         assert [record.our_record_id for record in records] == ["i1"]
