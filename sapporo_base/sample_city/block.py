@@ -1,4 +1,4 @@
-"""One block of the city: about 20,000 people and all rows about them, made alone from the seed and the block's number."""
+"""One block of the city: about 20,000 people and all rows about them, from the seed and its number."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _newcomers(rng: np.random.Generator, order: Order, serials: Serials) -> Regi
     return part
 
 
-def _claims(
+def _claims(  # noqa: PLR0912 - one step after another, in the order they happen
     rng: np.random.Generator, order: Order, part: Register, families: list[Family], writer: ClaimWriter,
     book: ClaimBook, result: BlockResult,
 ) -> list[Claim]:  # fmt: skip

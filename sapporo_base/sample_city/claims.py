@@ -1,4 +1,4 @@
-"""請求・届出 for 児童手当: recipients handed over, new families, movers-in, older months; and what they need from elsewhere."""
+"""請求・届出 for 児童手当: recipients handed over, new families, movers-in; what they need from elsewhere."""
 
 from __future__ import annotations
 
@@ -284,7 +284,7 @@ class ClaimWriter:
                     "graduates_in": f"{date.fromisoformat(items['born_on']).year + 23}-03"
                     if student
                     else "",
-                }  # fmt: skip
+                }
             )
         return found
 
@@ -322,7 +322,7 @@ class ClaimWriter:
                     }
                 }
             self._note(
-                claim, "claimant", "75", "日本年金機構", None, citizen["pension"] is not None
+                claim, "claimant", "75", "日本年金機構", None, found=citizen["pension"] is not None
             )
         if items["use_public_money_account"] == "1":
             citizen = self._citizen(part.values(family.claimant), family.claimant)
@@ -338,7 +338,7 @@ class ClaimWriter:
                 "公金受取口座",
                 "デジタル庁",
                 None,
-                citizen["account"] is not None,
+                found=citizen["account"] is not None,
             )
 
     def _ask_for_taxes(
@@ -359,7 +359,7 @@ class ClaimWriter:
         if answered:
             record = {"tax_year": year, "undeclared": "0", **amounts}
             citizen["tax"].append({"municipality_code": body, "tax_year": year, "items": record})
-        self._note(claim, who, "74", body, year, answered)
+        self._note(claim, who, "74", body, year, found=answered)
 
     def _inquire_children(self, claim: Claim, family: Family) -> None:
         """Children who live apart: their 住民票関係情報 (74) is asked of the municipality they live in."""
@@ -375,7 +375,7 @@ class ClaimWriter:
             )
 
     def _note(
-        self, claim: Claim, who: str, item: str, body: str, year: int | None, found: bool
+        self, claim: Claim, who: str, item: str, body: str, year: int | None, *, found: bool
     ) -> None:
         claim.inquiries.append(
             {
@@ -389,7 +389,7 @@ class ClaimWriter:
                 }.get(item, item),
                 "tax_year": year,
                 "found": found,
-            }  # fmt: skip
+            }
         )
 
     def _citizen(self, items: Mapping[str, str], place: int) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def school_year_of_age(birth: date, age: int) -> int:
     """
     Return the 年度 whose 31 March is the 年度末 of an age.
 
-    An age is reached on the eve of the birthday (年齢計算ニ関する法律), so a child of 1 April belongs to the older class.
+    An age is reached on the eve of the birthday (年齢計算ニ関する法律), so a child
+    of 1 April belongs to the older class.
     """
     reached = birth.year + age
     older_class = (birth.month, birth.day) <= (SCHOOL_YEAR_MONTH, 1)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -222,7 +223,8 @@ class Days:
             "family_name": family, "given_name": stock.written[given],
             "name_kana": f"{head.values['name_kana'].split('　')[0]}　{stock.kana[given]}",
             "name_kana_confirmation": "1", "born_on": born.isoformat(), "sex": sex, "relationship_1": "20",
-            "entry_order": str(len(home) + 1), "residence_fixed_on": born.isoformat(), "became_resident_on_unknown": "0",
+            "entry_order": str(len(home) + 1), "residence_fixed_on": born.isoformat(),
+            "became_resident_on_unknown": "0",
             "article_30_45": "05" if foreign else "", "individual_number": "", "resident_record_code": "",
         }  # fmt: skip
         if head.values["support_measure"]:
@@ -287,7 +289,7 @@ class Days:
                 self._touched.add(household)
                 person = Person(self._part.values(position), self._part, position)
                 wait = int(self._rng.integers(0, 8))
-                self._in(wait, lambda day, p=person: self._given_number(p, day))  # type: ignore[misc]
+                self._in(wait, partial(self._given_number, person))
 
     def _given_number(self, person: Person, day: date) -> None:
         number = self._part.individual_numbers[person.position]
@@ -421,7 +423,8 @@ class Days:
         self._emit(
             person, day, "01", moved,
             cleared | came_from | site_items(site) | dates
-            | {"resident_status": "1", "residence_fixed_on": moved.isoformat(), "household_number": self._new_household()},
+            | {"resident_status": "1", "residence_fixed_on": moved.isoformat()}
+            | {"household_number": self._new_household()},
         )  # fmt: skip
         self._residents += 1
         self._happened(day, "move_in")
@@ -448,10 +451,7 @@ class Days:
             )  # fmt: skip
             self._happened(day, "move_out")
             if not abroad:
-                self._in(
-                    4 + int(self._rng.integers(0, 8)),
-                    lambda later, p=person: self._confirm(p, later),
-                )  # type: ignore[misc]
+                self._in(4 + int(self._rng.integers(0, 8)), partial(self._confirm, person))
         for person in leaving:
             self._leaves(person, home if leaving != home else [], day, day)
 

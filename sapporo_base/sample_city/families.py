@@ -182,7 +182,7 @@ def monthly_amount(paid: list[date], counted: list[date], year: int, month: int)
 
 def first_month(cause_on: date, received_on: date) -> str:
     """
-    Return the first month to be paid: the one after the claim, or after the event if the claim came within 15 days of it.
+    Return the first month to be paid: after the claim, or after the event if claimed within 15 days.
 
     The last day rolls to the next open day (児童手当法第8条第2項・第3項).
     """

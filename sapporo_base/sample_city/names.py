@@ -37,7 +37,8 @@ class NameStock:
     def draw(self, rng: np.random.Generator, count: int) -> Integers:
         """Draw positions in the stock by weight."""
         edges = np.cumsum(self.weights)
-        return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int64)
+        found: Integers = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
+        return found
 
 
 def zengin_kana(kana: str) -> str:

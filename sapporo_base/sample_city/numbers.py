@@ -59,7 +59,8 @@ def numbers_from(first_serial: int, count: int) -> Integers:
     serials = np.arange(first_serial, first_serial + count + count // 8 + 16, dtype=np.int64)
     remainder = _weighted(serials, [2 + n % 6 for n in range(14)]) % 11
     serials, remainder = serials[remainder != 1], remainder[remainder != 1]
-    return (serials * 10 + (11 - remainder) % 11)[:count]
+    found: Integers = serials * 10 + (11 - remainder) % 11
+    return found[:count]
 
 
 def corporate_number(serial: int) -> str:

@@ -295,14 +295,14 @@ def _remaining_adults(
     return ages, np.where(picked > OLDEST, WOMAN, MAN)
 
 
-def _settle_the_others(
+def _settle_the_others(  # noqa: PLR0915 - one step after another, in the order they happen
     rng: np.random.Generator,
     builder: _Builder,
     ages: Floats,
     sexes: Integers,
     families: tuple[Integers, Floats],
 ) -> None:
-    """Settle the adults outside families: couples, grown children with their parents, grandparents, the shared, the single."""
+    """Settle the adults outside families: couples, grandparents, the single, grown children."""
     free = np.ones(len(ages), dtype=np.bool_)
     married = rng.random(len(ages)) < np.where(
         sexes == MAN, _curve(_MARRIED_MEN, ages), _curve(_MARRIED_WOMEN, ages)

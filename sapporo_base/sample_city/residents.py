@@ -74,7 +74,7 @@ class Register:
 
     def site(self, position: int) -> places.Site:
         """Return where a person lives."""
-        return self.sites[self.people.household[position]]
+        return self.sites[int(self.people.household[position])]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The fictitious city: the same seed gives the same bytes, and expected.json tells the truth about the files."""
+"""The fictitious city: same seed, same bytes; expected.json tells the truth about the files."""
 
 from __future__ import annotations
 

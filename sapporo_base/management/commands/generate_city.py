@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--encoding", choices=("utf-8", "cp932"), default="utf-8")
         parser.add_argument("--report", action="store_true", help="人口構成などの概要を表示する")
 
-    def handle(self, **options: object) -> None:
+    def handle(self, **options: Any) -> None:
         if options["days"] < 0:
             raise CommandError("--days は0以上で指定してください。", returncode=2)
         try:
