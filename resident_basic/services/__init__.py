@@ -18,20 +18,31 @@ from resident_basic.services.disclosure import (
     publish_changes,
     stage_changes,
 )
+from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
+from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
+from resident_basic.services.protection import end_support_measure, start_support_measure
 
 __all__ = [
     "ChangePage",
+    "EventDiffers",
+    "FileNotReceived",
     "ItemRequest",
     "NoApproval",
+    "Receipt",
+    "ReceivedChange",
     "StagedChanges",
     "acknowledge",
     "approve_application",
     "disclose_changes",
     "disclose_residents",
     "draft_application",
+    "end_support_measure",
     "publish_changes",
+    "receive_event",
+    "receive_residents",
     "refuse_application",
     "stage_changes",
+    "start_support_measure",
     "submit_application",
     "withdraw_application",
 ]

@@ -1,0 +1,135 @@
+"""One 異動 at a time (リアルタイム): the same checks and the same merge as for a file."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection, transaction
+
+from resident_basic.models import ReceivedEvent
+from resident_basic.rules.intake import pack, staging_names
+from resident_basic.rules.items import register_layout
+from resident_basic.selectors import CHANGES
+from resident_basic.services.intake import FORWARD_TASK, fingerprint_key
+from resident_basic.services.merging import REGISTER, create_staging, merge
+from sapporo_base import sealing
+from sapporo_base import services as base
+from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
+from sapporo_base.bulk import Staging
+from sapporo_base.layouts import load_codes
+from sapporo_base.layouts.decoding import Decoder, RawChunk
+from sapporo_base.nudge import nudge
+
+
+class EventDiffers(NotNow):
+    """The 異動ID is known, with other content."""
+
+    code = "event_differs"
+    message = "この異動IDは、異なる内容で受領済みです。訂正は新しい異動IDで送信してください。"
+
+
+class NotTheRegister(NotPermitted):
+    """Only 既存住基 tells 異動."""
+
+    code = "not_the_register"
+    message = "異動情報を送信できるのは既存住基システムだけです。"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedChange:
+    """What became of an 異動: whether it was new, is 最新 now, and which 履歴番号 are missing."""
+
+    event_id: str
+    is_new: bool
+    is_latest: bool
+    missing_history_numbers: tuple[int, ...]
+
+
+def receive_event(*, values: Mapping[str, str], act: Act) -> ReceivedChange:
+    """
+    Receive one 異動. Idempotent by 異動ID; out of order it ends in the right place.
+
+    :param values: texts by name of layout `juki_resident`; what is absent is empty.
+    :raises NotTheRegister: the acting system is not 既存住基.
+    :raises InvalidRequest: an item is wrong; `fields` names each with the reason.
+    :raises EventDiffers: the 異動ID came before with other content.
+    """
+    if act.system is None or act.system.code != REGISTER:
+        raise NotTheRegister
+    with transaction.atomic():
+        received = _receive(values, act)
+    if received.is_new:
+        CHANGES.publish()
+    return received
+
+
+def _receive(values: Mapping[str, str], act: Act) -> ReceivedChange:
+    layout = register_layout()
+    if unknown := sorted(set(values) - set(layout.names)):
+        raise InvalidRequest(fields=dict.fromkeys(unknown, "この項目はレイアウトにありません。"))
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
+    decoder = Decoder(layout, load_codes(layout.tables), "utf-8", sealing.seal_texts)
+    chunk = decoder.decode(RawChunk(0, 1, [line.getvalue()]))
+    if chunk.rejects:
+        first = chunk.rejects[0]
+        wrong = {first.item or "row": first.reason}
+        wrong |= {name: fault.reason for name, _, fault in first.more}
+        raise InvalidRequest(fields=wrong)
+    packed = partial(pack, names=layout.names, key=fingerprint_key())(chunk)
+    number = chunk.columns["resident_number"][0]
+    history_number = int(chunk.columns["history_number"][0])
+    event, is_new = ReceivedEvent.objects.get_or_create(
+        event_id=chunk.columns["event_id"][0],
+        defaults={
+            "resident_number": number,
+            "history_number": history_number,
+            "content_digest": chunk.columns["fingerprint"][0],
+            "received_at": act.at,
+        },
+    )
+    if not is_new and event.content_digest != chunk.columns["fingerprint"][0]:
+        raise EventDiffers
+    if is_new:
+        _merge_one(packed.copy_text, act)
+        base.record_linkage(
+            act,
+            "event_received",
+            subjects=[("resident", number)],
+            items=[name for name in layout.names if values.get(name)],
+            information="住民基本台帳ファイル",
+        )
+        nudge(FORWARD_TASK, queue="bulk")
+    return _state_of(event, is_new=is_new)
+
+
+def _merge_one(copy_text: bytes, act: Act) -> None:
+    staging = Staging("resident_event")
+    staging.drop()
+    create_staging(staging, temporary=True)
+    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
+    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(copy_text)
+    merge(staging, batch_number=None, act=act)
+    staging.drop()
+
+
+def _state_of(event: ReceivedEvent, *, is_new: bool) -> ReceivedChange:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(history_number), array_agg(history_number)"
+            " FROM resident_basic_residentversion"
+            " WHERE resident_number = %s AND superseded_at IS NULL",
+            [event.resident_number],
+        )
+        latest, known = cursor.fetchone()
+    missing = sorted(set(range(min(known), latest)) - set(known))
+    return ReceivedChange(
+        event_id=event.event_id,
+        is_new=is_new,
+        is_latest=event.history_number == latest,
+        missing_history_numbers=tuple(missing),
+    )

@@ -1,0 +1,354 @@
+"""Reception of files from 既存住基: decoded, judged, staged with checkpoints, merged at once."""
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from django.db import connection, transaction
+
+from resident_basic.models import ResidentVersion
+from resident_basic.rules.intake import (
+    DUPLICATE_CODE,
+    DUPLICATE_REASON,
+    PackedChunk,
+    pack,
+    staging_names,
+)
+from resident_basic.rules.items import register_layout
+from resident_basic.selectors import CHANGES
+from resident_basic.services.merging import MergeCounts, create_staging, find_candidates, merge
+from sapporo_base import sealing
+from sapporo_base import services as base
+from sapporo_base.acts import Act, NotNow, Refusal
+from sapporo_base.bulk import Progress, SilentProgress, Staging
+from sapporo_base.layouts import Reject, Source, UnreadableFile, open_source
+from sapporo_base.models import BatchRun
+from sapporo_base.nudge import nudge
+
+KIND: Final = "receive_residents"
+FORWARD_TASK: Final = "resident_basic.tasks.forward_households"
+_CHECKPOINT_ROWS: Final = 50_000
+_ROWS_WORTH_A_PROCESS: Final = 20_000
+
+
+class FileNotReceived(Refusal):
+    """The file as a whole can't be received; nothing of it is stored."""
+
+    code = "file_not_received"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a reception did: rows of the file, what changed, what was rejected."""
+
+    batch_number: int
+    rows: int
+    rejected: int
+    counts: MergeCounts
+    by_reason: Mapping[str, int] = field(default_factory=dict)
+    is_rehearsal: bool = False
+
+
+def fingerprint_key() -> bytes:
+    """Return the key of the fingerprints: it follows the digest key of 個人番号."""
+    return sealing.digest("fingerprint of juki_resident")
+
+
+def receive_residents(
+    *,
+    path: Path,
+    act: Act,
+    encoding: str = "",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Receipt:
+    """
+    Receive a file of 既存住基 (全件 or 異動差分, layout `juki_resident`).
+
+    Rows that can't be taken become 受領エラー, the rest is merged in one transaction. Staging goes on
+    from its checkpoint after a kill; the same file again changes nothing.
+
+    :param encoding: what the sender said, where it differs from the layout.
+    :param dry_run: count what would change; nothing but the run itself is stored.
+    :raises FileNotReceived: cut, empty, no text, in another encoding, other columns.
+    :raises NotNow: the same file is being received at this moment.
+    """
+    progress = progress or SilentProgress()
+    progress.begin("ファイルを確認しています")
+    try:
+        source = open_source(path, register_layout(), encoding=encoding)
+    except UnreadableFile as error:
+        _note_failure(path, error.reason, act)
+        raise FileNotReceived(f"受領できません: {error.reason}") from error
+    with _only_one(source.survey.sha256):
+        batch = base.open_batch(
+            act,
+            f"{KIND}_rehearsal" if dry_run else KIND,
+            file_name=path.name,
+            file_sha256=source.survey.sha256,
+        )
+        staging = Staging(f"resident_basic_intake_{batch.pk}")
+        rejected = _stage(source, staging, batch, progress)
+        receipt = (_rehearse if dry_run else _merge)(
+            source=source,
+            staging=staging,
+            batch=batch,
+            rejected=rejected,
+            progress=progress,
+            act=act,
+        )
+    CHANGES.publish()
+    return receipt
+
+
+def _note_failure(path: Path, reason: str, act: Act) -> None:
+    batch = base.open_batch(act, KIND, file_name=path.name)
+    base.close_batch(batch, state=BatchRun.State.FAILED, at=act.at, counts={}, message=reason)
+
+
+@contextmanager
+def _only_one(sha256: str) -> Iterator[None]:
+    """Hold a lock of this session on the file: two receptions of it at once would share a staging."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [sha256])
+        if not cursor.fetchone()[0]:
+            raise NotNow("同じファイルを受領処理中です。完了を待って結果を確認してください。")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 1))", [sha256])
+
+
+# Staging -----------------------------------------------------------------------------------
+
+
+def _stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress) -> int:
+    """Copy the good rows into staging, reject the others; return how many were rejected."""
+    done = _resumed(staging, batch)
+    progress.begin("読み込み・検査", total=source.survey.rows)
+    progress.advance(done["read"])
+    names = register_layout().names
+    chunks = source.map(
+        partial(pack, names=names, key=fingerprint_key()),
+        seal=sealing.seal_texts,
+        start=done["chunks"],
+        processes=_processes(source.survey.rows),
+    )
+    for first in chunks:
+        with transaction.atomic():
+            done = _stage_stretch(first, chunks, staging, batch, done, progress)
+            base.save_checkpoint(batch, done)
+    return done["rejected"] + _reject_duplicates(staging, batch)
+
+
+def _processes(rows: int) -> int:
+    return max(1, min(os.cpu_count() or 1, 4, rows // _ROWS_WORTH_A_PROCESS))
+
+
+def _resumed(staging: Staging, batch: BatchRun) -> dict[str, int]:
+    """Return where to go on; from the start where the staging did not outlive the server."""
+    done = dict(batch.checkpoint)
+    if done and staging.exists() and staging.count() == done["staged"]:
+        return done
+    staging.drop()
+    create_staging(staging)
+    return {"chunks": 0, "read": 0, "staged": 0, "rejected": 0}
+
+
+def _stage_stretch(
+    first: PackedChunk,
+    following: Iterator[PackedChunk],
+    staging: Staging,
+    batch: BatchRun,
+    done: dict[str, int],
+    progress: Progress,
+) -> dict[str, int]:
+    """Copy chunks up to the next checkpoint in one COPY; return how far it came."""
+    rejects: list[Reject] = []
+    read = staged = 0
+    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
+    # "" stays "": absent texts are empty here, and dates are made NULL by the merge.
+    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in itertools.chain([first], following):
+            copy.write(chunk.copy_text)
+            rejects += chunk.rejects
+            staged += chunk.rows
+            read += chunk.rows + len(chunk.rejects)
+            progress.advance(chunk.rows + len(chunk.rejects))
+            if read >= _CHECKPOINT_ROWS:
+                break
+    base.reject_rows(batch, map(_told, rejects))
+    return {
+        "chunks": chunk.number + 1,
+        "read": done["read"] + read,
+        "staged": done["staged"] + staged,
+        "rejected": done["rejected"] + len(rejects),
+    }
+
+
+def _told(reject: Reject) -> base.Reject:
+    return base.Reject(
+        row_number=reject.row,
+        item=reject.label or "行全体",
+        code=reject.code,
+        reason=reject.reason,
+        row=[reject.raw],
+    )
+
+
+_DUPLICATES: Final = """
+DELETE FROM {staging} s USING (
+    SELECT row_number FROM (
+        SELECT row_number, row_number() OVER (
+            PARTITION BY resident_number, history_number::smallint ORDER BY row_number) AS nth
+        FROM {staging}) numbered
+    WHERE nth > 1) twice
+WHERE s.row_number = twice.row_number RETURNING s.*
+"""
+
+
+@transaction.atomic
+def _reject_duplicates(staging: Staging, batch: BatchRun) -> int:
+    """Reject the second row of a 宛名番号 and 履歴番号 in the same file."""
+    names = staging_names(register_layout().names)
+    twice = staging.select(_DUPLICATES)
+    base.reject_rows(
+        batch,
+        (
+            base.Reject(
+                row_number=row[0],
+                item="履歴番号",
+                code=DUPLICATE_CODE,
+                reason=DUPLICATE_REASON,
+                row=dict(zip(names[1:-2], row[1:-2], strict=True)),
+            )
+            for row in twice
+        ),
+    )
+    # The checkpoint must agree with the table, or a kill from here on would stage all again.
+    checkpoint = batch.checkpoint or {"chunks": 0, "read": 0, "staged": 0, "rejected": 0}
+    checkpoint["staged"] -= len(twice)
+    checkpoint["rejected"] += len(twice)
+    base.save_checkpoint(batch, checkpoint)
+    return len(twice)
+
+
+# The one transaction -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _merge(
+    *,
+    source: Source,
+    staging: Staging,
+    batch: BatchRun,
+    rejected: int,
+    progress: Progress,
+    act: Act,
+) -> Receipt:
+    progress.begin("登録")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+    with _indexes_last():
+        counts = merge(staging, batch_number=batch.pk, act=act)
+    receipt = Receipt(batch.pk, source.survey.rows, rejected, counts)
+    base.record_linkage(
+        act,
+        "residents_received",
+        items=register_layout().names,
+        subject_count=counts.new_versions + counts.corrections,
+        information="住民基本台帳ファイル",
+        detail=f"一括処理{batch.pk} {source.survey.rows}行",
+        result="partly" if rejected else "done",
+    )
+    _close(receipt, batch, act)
+    staging.drop()
+    nudge(FORWARD_TASK, queue="bulk")
+    return receipt
+
+
+@transaction.atomic
+def _rehearse(
+    *,
+    source: Source,
+    staging: Staging,
+    batch: BatchRun,
+    rejected: int,
+    progress: Progress,
+    act: Act,
+) -> Receipt:
+    progress.begin("変更内容の確認")
+    find_candidates(staging)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE known_id IS NULL AND NOT is_same),"
+            " count(*) FILTER (WHERE known_id IS NOT NULL AND NOT is_same),"
+            " count(DISTINCT c.resident_number) FILTER (WHERE r.resident_number IS NULL)"
+            " FROM resident_candidate c LEFT JOIN resident_basic_resident r USING (resident_number)"
+        )
+        new_versions, corrections, new_residents = cursor.fetchone()
+    by_reason = staging.select(
+        "SELECT s.change_reason, count(*) FROM {staging} s JOIN resident_candidate c"
+        " ON c.row_number = s.row_number WHERE NOT c.is_same GROUP BY 1 ORDER BY 1"
+    )
+    counts = MergeCounts(
+        unchanged=staging.count() - new_versions - corrections,
+        new_residents=new_residents,
+        new_versions=new_versions,
+        corrections=corrections,
+    )
+    receipt = Receipt(
+        batch.pk, source.survey.rows, rejected, counts, dict(by_reason), is_rehearsal=True
+    )
+    _close(receipt, batch, act)
+    staging.drop()
+    return receipt
+
+
+def _close(receipt: Receipt, batch: BatchRun, act: Act) -> None:
+    state = BatchRun.State.REJECTED if receipt.rejected else BatchRun.State.DONE
+    base.close_batch(
+        batch,
+        state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
+        at=act.at,
+        counts={"rows": receipt.rows, "rejected": receipt.rejected, **asdict(receipt.counts)},
+    )
+
+
+@contextmanager
+def _indexes_last() -> Iterator[None]:
+    """
+    Build the indexes of an empty register after the load, in the same transaction.
+
+    Tables with rows keep theirs: building anew would cost more than adding.
+    """
+    if ResidentVersion.objects.exists():
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE resident_basic_residentversion IN ACCESS EXCLUSIVE MODE")
+        if ResidentVersion.objects.exists():
+            yield
+            return
+        cursor.execute(
+            "SELECT i.indexname, i.indexdef FROM pg_indexes i"
+            " JOIN pg_class c ON c.relname = i.indexname"
+            " JOIN pg_index x ON x.indexrelid = c.oid AND NOT x.indisprimary"
+            " WHERE i.schemaname = current_schema()"
+            " AND i.tablename = 'resident_basic_residentversion' ORDER BY 1"
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for _, definition in indexes:
+            cursor.execute(definition)

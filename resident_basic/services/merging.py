@@ -1,0 +1,320 @@
+"""
+From a staging table to versions, changes and 支援措置: set-based, in the caller's one transaction.
+
+A staging table holds the fields of layout `juki_resident` as texts ("" is absent, 個人番号 sealed as
+`digest:ciphertext`), the row number, 検索用カナ and fingerprint. The same rows again change nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from gateway import services as gateway
+from integrated_address import services as addressees
+from resident_basic.rules.intake import SEALED, staging_names
+from resident_basic.rules.items import register_layout
+from sapporo_base import selectors as base
+from sapporo_base.acts import Act
+from sapporo_base.bulk import Staging, temporary_staging
+from sapporo_base.layouts import Field
+
+REGISTER: Final = "001-000"
+_VERSIONS: Final = "resident_basic_residentversion"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCounts:
+    """What a reception changed, in persons and versions."""
+
+    unchanged: int = 0
+    new_residents: int = 0
+    new_versions: int = 0
+    corrections: int = 0
+    protected: int = 0
+    released: int = 0
+    numbered: int = 0
+
+
+def create_staging(staging: Staging, *, temporary: bool = False) -> None:
+    """Create the staging table of a reception."""
+    types = {"row_number": "integer"}
+    names = staging_names(register_layout().names)
+    staging.create({name: types.get(name, "text") for name in names}, temporary=temporary)
+
+
+def _typed(field: Field) -> str:
+    """Return the SQL of a staged text as the type of its column."""
+    name = f's."{field.name}"'
+    if field.type == "DATE":
+        # 0000-01-01 is how the standard writes an open start: no day is known.
+        return f"nullif(nullif({name}, ''), '-infinity')::date"
+    if field.type == "TIME":
+        return f"{name}::time"
+    if field.type == "9":
+        return f"nullif({name}, '')::smallint"
+    return name
+
+
+def _columns() -> dict[str, str]:
+    """Return the columns of a version that come from the file, with the SQL of each."""
+    return {field.name: _typed(field) for field in register_layout().fields if field.name != SEALED}
+
+
+_VALID_FROM: Final = "coalesce({changed_on}, {processed_on})"
+
+# Rows that are not known yet, or known with another fingerprint.
+_FIND_CANDIDATES: Final = """
+CREATE TEMPORARY TABLE resident_candidate ON COMMIT DROP AS
+SELECT s.row_number, s.resident_number, s.history_number::smallint AS history_number,
+       {valid_from} AS valid_from, s.processed_on::date + s.processed_time::time AS processed_at,
+       v.id AS known_id, false AS is_same
+FROM {{staging}} s
+LEFT JOIN resident_basic_residentversion v
+       ON v.resident_number = s.resident_number
+      AND v.history_number = s.history_number::smallint AND v.superseded_at IS NULL
+WHERE v.id IS NULL OR v.fingerprint <> decode(s.fingerprint, 'hex')
+"""
+# Two receptions of one person wait for each other here, always in the order of the numbers.
+_LOCK_KNOWN: Final = """
+SELECT count(*) FROM (
+    SELECT FROM resident_basic_resident r
+    WHERE r.resident_number IN (SELECT resident_number FROM resident_candidate)
+    ORDER BY r.resident_number FOR UPDATE) locked
+"""
+_ADD_RESIDENTS: Final = """
+INSERT INTO resident_basic_resident (resident_number, first_received_at)
+SELECT DISTINCT c.resident_number, %(at)s::timestamptz FROM resident_candidate c
+WHERE NOT EXISTS (
+    SELECT FROM resident_basic_resident r WHERE r.resident_number = c.resident_number)
+ORDER BY c.resident_number
+ON CONFLICT DO NOTHING
+"""
+# What another reception committed while we waited for its locks.
+_LOOK_AGAIN: Final = """
+UPDATE resident_candidate c SET known_id = v.id
+FROM resident_basic_residentversion v
+WHERE v.resident_number = c.resident_number AND v.history_number = c.history_number
+  AND v.superseded_at IS NULL AND v.id IS DISTINCT FROM c.known_id
+"""
+# Same content under another fingerprint: the 個人番号 changed, or the key of the fingerprint did.
+_FIND_SAME: Final = """
+UPDATE resident_candidate c SET is_same = true
+FROM {{staging}} s, resident_basic_residentversion v
+WHERE s.row_number = c.row_number AND v.id = c.known_id
+  AND ({ours}) IS NOT DISTINCT FROM ({theirs})
+"""
+_REFRESH_FINGERPRINTS: Final = """
+UPDATE resident_basic_residentversion v SET fingerprint = decode(s.fingerprint, 'hex')
+FROM resident_candidate c JOIN {staging} s ON s.row_number = c.row_number
+WHERE c.is_same AND v.id = c.known_id
+"""
+_SUPERSEDE: Final = """
+UPDATE resident_basic_residentversion v SET superseded_at = %(at)s, is_latest = false
+FROM resident_candidate c WHERE v.id = c.known_id AND NOT c.is_same
+"""
+# A version is true until the earliest later one begins, and never ends before it begins itself: what a
+# 取消し undid keeps an empty span, and no day has two versions.
+_PLACE: Final = """
+CREATE TEMPORARY TABLE resident_placed ON COMMIT DROP AS
+SELECT row_number, known_id, version_id, resident_number, history_number, valid_from, processed_at,
+       greatest(valid_from, min(valid_from) OVER later) AS valid_until,
+       history_number = max(history_number) OVER everything AS is_latest
+FROM (
+    SELECT c.row_number, c.known_id, nextval('resident_basic_residentversion_id_seq') AS version_id,
+           c.resident_number, c.history_number, c.valid_from, c.processed_at
+    FROM resident_candidate c WHERE NOT c.is_same
+    UNION ALL
+    SELECT NULL, NULL, v.id, v.resident_number, v.history_number, v.valid_from, NULL
+    FROM resident_basic_residentversion v
+    WHERE v.superseded_at IS NULL AND v.resident_number IN (
+        SELECT resident_number FROM resident_candidate WHERE NOT is_same)
+) versions
+WINDOW everything AS (PARTITION BY resident_number),
+       later AS (PARTITION BY resident_number ORDER BY history_number
+                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+"""
+_MOVE_KNOWN: Final = """
+UPDATE resident_basic_residentversion v
+SET valid_until = p.valid_until, is_latest = p.is_latest
+FROM resident_placed p
+WHERE p.row_number IS NULL AND v.id = p.version_id
+  AND (v.valid_until, v.is_latest) IS DISTINCT FROM (p.valid_until, p.is_latest)
+"""
+_ADD_VERSIONS: Final = """
+INSERT INTO resident_basic_residentversion
+    (id, valid_from, valid_until, recorded_at, is_latest, kana_key, fingerprint, batch_number,
+     {names})
+SELECT p.version_id, p.valid_from, p.valid_until, %(at)s, p.is_latest, s.kana_key,
+       decode(s.fingerprint, 'hex'), %(batch)s, {values}
+FROM {{staging}} s JOIN resident_placed p ON p.row_number = s.row_number
+"""
+_ADD_CHANGES: Final = """
+INSERT INTO resident_basic_residentchange (kind, resident_number, version_id, recorded_at)
+SELECT CASE WHEN p.known_id IS NULL THEN 'received' ELSE 'corrected' END,
+       p.resident_number, p.version_id, %(at)s
+FROM resident_placed p WHERE p.row_number IS NOT NULL
+ORDER BY p.processed_at, p.resident_number, p.history_number
+"""
+_PROTECT: Final = """
+INSERT INTO resident_basic_supportmeasure AS m
+    (resident_number, kind, subject_kind, since, until, source, started_at, started_by, ended_by,
+     reason)
+SELECT v.resident_number, v.support_measure, coalesce(nullif(v.support_subject, ''), '1'),
+       coalesce(v.support_from, v.valid_from), v.support_until, 'received', %(at)s, '', '', ''
+FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
+WHERE p.row_number IS NOT NULL AND p.is_latest AND v.support_measure IN ('1', '2')
+ON CONFLICT (resident_number) WHERE ended_at IS NULL DO UPDATE
+SET kind = excluded.kind, subject_kind = excluded.subject_kind, since = excluded.since,
+    until = excluded.until, source = 'received'
+WHERE (m.kind, m.subject_kind, m.since, m.until)
+      IS DISTINCT FROM (excluded.kind, excluded.subject_kind, excluded.since, excluded.until)
+RETURNING m.resident_number
+"""
+# 支援措置終了 only: protection never ends because a date passed or a column is empty.
+_RELEASE: Final = """
+UPDATE resident_basic_supportmeasure m SET ended_at = %(at)s, ended_by = '既存住基'
+FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
+WHERE p.row_number IS NOT NULL AND p.is_latest AND v.support_measure = '3'
+  AND m.resident_number = v.resident_number AND m.ended_at IS NULL
+RETURNING m.resident_number
+"""
+_NEWCOMERS: Final = {
+    "business_number": "text",
+    "digest": "bytea",
+    "ciphertext": "bytea",
+    "name": "text",
+    "name_kana": "text",
+    "birth_on": "date",
+    "birth_text": "text",
+    "sex": "text",
+    "residential_address": "text",
+    "resident_state": "text",
+    "integrated_number": "text",
+}
+_FILL_NEWCOMERS: Final = """
+INSERT INTO {newcomers} (business_number, digest, ciphertext, name, name_kana, birth_on, birth_text,
+                         sex, residential_address, resident_state)
+SELECT s.resident_number,
+       decode(nullif(split_part(s.individual_number, ':', 1), ''), 'hex'),
+       decode(nullif(split_part(s.individual_number, ':', 2), ''), 'hex'),
+       s.name, s.name_kana, nullif(nullif(s.born_on, ''), '-infinity')::date, s.born_on_text, s.sex,
+       s.prefecture || s.municipality || s.town || s.block
+           || CASE WHEN s.building = '' THEN '' ELSE '　' || s.building END,
+       s.resident_status
+FROM {staging} s
+JOIN (
+    SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
+    UNION ALL
+    SELECT c.row_number FROM resident_candidate c
+    JOIN resident_basic_residentversion v ON v.id = c.known_id AND v.is_latest WHERE c.is_same
+) latest ON latest.row_number = s.row_number
+"""
+
+
+def find_candidates(staging: Staging) -> None:
+    """Make the temporary table of the staged rows that are new or differ; it ends with us."""
+    columns = _columns()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS resident_candidate, resident_placed")
+    valid_from = _VALID_FROM.format(
+        changed_on=columns["changed_on"], processed_on=columns["processed_on"]
+    )
+    staging.execute(_FIND_CANDIDATES.format(valid_from=valid_from))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE resident_candidate")
+        cursor.execute("SELECT EXISTS (SELECT FROM resident_candidate WHERE known_id IS NOT NULL)")
+        some_known = cursor.fetchone()[0]
+    if some_known:
+        find_same(staging)
+
+
+def find_same(staging: Staging) -> None:
+    """Mark the candidates whose content is known already; their fingerprint alone differs."""
+    columns = _columns()
+    staging.execute(
+        _FIND_SAME.format(
+            ours=", ".join(columns.values()), theirs=", ".join(f'v."{name}"' for name in columns)
+        )
+    )
+
+
+def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCounts:
+    """
+    Merge a staging table into the register. Call it in a transaction; the clock is `act.at`.
+
+    New people are numbered and linked under 001-000 by integrated_address, 支援措置 reaches every
+    app, and the changes enter the feed with the commit.
+    """
+    received = staging.count()
+    find_candidates(staging)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_KNOWN)
+        cursor.execute(_ADD_RESIDENTS, {"at": act.at})
+        new_residents = cursor.rowcount
+        cursor.execute(_LOOK_AGAIN)
+        if cursor.rowcount:
+            find_same(staging)
+        same = staging.execute(_REFRESH_FINGERPRINTS)
+        cursor.execute(_SUPERSEDE, {"at": act.at})
+        corrections = cursor.rowcount
+        cursor.execute(_PLACE)
+        cursor.execute("ANALYZE resident_placed")
+        cursor.execute(_MOVE_KNOWN)
+        versions = _add_versions(staging, batch_number, act)
+        cursor.execute(_ADD_CHANGES, {"at": act.at})
+        cursor.execute(_PROTECT, {"at": act.at})
+        protected = [number for (number,) in cursor.fetchall()]
+        cursor.execute(_RELEASE, {"at": act.at})
+        released = [number for (number,) in cursor.fetchall()]
+    numbered = _number(staging, act) if versions or same else 0
+    spread_protection(numbers=protected, on=True, act=act)
+    spread_protection(numbers=released, on=False, act=act)
+    return MergeCounts(
+        unchanged=received - versions,
+        new_residents=new_residents,
+        new_versions=versions - corrections,
+        corrections=corrections,
+        protected=len(protected),
+        released=len(released),
+        numbered=numbered,
+    )
+
+
+def _add_versions(staging: Staging, batch_number: int | None, act: Act) -> int:
+    columns = _columns()
+    statement = _ADD_VERSIONS.format(
+        names=", ".join(f'"{name}"' for name in columns), values=", ".join(columns.values())
+    )
+    return staging.execute(statement, at=act.at, batch=batch_number)
+
+
+def _number(staging: Staging, act: Act) -> int:
+    """Have everyone numbered who is new or changed, and the 符号 of the new requested."""
+    with temporary_staging("resident_newcomer", _NEWCOMERS) as newcomers:
+        staging.execute(_FILL_NEWCOMERS.replace("{newcomers}", newcomers.filled("{staging}")))
+        counts = addressees.number_newcomers(
+            staging=newcomers, system=base.system(REGISTER), act=act
+        )
+    addressees.request_linkage_codes(act=act)
+    return counts.numbered
+
+
+def spread_protection(*, numbers: Collection[str], on: bool, act: Act) -> None:
+    """
+    Tell every app of 支援措置 in this transaction, and the platform by the gateway.
+
+    自動応答不可 and 不開示該当 are set for the whole person (団体内統合宛名番号).
+    """
+    if not numbers:
+        return
+    register = base.system(REGISTER)
+    addressees.set_support_flag(system=register, business_numbers=numbers, on=on, act=act)
+    gateway.set_answer_flags(
+        system=register,
+        business_numbers=numbers,
+        no_automatic_answer=on,
+        not_disclosed=on,
+        act=act,
+    )
