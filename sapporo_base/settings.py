@@ -8,7 +8,6 @@ an embedded PostgreSQL when `DATABASE_URL` is unset.
 
 import base64
 import binascii
-import json
 import os
 import secrets
 import sys
@@ -319,20 +318,18 @@ if not (DEMO or OFFLINE) and not (
     )
 
 # The city as the bank knows it (振込依頼人 of 全銀 総合振込); fictitious in the demo.
-TRANSFER_SENDER: dict[str, str] = env.json(
+TRANSFER_SENDER: Any = env.json(
     "TRANSFER_SENDER",
-    json.dumps(
-        {
-            "code": "9990011002",
-            "name_kana": "ｻﾂﾎﾟﾛｼ",
-            "bank_code": "0501",
-            "bank_name_kana": "ﾎﾂｶｲﾄﾞｳ",
-            "branch_code": "301",
-            "branch_name_kana": "ﾎﾝﾃﾝ",
-            "deposit_type": "1",
-            "account_number": "9999999",
-        }
-    )
+    {
+        "code": "9990011002",
+        "name_kana": "ｻﾂﾎﾟﾛｼ",
+        "bank_code": "0501",
+        "bank_name_kana": "ﾎｸﾖｳ",
+        "branch_code": "301",
+        "branch_name_kana": "ﾎﾝﾃﾝ",
+        "deposit_type": "1",
+        "account_number": "9999999",
+    }
     if DEMO or OFFLINE
     else env_required,
 )

@@ -14,7 +14,7 @@ from child_allowance.rules.amounts import PAID_STAGES, Child, stage_of
 from child_allowance.rules.income import Dependants, income_year, taxed_on
 from child_allowance.rules.months import Month
 from child_allowance.rules.periods import first_month
-from child_allowance.rules.statutes import law_of
+from child_allowance.rules.statutes import all_laws, law_of
 
 
 class Outcome(StrEnum):
@@ -168,10 +168,17 @@ def tax_years_for(facts: ClaimFacts, start: Month) -> tuple[set[int], set[int]]:
     Tested are those of the months up to 2024-09; two parents are compared once, by the year that
     counts in the month of the claim (児童手当法第4条第3項).
     """
-    end = facts.asked_until.plus(1) if facts.asked_until else start.plus(1)
-    tested = {taxed_on(month).year for month in start.until(end) if law_of(month).income.tested}
+    until = facts.asked_until.plus(1) if facts.asked_until else None
+    tested = {taxed_on(month).year for month in tested_months(start, until)}
     compared = {income_year(Month.of(facts.claimed_on)) + 1} if facts.spouse else set()
     return tested, compared
+
+
+def tested_months(start: Month, until: Month | None) -> list[Month]:
+    """Return the months of [start, until) whose law tests the income; `until` None: open."""
+    first_untested = min(law.from_month for law in all_laws() if not law.income.tested)
+    end = min(until, first_untested) if until else first_untested
+    return [month for month in start.until(end) if law_of(month).income.tested]
 
 
 def _findings(facts: ClaimFacts, start: Month) -> Iterator[Finding]:

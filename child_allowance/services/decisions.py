@@ -19,7 +19,7 @@ from child_allowance.rules.explanations import rule_in_words
 from child_allowance.rules.income import income_year
 from child_allowance.rules.letters import LetterChild, LetterFacts, letter_body, letter_title
 from child_allowance.rules.months import Month
-from child_allowance.rules.reviews import TaxState
+from child_allowance.rules.reviews import TaxState, tested_months
 from child_allowance.rules.statutes import law_of
 from child_allowance.services.facts import GatheredFacts, gathered_facts, tax_known
 from sapporo_base import services as base
@@ -221,9 +221,8 @@ def _link_children(claim: Claim, recipient: Recipient, decision: Decision) -> No
 def _assess_incomes(
     claim: Claim, recipient: Recipient, decision: Decision, facts: GatheredFacts
 ) -> None:
-    start = Month.of(decision.start)
-    end = Month.of(decision.until) if decision.until else start.plus(1)
-    years = {income_year(month) for month in start.until(end) if law_of(month).income.tested}
+    until = Month.of(decision.until) if decision.until else None
+    years = {income_year(month) for month in tested_months(Month.of(decision.start), until)}
     for year in sorted(years):
         tax = tax_known(claim, facts, claim.claimant_number, year + 1)
         if tax.state is TaxState.KNOWN:

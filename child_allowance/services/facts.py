@@ -146,35 +146,41 @@ def inquire_missing_facts(*, act: Act) -> Asked:
     return Asked(asked=len(wanted) - refused, refused=refused)
 
 
-@transaction.atomic
 def receive_inquiry_results(*, act: Act) -> int:
     """
     Read our results from 市中間サーバ by receipt; each serves the claim that asked alone.
 
     :return: how many questions were answered, in whatever way.
     """
-    position, _ = FeedPosition.objects.select_for_update().get_or_create(feed=RESULTS_FEED)
+    position, _ = FeedPosition.objects.get_or_create(feed=RESULTS_FEED)
+    # A feed is published before it is read, each in a transaction of its own.
     page = gateway.inquiry_results(
         system=own_system(),
         receipt=position.receipt,
         limit=READ_AT_ONCE,
         act=asking(act),
     )
-    settled = 0
-    for result in page.results:
-        fact = (
-            FactInquiry.objects.select_for_update()
-            .filter(inquiry_number=str(result.inquiry_id), state=FactInquiry.State.ASKED)
-            .select_related("claim")
-            .first()
-        )
-        if fact is None:
-            continue
-        settled += 1
-        _write_answer(fact, result, act)
-    position.receipt = page.receipt
-    position.save(update_fields=["receipt"])
+    with transaction.atomic():
+        current = FeedPosition.objects.select_for_update().get(pk=position.pk)
+        if current.receipt != position.receipt:
+            return 0
+        settled = sum(_settle_result(result, act) for result in page.results)
+        current.receipt = page.receipt
+        current.save(update_fields=["receipt"])
     return settled
+
+
+def _settle_result(result: gateway.Result, act: Act) -> bool:
+    fact = (
+        FactInquiry.objects.select_for_update()
+        .filter(inquiry_number=str(result.inquiry_id), state=FactInquiry.State.ASKED)
+        .select_related("claim")
+        .first()
+    )
+    if fact is None:
+        return False
+    _write_answer(fact, result, act)
+    return True
 
 
 def gathered_facts(claims: list[Claim], act: Act) -> GatheredFacts:

@@ -23,8 +23,14 @@ CLAIM_EXTRA = {
     "note": "text DEFAULT ''",
     "rejected_item": "text",
     "rejected_why": "text",
+    "follows": "boolean DEFAULT false",
 }
-CHILD_EXTRA = {"child": "text", "rejected_item": "text", "rejected_why": "text"}
+CHILD_EXTRA = {
+    "child": "text",
+    "rejected_item": "text",
+    "rejected_why": "text",
+    "follows": "boolean DEFAULT false",
+}
 SUBJECT_COLUMNS = {
     "resident_number": "text",
     "digest": "bytea",
@@ -54,6 +60,7 @@ class ClaimsReceipt:
     rejected: int
     children: int
     rejected_children: int
+    children_without_claim: int
 
 
 @transaction.atomic
@@ -97,6 +104,7 @@ def receive_claims(
             strict=True,
         )
     ]
+    without_claim = staged_children.count("follows")
     receipt = ClaimsReceipt(
         rows=claims.survey.rows,
         stored=stored,
@@ -104,7 +112,8 @@ def receive_claims(
         handed_over=handed_over,
         rejected=rejected[0],
         children=inserted_children,
-        rejected_children=rejected[1],
+        rejected_children=rejected[1] - without_claim,
+        children_without_claim=without_claim,
     )
     for batch, source, count, lost in zip(
         batches, (claims, children), (stored, inserted_children), rejected, strict=True
@@ -263,9 +272,15 @@ def _reject(
     ]
     names = ", ".join(connection.ops.quote_name(name) for name in source.layout.names)
     rejects += [
-        base.Reject(number, item, "E0900", why, dict(zip(source.layout.names, cells, strict=True)))
-        for number, item, why, *cells in staging.select(
-            f"SELECT row_number, rejected_item, rejected_why, {names} FROM {{staging}}"
+        base.Reject(
+            number,
+            item,
+            "E0901" if follows else "E0900",
+            why,
+            dict(zip(source.layout.names, cells, strict=True)),
+        )
+        for number, item, why, follows, *cells in staging.select(
+            f"SELECT row_number, rejected_item, rejected_why, follows, {names} FROM {{staging}}"
             " WHERE rejected_item IS NOT NULL ORDER BY row_number"
         )
     ]

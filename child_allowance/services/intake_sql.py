@@ -28,7 +28,7 @@ UPDATE {staging} SET rejected_item = 'claimant_resident_number',
 """
 CHILD_WITHOUT_CLAIM = """
 UPDATE {staging} c SET rejected_item = 'claim_number',
-       rejected_why = 'この受付番号の請求・届出がないか、受領できなかった。'
+       rejected_why = 'この受付番号の請求・届出を受領していない。', follows = true
  WHERE NOT EXISTS (SELECT FROM {claims} s
                     WHERE s.claim_number = c.claim_number AND s.rejected_item IS NULL)
 """

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, month: str, **options: Any) -> None:
         """Compute, and say what came of it."""
         try:
-            with Progress(self.stderr._out) as progress:
+            with Progress() as progress:
                 found = compute_entitlements(
                     month=Month.parse(month),
                     act=Act(at=timezone.now(), path="command", reason="支給月額の算定"),

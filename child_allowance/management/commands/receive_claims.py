@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """Take both in, or nothing."""
         children = children or file.with_name(file.name.replace("claims", "claim_children", 1))
         try:
-            with Progress(self.stderr._out) as progress:
+            with Progress() as progress:
                 receipt = receive_claims(
                     claims=open_source(file, load_layout("claims"), encoding=encoding),
                     children=open_source(
@@ -44,8 +44,12 @@ class Command(BaseCommand):
             f"請求・届出{receipt.rows:,}件: 受領{receipt.stored:,}件、既知{receipt.known:,}件、"
             f"うち移行{receipt.handed_over:,}人、児童{receipt.children:,}人"
         )
+        if receipt.children_without_claim:
+            self.stdout.write(
+                f"受領できなかった請求・届出の児童{receipt.children_without_claim:,}人も受領エラーです。"
+            )
         rejected = receipt.rejected + receipt.rejected_children
-        if rejected:
+        if rejected or receipt.children_without_claim:
             raise CommandError(
                 f"{rejected:,}行を受領できませんでした(受領エラーの一覧を参照)。", returncode=1
             )

@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, on: date, folder: Path, **options: Any) -> None:
         """Pay, and say how much."""
         try:
-            with Progress(self.stderr._out) as progress:
+            with Progress() as progress:
                 run = run_payday(
                     pay_on=on,
                     folder=folder,
