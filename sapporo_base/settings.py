@@ -390,7 +390,12 @@ UNFOLD: dict[str, Any] = {
 REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.services.load_interfaces"}
 
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
-HOME_BLOCKS: list[str] = []
+HOME_BLOCKS: list[str] = [
+    "sapporo_base.admin.work.health_block",
+    "sapporo_base.admin.work.batch_block",
+    "sapporo_base.admin.work.outbox_block",
+    "sapporo_base.admin.records.seal_block",
+]
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = []
 

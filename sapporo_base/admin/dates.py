@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.widgets import INPUT_CLASSES
 
 from sapporo_base.rules import dates
@@ -15,8 +17,6 @@ DATE_HELP = "例: 令和8年4月1日、R8.4.1、2026-04-01"
 class WarekiDateWidget(forms.DateInput):
     """A text box for a date; a script beside it says which day was understood."""
 
-    template_name = "sapporo_base/widgets/wareki_date.html"
-
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             attrs={
@@ -26,6 +26,12 @@ class WarekiDateWidget(forms.DateInput):
                 **(attrs or {}),
             }
         )
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the box and the place where the day is said back."""
+        box = super().render(name, value, attrs, renderer)
+        said = '<span class="sb-understood" aria-live="polite" data-wareki-for="{}"></span>'
+        return format_html("{}" + said, box, (attrs or {}).get("id", ""))
 
     def format_value(self, value: Any) -> str | None:
         """Return a stored date as 令和8年4月1日; what was typed wrongly comes back as it was typed."""

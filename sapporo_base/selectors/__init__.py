@@ -2,7 +2,12 @@
 
 from sapporo_base.selectors.batches import BatchResult, last_batch
 from sapporo_base.selectors.health import Check, readiness
-from sapporo_base.selectors.records import records_about, records_of_trip, seal_state
+from sapporo_base.selectors.records import (
+    records_about,
+    records_matching,
+    records_of_trip,
+    seal_state,
+)
 from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
 from sapporo_base.selectors.rights import (
     files_open_to,
@@ -24,6 +29,7 @@ __all__ = [
     "readiness",
     "rights_held",
     "records_about",
+    "records_matching",
     "records_of_trip",
     "seal_state",
     "system",

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sapporo_base.acts import JAPAN
 from sapporo_base.models import LinkageRecord, LinkageRecordSubject, RecordLeaf, RecordSeal
+from sapporo_base.rules.dates import NotADate, parse_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,25 @@ def seal_state() -> SealState:
         waiting=waiting,
         oldest_waiting_at=oldest,
         last_sealed_at=last.sealed_at if last else None,
+    )
+
+
+def records_matching(records: QuerySet[LinkageRecord], term: str) -> QuerySet[LinkageRecord]:
+    """Narrow records to a person's number, a 職員番号, a system code, a correlation id or a day."""
+    try:
+        return records.filter(correlation_id=uuid.UUID(term))
+    except ValueError:
+        pass
+    try:
+        day = parse_date(term)
+    except NotADate:
+        pass
+    else:
+        begin = datetime.combine(day, time.min, JAPAN)
+        return records.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+    named = LinkageRecordSubject.objects.filter(
+        number=term, record_id=OuterRef("pk"), at=OuterRef("at")
+    )
+    return records.filter(
+        Q(staff_number=term) | Q(system_code=term) | Q(receiver_code=term) | Exists(named)
     )

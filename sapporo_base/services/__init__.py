@@ -3,6 +3,7 @@
 from sapporo_base.services.batches import (
     Reject,
     close_batch,
+    disclose_rejected_row,
     open_batch,
     open_rejected_row,
     reject_rows,
@@ -46,6 +47,7 @@ from sapporo_base.services.staff import (
     DemoStaff,
     prepare_demo_staff,
     set_rights,
+    set_staff_password,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "DemoStaff",
     "prepare_demo_staff",
     "set_rights",
+    "set_staff_password",
     "Finding",
     "IssuedCredential",
     "Reject",
@@ -63,6 +66,7 @@ __all__ = [
     "accept_token",
     "claim_messages",
     "close_batch",
+    "disclose_rejected_row",
     "enqueue",
     "forget_expired_tokens",
     "forget_sent",

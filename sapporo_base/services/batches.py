@@ -1,6 +1,7 @@
 """The ledger of bulk jobs: opened before the first row is read, closed with counts."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,12 @@ from django.db import transaction
 
 from sapporo_base import sealing
 from sapporo_base.acts import Act
+from sapporo_base.logs import without_individual_numbers
 from sapporo_base.models import BatchRun, RejectedRow
+from sapporo_base.services.records import record_linkage
+
+# `seal_texts`: digest and ciphertext in hexadecimal.
+_SEALED = re.compile(r"[0-9a-f]{64}:[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,28 @@ def close_batch(
     batch.checkpoint = {}
     batch.save(update_fields=["state", "ended_at", "counts", "message", "checkpoint"])
     return batch
+
+
+@transaction.atomic
+def disclose_rejected_row(rejected: RejectedRow, *, act: Act) -> Any:
+    """
+    Record that a rejected row was opened, then return its content.
+
+    What is sealed in it on its own (個人番号) is named, not shown.
+    """
+    record_linkage(
+        act,
+        "rejected_row_opened",
+        detail=f"一括処理{rejected.batch_id} {rejected.row_number}行",
+        items=[rejected.item],
+    )
+    content = open_rejected_row(rejected)
+    if isinstance(content, dict):
+        return {name: _shown(str(value)) for name, value in content.items()}
+    return [_shown(str(value)) for value in content]
+
+
+def _shown(value: str) -> str:
+    if _SEALED.fullmatch(value):
+        return "(個人番号: 封緘)"
+    return without_individual_numbers(value)

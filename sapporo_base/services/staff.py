@@ -126,3 +126,11 @@ def _holds(staff: Staff, right: str, target: BusinessSystem | PersonalInformatio
         object_pk=str(target.pk),
         content_type__model=target._meta.model_name,
     ).exists()
+
+
+@transaction.atomic
+def set_staff_password(*, staff: Staff, password: str, act: Act) -> None:
+    """Set a password for someone who lost theirs; their sessions end with the old one."""
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    record_linkage(act, "password_set", detail=f"職員番号{staff.staff_number}")

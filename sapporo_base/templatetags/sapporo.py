@@ -1,43 +1,60 @@
 """The ways of writing of `sapporo_base.admin.display`, for templates."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from types import ModuleType
 
 from django import template
 from django.utils.safestring import SafeString
 
-from sapporo_base.admin import display
-
 register = template.Library()
 
-register.filter("money", display.money)
-register.filter("items", display.items)
+
+def _display() -> ModuleType:
+    # The theme renders a widget while its own module is being imported, and loads this library for
+    # it: the admin package, which needs the theme, can only be imported afterwards.
+    from sapporo_base.admin import display  # noqa: PLC0415
+
+    return display
+
+
+@register.filter
+def money(yen: int | None) -> SafeString:
+    """Write 12,345円."""
+    return _display().money(yen)
+
+
+@register.filter
+def items(words: Sequence[str]) -> SafeString:
+    """Write a list of item names."""
+    return _display().items(words)
 
 
 @register.filter
 def day(value: date | None) -> SafeString:
     """Write a date: 令和8年11月23日(月)."""
-    return display.day(value)
+    return _display().day(value)
 
 
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """Write a time: 令和8年11月23日(月) 9:05."""
-    return display.moment(value)
+    return _display().moment(value)
 
 
 @register.filter
 def grouped(number: str, size: int = 5) -> SafeString:
     """Write a number in groups."""
-    return display.grouped(number, size)
+    return _display().grouped(number, size)
 
 
 @register.simple_tag
 def badge(word: str, level: str = "plain") -> SafeString:
     """Write a state as a word with its shape."""
-    return display.badge(word, level)
+    return _display().badge(word, level)
 
 
 @register.simple_tag
 def attention(word: str, level: int) -> SafeString:
     """Write the state of a home block."""
-    return display.badge(word, ("done", "info", "waiting", "warned", "stopped")[level])
+    return _display().badge(word, ("done", "info", "waiting", "warned", "stopped")[level])
