@@ -1,5 +1,6 @@
 """Opening hours, the master table, the journal: what the far end decides by itself."""
 
+import csv
 import json
 from datetime import UTC, datetime
 
@@ -10,7 +11,17 @@ from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
 from gateway.simulator.journal import Journal, JournalDamaged
 from gateway.simulator.juki_net import JukiNet, SealNotOpened, cause_of_failure
 from gateway.simulator.masters import Masters
-from tests.gateway.far_end import OTHER_CITY, PENSION, PENSION_SERVICE, TAX, individual_number
+from tests.gateway.far_end import (
+    ACCOUNT,
+    DIGITAL_AGENCY,
+    OTHER_CITY,
+    PENSION,
+    PENSION_SERVICE,
+    RESIDENCE,
+    ROOT,
+    TAX,
+    individual_number,
+)
 
 
 def japan(text: str) -> datetime:
@@ -72,6 +83,27 @@ class TestMasters:
         affair, procedure = f"JM990000000000{item}", f"JT990000000000{item}"
 
         assert Masters().city_may_ask(affair, procedure, information, provider) is may
+
+    def test_agrees_with_the_legal_bases_of_the_city(self):
+        """Written apart, but a rehearsal in which every inquiry is refused would teach nothing."""
+        providers = {TAX: OTHER_CITY, RESIDENCE: OTHER_CITY}
+        providers |= {PENSION: PENSION_SERVICE, ACCOUNT: DIGITAL_AGENCY}
+        with (ROOT / "sapporo_base/data/legal_bases.csv").open(encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["procedure_code"]]
+        inquired = [row for row in rows if row["kind"] == "inquire"]
+        provided = [row for row in rows if row["kind"] == "provide"]
+
+        assert len(inquired) >= 4
+        assert len(provided) >= 4
+        for row in inquired:
+            information = row["information_code"]
+            assert Masters().city_may_ask(
+                row["procedure_code"], row["step_code"], information, providers[information]
+            ), row["code"]
+        for row in provided:
+            asker = Masters().asker(int(row["procedure_code"][2:]) - 99_000_000_000_000)
+            assert row["information_code"] in asker.information, row["code"]
+            assert row["step_code"] == asker.procedure, row["code"]
 
     def test_an_affair_does_not_lend_its_right_to_the_procedure_of_another(self):
         assert not Masters().city_may_ask("JM99000000000074", "JT99000000000075", TAX, OTHER_CITY)
