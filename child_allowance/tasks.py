@@ -17,6 +17,6 @@ def work_on_claims() -> int:
 def read_changes() -> int:
     """Read 宛名異動 and propose what may follow; return how many were read."""
     count = 0
-    while read := read_changes_now(act=task_act("027-000")).changes:
-        count += read
+    while (read := read_changes_now(act=task_act("027-000"))).changes:
+        count += read.changes
     return count

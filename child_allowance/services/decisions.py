@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -173,13 +174,14 @@ def _carry_out(claim: Claim, decision: Decision, facts: GatheredFacts) -> Recipi
 
 def _approve(claim: Claim, decision: Decision, facts: GatheredFacts) -> Recipient:
     subject = facts.subjects.get(claim.claimant_number)
+    start = _start(decision)
     recipient = Recipient.objects.create(
         approval_number=f"R{claim.claimed_on.year}{claim.pk:08}",
         addressee_number=claim.claimant_number,
         spouse_number=claim.spouse_number,
         ward_code=getattr(subject, "municipality_code", "") or "",
         approved_on=decision.proposed_at.date(),
-        entitled_from=decision.start,
+        entitled_from=start,
         entitled_until=decision.until,
         ended_because=Recipient.EndedBecause.PAST_ONLY if decision.until else "",
     )
@@ -197,7 +199,14 @@ def _recipient_of(claim: Claim) -> Recipient:
     return recipient
 
 
+def _start(decision: Decision) -> date:
+    if decision.start is None:
+        raise NotNow("支給開始年月のない起案です。")
+    return decision.start
+
+
 def _link_children(claim: Claim, recipient: Recipient, decision: Decision) -> None:
+    start = _start(decision)
     SupportedChild.objects.bulk_create(
         SupportedChild(
             recipient=recipient,
@@ -211,7 +220,7 @@ def _link_children(claim: Claim, recipient: Recipient, decision: Decision) -> No
             in_facility=child.in_facility,
             cared_for=child.cared_for,
             confirmed_on=child.confirmed_on,
-            counted_from=decision.start,
+            counted_from=start,
             counted_until=decision.until,
         )
         for child in claim.children.order_by("order")
@@ -222,7 +231,7 @@ def _assess_incomes(
     claim: Claim, recipient: Recipient, decision: Decision, facts: GatheredFacts
 ) -> None:
     until = Month.of(decision.until) if decision.until else None
-    years = {income_year(month) for month in tested_months(Month.of(decision.start), until)}
+    years = {income_year(month) for month in tested_months(Month.of(_start(decision)), until)}
     for year in sorted(years):
         tax = tax_known(claim, facts, claim.claimant_number, year + 1)
         if tax.state is TaxState.KNOWN:
@@ -265,18 +274,21 @@ def _write_letter(claim: Claim, decision: Decision, facts: GatheredFacts, act: A
 
 def _letter_children(claim: Claim, facts: GatheredFacts, start: Month) -> list[LetterChild]:
     links = claim.recipient.children.filter(in_facility=False) if claim.recipient else ()
-    known = [link for link in links if link.born_on and not law_of(start).income.tested]
+    if law_of(start).income.tested:
+        # What the income leaves differs by month: the pay notice says it.
+        return []
     children = [
-        Child(link.born_on, cared_for=link.cared_for and link.confirmed_on is not None)
-        for link in known
-    ]
-    return [
-        LetterChild(
-            _name(facts, link.child_number),
-            found.amount,
-            rule_in_words(law_of(start), child, found),
+        (
+            link.child_number,
+            Child(link.born_on, cared_for=link.cared_for and link.confirmed_on is not None),
         )
-        for link, child, found in zip(known, children, amounts_for(children, start), strict=True)
+        for link in links
+        if link.born_on
+    ]
+    amounts = amounts_for([child for _, child in children], start)
+    return [
+        LetterChild(_name(facts, number), found.amount, rule_in_words(law_of(start), child, found))
+        for (number, child), found in zip(children, amounts, strict=True)
     ]
 
 

@@ -105,7 +105,7 @@ def gather_facts(*, act: Act, claim_ids: Iterable[int] | None = None) -> Gathere
     if not batch:
         return Gathered()
     facts = gathered_facts(batch, act)
-    counts = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     for claim in batch:
         counts[_settle(claim, facts, act)] += 1
     return Gathered(

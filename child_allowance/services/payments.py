@@ -256,7 +256,7 @@ def _find_problems(staging: Staging) -> None:
         " WHERE problem IS NULL"
     ):
         try:
-            data_record(Transfer(f"{number:020}", *account, amount=amount))
+            data_record(Transfer(f"{number:020}", *account, amount))
         except CannotBeTransferred as error:
             found.append((number, str(error)))
     if found:
@@ -311,7 +311,7 @@ def _transfers(run: PaymentRun) -> Iterator[Transfer]:
     for number, amount, *account in rows.values_list(
         "payment_number", "amount", *ACCOUNT_COLUMNS
     ).iterator(chunk_size=10_000):
-        yield Transfer(number, *account, amount=amount)
+        yield Transfer(number, *account, amount)
 
 
 def _run_of(results: list[TransferResult]) -> PaymentRun:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,6 +14,9 @@ from child_allowance.rules.months import Month
 from child_allowance.services.systems import asking
 from sapporo_base.acts import Act, NotNow
 from social_address import services as social_address
+
+if TYPE_CHECKING:
+    from social_address.services.disclosure import DisclosedChange
 
 CHANGES_FEED = "social_address.changes"
 READ_AT_ONCE = 1000
@@ -48,11 +52,10 @@ def read_changes(*, act: Act) -> Read:
         current = FeedPosition.objects.select_for_update().get(pk=position.pk)
         if current.receipt != position.receipt:
             return Read()
-        made = sum(
-            _propose_removal(change, act)
-            for change in page.changes
-            if change.resident_status in {MOVED_OUT, DEAD, REMOVED}
-        )
+        made = 0
+        for change in page.changes:
+            if change.resident_status in {MOVED_OUT, DEAD, REMOVED}:
+                made += _propose_removal(change, act)
         current.receipt = page.receipt
         current.save(update_fields=["receipt"])
     return Read(changes=len(page.changes), proposals=made)
@@ -75,6 +78,7 @@ def propose_milestones(*, month: Month, act: Act) -> int:
             raised_at=act.at,
         )
         for pk, recipient, born_on in open_links.values_list("pk", "recipient_id", "born_on")
+        if born_on
         for found in milestones_between(born_on, month.plus(-1), month.plus(1))
         if found.stage in AGE_WORDS
     ]
@@ -102,7 +106,7 @@ def settle_proposal(*, proposal: Proposal, taken_up: bool, reason: str, act: Act
     return proposal
 
 
-def _propose_removal(change: social_address.ChangePage, act: Act) -> int:
+def _propose_removal(change: "DisclosedChange", act: Act) -> int:
     words = {MOVED_OUT: "転出", DEAD: "死亡", REMOVED: "消除"}[change.resident_status]
     day: date = change.changed_on or act.day
     next_month = Month.of(day).plus(1).first_day
