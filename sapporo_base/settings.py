@@ -295,6 +295,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk"},
     },
+    "household copies": {
+        "task": "resident_basic.tasks.forward_households",
+        "schedule": 60.0,
+        "options": {"queue": "bulk"},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "follow the residents": {
         "task": "social_address.tasks.follow_residents",

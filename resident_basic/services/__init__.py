@@ -19,6 +19,7 @@ from resident_basic.services.disclosure import (
     stage_changes,
 )
 from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
+from resident_basic.services.forwarding import Forwarded, forward_households
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
 from resident_basic.services.protection import end_support_measure, start_support_measure
 
@@ -26,6 +27,7 @@ __all__ = [
     "ChangePage",
     "EventDiffers",
     "FileNotReceived",
+    "Forwarded",
     "ItemRequest",
     "NoApproval",
     "Receipt",
@@ -37,6 +39,7 @@ __all__ = [
     "disclose_residents",
     "draft_application",
     "end_support_measure",
+    "forward_households",
     "publish_changes",
     "receive_event",
     "receive_residents",

@@ -1,18 +1,24 @@
 """情報移転: what was approved goes to the system it was approved for, and it is recorded."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from django.db import connection, transaction
 
+from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery
+from resident_basic.rules.items import INDIVIDUAL_NUMBER
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
+from sapporo_base.selectors import system
 
+REGISTER = "001-000"
+Row = TypeVar("Row", bound=selectors.DisclosedResident)
 _RESIDENT = "resident"
 _INFORMATION = "住民基本台帳ファイル"
 
@@ -96,9 +102,8 @@ def disclose_residents(
             withheld=approval.withheld,
             receiver_code=receiver(act).code,
             information=_INFORMATION,
-            opened_individual_number=approval.individual_number and bool(rows),
         )
-    return rows
+        return _with_individual_numbers(rows, approval, act)
 
 
 def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
@@ -118,12 +123,35 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
             _record_stretch(
                 act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
             )
+            changes = _with_individual_numbers(changes, approval, act)
     return ChangePage(
         changes=changes,
         receipt=changes[-1].receipt if changes else receipt,
         has_more=len(changes) == limit,
         withheld=tuple(sorted(approval.withheld)),
     )
+
+
+def _with_individual_numbers(
+    rows: Sequence[Row], approval: selectors.Approval, act: Act
+) -> list[Row]:
+    """
+    Join the 個人番号 for a receiver that uses it and was approved for it; recorded where it is opened.
+
+    Nobody else's answer has the item at all: this app holds no 個人番号.
+    """
+    if not approval.individual_number or not rows:
+        return list(rows)
+    numbers = addressees.disclose_individual_numbers(
+        system=receiver(act),
+        business_numbers={row.resident_number for row in rows},
+        numbers_of=system(REGISTER),
+        act=act,
+    )
+    return [
+        replace(row, items={**row.items, INDIVIDUAL_NUMBER: numbers.get(row.resident_number)})
+        for row in rows
+    ]
 
 
 def publish_changes() -> int:

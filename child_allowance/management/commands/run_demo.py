@@ -193,7 +193,7 @@ class Command(BaseCommand):
             changes = self._read_feed(token)
             step.count = len(changes)
         text = json.dumps(changes, ensure_ascii=False)
-        holders = sum(1 for change in changes if change.get("individual_number"))
+        holders = sum(1 for change in changes if change["items"].get("individual_number"))
         self.job.check(
             f"{system.name}: gets 個人番号",
             "yes" if uses_individual_number else "no",

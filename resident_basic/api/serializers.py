@@ -1,0 +1,81 @@
+"""The words of the outside: residents and 異動情報 as a receiver may see them."""
+
+from rest_framework import serializers
+
+MOST_NUMBERS = 1000
+
+
+class NumbersSerializer(serializers.Serializer):
+    """Whom to tell of; numbers travel in the body, never in an address."""
+
+    resident_numbers = serializers.ListField(
+        child=serializers.CharField(max_length=15),
+        allow_empty=False,
+        max_length=MOST_NUMBERS,
+        help_text="宛名番号",
+    )
+    as_of = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class ResidentSerializer(serializers.Serializer):
+    """One resident in the approved items; what is kept back is named."""
+
+    resident_number = serializers.CharField()
+    history_number = serializers.IntegerField()
+    items = serializers.DictField()
+    withheld = serializers.ListField(child=serializers.CharField())
+    is_suppressed = serializers.BooleanField(help_text="支援措置により非公開の項目がある")
+
+
+class ChangeSerializer(ResidentSerializer):
+    """One 異動情報 at its place in the feed."""
+
+    receipt = serializers.IntegerField()
+    kind = serializers.CharField()
+    event_id = serializers.CharField()
+    is_latest = serializers.BooleanField()
+    recorded_at = serializers.DateTimeField()
+
+
+class ChangeQuerySerializer(serializers.Serializer):
+    """From where to read on."""
+
+    after = serializers.IntegerField(min_value=0, required=False, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=200)
+
+
+class ChangePageSerializer(serializers.Serializer):
+    """Changes in order; read on with `after=receipt`."""
+
+    changes = ChangeSerializer(many=True)
+    receipt = serializers.IntegerField()
+    has_more = serializers.BooleanField()
+    withheld = serializers.ListField(child=serializers.CharField())
+
+
+class AcknowledgementSerializer(serializers.Serializer):
+    """Up to where the receiver has taken the changes over."""
+
+    receipt = serializers.IntegerField(min_value=0)
+
+
+class DeliverySerializer(serializers.Serializer):
+    """How far a receiver is."""
+
+    read_until = serializers.IntegerField()
+    acknowledged_until = serializers.IntegerField()
+
+
+class EventSerializer(serializers.Serializer):
+    """One 異動 of 既存住基, by the names of the layout `juki_resident`; absent is empty."""
+
+    items = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=1000))
+
+
+class ReceivedChangeSerializer(serializers.Serializer):
+    """What became of an 異動."""
+
+    event_id = serializers.CharField()
+    is_new = serializers.BooleanField()
+    is_latest = serializers.BooleanField()
+    missing_history_numbers = serializers.ListField(child=serializers.IntegerField())
