@@ -141,10 +141,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "社会保障宛名",
                 "verbose_name_plural": "社会保障宛名",
-                "permissions": [
-                    ("search_addressees", "社会保障宛名を検索できる"),
-                    ("open_protected_addressee", "支援措置対象者の宛名を理由を示して開ける"),
-                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -368,7 +364,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "課税情報",
                 "verbose_name_plural": "課税情報",
-                "permissions": [("open_taxinformation", "課税情報を理由を示して開ける")],
             },
         ),
         migrations.CreateModel(

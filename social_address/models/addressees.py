@@ -42,10 +42,6 @@ class SocialAddressee(models.Model):
     class Meta:
         verbose_name = "社会保障宛名"
         verbose_name_plural = "社会保障宛名"
-        permissions = [
-            ("search_addressees", "社会保障宛名を検索できる"),
-            ("open_protected_addressee", "支援措置対象者の宛名を理由を示して開ける"),
-        ]
         constraints = [
             models.CheckConstraint(
                 name="a_corporation_never_gets_an_integrated_number",

@@ -34,7 +34,6 @@ class TaxInformation(models.Model):
     class Meta:
         verbose_name = "課税情報"
         verbose_name_plural = "課税情報"
-        permissions = [("open_taxinformation", "課税情報を理由を示して開ける")]
         constraints = [
             models.UniqueConstraint(
                 name="one_tax_row_per_person_year_and_revision",

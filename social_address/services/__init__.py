@@ -1,7 +1,7 @@
 """Acts of 社会保障宛名. One function is one act: atomic, idempotent, recorded."""
 
 from social_address.services.accounts import fill_accounts, receive_accounts, register_accounts
-from social_address.services.contacts import close_follow_up, record_contact
+from social_address.services.contacts import Contact, close_follow_up, record_contact
 from social_address.services.disclosure import (
     ChangePage,
     disclose_changes,
@@ -22,6 +22,7 @@ from social_address.services.taxes import receive_taxes
 
 __all__ = [
     "ChangePage",
+    "Contact",
     "Newcomer",
     "NoNumbersLeft",
     "Receipt",

@@ -1,0 +1,398 @@
+"""The pages of 社会保障宛名: people and corporations, their accounts, taxes and contacts."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from sapporo_base import selectors as base_selectors
+from sapporo_base import services as base
+from sapporo_base.admin import display
+from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
+from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
+from sapporo_base.admin.looks import RecordedLookMixin
+from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
+from sapporo_base.rules.kana import kana_key, name_key
+from social_address import selectors, services
+from social_address.models import (
+    AddresseeNumberRange,
+    AddresseeVersion,
+    BankAccount,
+    ContactRecord,
+    SocialAddressee,
+    TaxInformation,
+)
+
+FILE = "social-address"
+NOT_SHOWN = "住所非表示"
+STATES = {"1": "住登者", "2": "転出者", "3": "死亡者", "9": "その他消除者", "": "住登外"}
+SEXES = {"0": "不明", "1": "男", "2": "女"}
+
+
+class ContactForm(forms.Form):
+    """What is written down of a contact."""
+
+    system_code = forms.ChoiceField(label="業務", widget=UnfoldAdminSelectWidget)
+    channel = forms.ChoiceField(
+        label="対応方法", choices=ContactRecord.Channel.choices, widget=UnfoldAdminSelectWidget
+    )
+    subject = forms.CharField(label="件名", max_length=100, widget=UnfoldAdminTextInputWidget)
+    content = forms.CharField(
+        label="内容",
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
+        help_text="個人番号は書かないでください。",
+    )
+    follow_up_on = WarekiDateField(
+        label="次回対応日", required=False, widget=WarekiDateWidget, help_text="任意"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = base_selectors.code_names("account_system", day=date.max)
+        self.fields["system_code"].choices = list(names.items())
+
+
+class _PersonMixin(RecordedLookMixin):
+    """What all pages about an addressee share: whose file it is, whom a row is about, 支援措置."""
+
+    personal_file = FILE
+    look_procedure = "社会保障宛名の管理"
+
+    def addressee_of(self, obj: Any) -> SocialAddressee:
+        """Return the addressee whom a row is about."""
+        return obj.addressee
+
+    def look_subjects(self, obj: Any) -> Sequence[base.Subject]:
+        """Return the 宛名番号."""
+        return [("social", self.addressee_of(obj).addressee_number)]
+
+    def is_protected(self, obj: Any) -> bool:
+        """Say whether the person stands under 支援措置; asked once for each row."""
+        if not hasattr(obj, "is_under_support"):
+            number = self.addressee_of(obj).addressee_number
+            obj.is_under_support = bool(selectors.protected_numbers([number]))
+        return obj.is_under_support
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Ask for the 支援措置 of all people on the page at once."""
+        listed = super().get_changelist_instance(request)
+        rows = list(listed.result_list)
+        numbers = {self.addressee_of(row).addressee_number for row in rows}
+        protected = selectors.protected_numbers(numbers)
+        for row in rows:
+            row.is_under_support = self.addressee_of(row).addressee_number in protected
+        listed.result_list = rows
+        return listed
+
+
+@admin.register(SocialAddressee)
+class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
+    """社会保障宛名: one card for each person or corporation."""
+
+    duty, icon, duty_order = "窓口", "contacts", 20
+    about = "社会保障業務で共通に使う個人・法人の宛名です。住民の情報は個人基本から届きます。"
+    empty_text = "個人基本の異動情報を受領するか、住登外者・法人を登録すると表示されます。"
+    look_items = ("氏名", "フリガナ", "生年月日", "性別", "住所", "世帯", "口座", "対応記録")
+    list_display = ("addressee_number", "name", "name_kana", "born_on", "state", "place")
+    list_filter = ("kind", "origin")
+    search_fields = ("addressee_number",)
+    search_help_text = "氏名・フリガナ・宛名番号で検索(個人番号では検索できません)"
+    fields = (
+        "addressee_number",
+        "kind",
+        "card",
+        "history",
+        "accounts",
+        "contacts",
+    )
+    readonly_fields = ("card", "history", "accounts", "contacts")
+    actions_detail = ("write_contact",)
+
+    def addressee_of(self, obj: SocialAddressee) -> SocialAddressee:
+        """Return the row itself."""
+        return obj
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SocialAddressee]:
+        """Bring the 最新 of each addressee along."""
+        latest = Prefetch(
+            "versions", AddresseeVersion.objects.filter(is_latest=True), to_attr="latest"
+        )
+        return super().get_queryset(request).prefetch_related(latest)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search by number, name or kana: 異体字, widths and 清濁 make no difference."""
+        term = search_term.strip()
+        if not term or term.isdigit():
+            return super().get_search_results(request, queryset, term)
+        versions = AddresseeVersion.objects.filter(is_latest=True)
+        found = versions.filter(name_key__startswith=name_key(term)).values("addressee")
+        sounds = versions.filter(kana_key__startswith=kana_key(term)).values("addressee")
+        return queryset.filter(pk__in=found.union(sounds)), False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that writes a 対応記録."""
+        view = self.admin_site.admin_view(self.contact_view)
+        own = path("<int:pk>/contact/", view, name="social_address_socialaddressee_contact")
+        return [own, *super().get_urls()]
+
+    # Columns ---------------------------------------------------------------------------------
+
+    def _latest(self, obj: SocialAddressee) -> AddresseeVersion | None:
+        return obj.latest[0] if obj.latest else None
+
+    @admin.display(description="氏名・名称")
+    def name(self, obj: SocialAddressee) -> str:
+        """Return the name."""
+        version = self._latest(obj)
+        return version.name if version else ""
+
+    @admin.display(description="フリガナ")
+    def name_kana(self, obj: SocialAddressee) -> str:
+        """Return the kana."""
+        version = self._latest(obj)
+        return version.name_kana if version else ""
+
+    @admin.display(description="生年月日")
+    def born_on(self, obj: SocialAddressee) -> SafeString | str:
+        """Return the birth date, an unknown one in its own words."""
+        version = self._latest(obj)
+        return (
+            display.day(version.born_on, weekday=False, words=version.born_text) if version else ""
+        )
+
+    @admin.display(description="状態")
+    def state(self, obj: SocialAddressee) -> SafeString | str:
+        """Return 住民状態 or 住登外 or 法人, and 支援措置, as words."""
+        if obj.kind == SocialAddressee.Kind.CORPORATION:
+            return display.badge("法人")
+        version = self._latest(obj)
+        word = STATES.get(version.resident_status, "") if version else ""
+        return (
+            display.badge("支援措置", "warned") if self.is_protected(obj) else display.badge(word)
+        )
+
+    @admin.display(description="住所")
+    def place(self, obj: SocialAddressee) -> str:
+        """Return the place; nothing of it under 支援措置."""
+        version = self._latest(obj)
+        if self.is_protected(obj):
+            return NOT_SHOWN
+        return version.residential_address if version else ""
+
+    # Sections --------------------------------------------------------------------------------
+
+    @admin.display(description="基本情報")
+    def card(self, obj: SocialAddressee) -> SafeString | str:
+        """Return the person at a glance."""
+        version = self._latest(obj)
+        if version is None:
+            return ""
+        hidden = self.is_protected(obj)
+        ward = WARDS_OF_SAPPORO.get(version.municipality_code, version.municipality_code)
+        return display.facts(
+            [
+                ("氏名", version.name),
+                ("フリガナ", version.name_kana),
+                ("生年月日", self.born_on(obj)),
+                ("性別", SEXES.get(version.sex, "")),
+                ("状態", self.state(obj)),
+                ("住所", NOT_SHOWN if hidden else version.residential_address),
+                ("区", NOT_SHOWN if hidden else ward),
+                ("世帯番号", NOT_SHOWN if hidden else version.household_number),
+            ]
+        )
+
+    @admin.display(description="履歴")
+    def history(self, obj: SocialAddressee) -> SafeString:
+        """Return what was true and known when; places not under 支援措置."""
+        hidden = self.is_protected(obj)
+        return display.table(
+            ["履歴番号", "氏名", "住所", "有効開始日", "記録日時"],
+            [
+                [
+                    one.history_number,
+                    one.name,
+                    NOT_SHOWN if hidden else one.residential_address,
+                    display.day(one.valid_from),
+                    display.moment(one.recorded_at),
+                ]
+                for one in obj.versions.order_by("-history_number", "-recorded_at")
+            ],
+        )
+
+    @admin.display(description="口座")
+    def accounts(self, obj: SocialAddressee) -> SafeString:
+        """Return the accounts; of the number, the last three digits."""
+        return display.table(
+            ["業務", "用途", "金融機関・支店", "口座番号", "名義", "有効開始日"],
+            [
+                [
+                    one.system_code,
+                    one.get_purpose_display(),
+                    f"{one.bank_code}-{one.branch_code}",
+                    f"****{one.account_number[-3:]}",
+                    one.holder_kana,
+                    display.day(one.valid_from),
+                ]
+                for one in obj.bank_accounts.filter(valid_until__isnull=True)
+            ],
+        )
+
+    @admin.display(description="対応記録")
+    def contacts(self, obj: SocialAddressee) -> SafeString:
+        """Return the latest contacts."""
+        return display.table(
+            ["日時", "方法", "件名", "内容", "職員", "次回"],
+            [
+                [
+                    display.moment(one.contacted_at),
+                    one.get_channel_display(),
+                    one.subject,
+                    one.content,
+                    one.staff_name,
+                    display.day(one.follow_up_on),
+                ]
+                for one in obj.contacts.order_by("-contacted_at")[:20]
+            ],
+        )
+
+    # Acts ------------------------------------------------------------------------------------
+
+    def has_write_contact_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Say whether this person may write a 対応記録."""
+        return request.user.has_perm("social_address.add_contactrecord")
+
+    @action(
+        description="対応記録を登録する", permissions=["write_contact"], url_path="write-contact"
+    )
+    def write_contact(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Open the page that writes a 対応記録."""
+        return self.contact_view(request, int(object_id))
+
+    def contact_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask what was said, then write it down in the name of who asks."""
+        addressee = self.get_object(request, str(pk))
+        if addressee is None or not self.has_write_contact_permission(request):
+            raise PermissionDenied
+        if self.permit_look(request, addressee) is None:
+            return self._ask_reason(request, addressee)
+        return self.act_page(
+            request,
+            title="対応記録の登録",
+            button="対応記録を登録する",
+            obj=addressee,
+            form_class=ContactForm,
+            undo="登録した対応記録は書き換えられません。誤りは新しい記録で訂正します。",
+            do=lambda cleaned: self._recorded(request, addressee, cleaned),
+        )
+
+    def _recorded(
+        self, request: HttpRequest, addressee: SocialAddressee, cleaned: dict[str, Any]
+    ) -> str:
+        contact = services.Contact(**cleaned)
+        services.record_contact(addressee=addressee, contact=contact, act=staff_act(request))
+        return "対応記録を登録しました。"
+
+
+@admin.register(TaxInformation)
+class TaxInformationAdmin(_PersonMixin, ReadOnlyAdmin):
+    """課税情報 as 税宛名 sent it."""
+
+    duty, icon, duty_order = "窓口", "receipt_long", 40
+    about = "税宛名から受領した課税情報です。更正は回数ごとに残ります。"
+    empty_text = "税宛名の課税情報ファイルを受領すると表示されます。"
+    look_items = ("課税情報",)
+    list_display = ("addressee", "tax_year", "revision", "is_latest", "total", "revised_on")
+    list_filter = ("tax_year", "is_latest", "undeclared")
+    list_select_related = ("addressee",)
+    search_fields = ("addressee__addressee_number",)
+    fields = ("addressee", "tax_year", "revision", "is_latest", "revised_on", "amounts")
+    readonly_fields = ("amounts",)
+
+    @admin.display(description="合計所得金額")
+    def total(self, obj: TaxInformation) -> SafeString:
+        """Return the total income in yen."""
+        return display.money(obj.total_income)
+
+    @admin.display(description="課税内容")
+    def amounts(self, obj: TaxInformation) -> SafeString:
+        """Return the items under their Japanese names."""
+        layout = base_selectors.layout_definition("tax", day=obj.revised_on)
+        labels = {one["name"]: one["label"] for one in layout["fields"]}
+        return display.facts([(labels.get(name, name), value) for name, value in obj.items.items()])
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(_PersonMixin, ReadOnlyAdmin):
+    """口座情報 of the 社会保障 systems."""
+
+    duty, icon, duty_order = "窓口", "account_balance", 30
+    about = "社会保障業務の支給・還付・引落に使う口座です。"
+    empty_text = "口座情報ファイルまたは児童手当の請求を受領すると表示されます。"
+    look_items = ("口座",)
+    list_display = ("addressee", "system_code", "purpose", "bank_code", "branch_code", "valid_from")
+    list_filter = ("system_code", "purpose", "is_public_money_account")
+    list_select_related = ("addressee",)
+    search_fields = ("addressee__addressee_number",)
+
+
+@admin.register(ContactRecord)
+class ContactRecordAdmin(_PersonMixin, ReadOnlyAdmin):
+    """対応記録, those that wait for a follow-up first."""
+
+    duty, icon, duty_order = "窓口", "support_agent", 25
+    about = "窓口・電話などでの対応の記録です。登録は社会保障宛名の画面から行います。"
+    empty_text = "社会保障宛名の画面で対応記録を登録すると表示されます。"
+    look_items = ("対応記録",)
+    list_display = ("contacted_at", "person", "channel", "subject", "staff_name", "follow_up_on")
+    list_filter = ("channel", "system_code", "follow_up_on")
+    list_select_related = ("addressee",)
+    search_fields = ("addressee__addressee_number", "subject")
+    actions = ("close_follow_ups",)
+
+    @admin.display(description="社会保障宛名")
+    def person(self, obj: ContactRecord) -> SafeString:
+        """Return a link to the person."""
+        url = reverse("admin:social_address_socialaddressee_change", args=[obj.addressee_id])
+        return format_html('<a href="{}">{}</a>', url, obj.addressee.addressee_number)
+
+    def has_close_follow_up_permission(self, request: HttpRequest) -> bool:
+        """Say whether this person may close a follow-up."""
+        return request.user.has_perm("social_address.change_contactrecord")
+
+    @admin.action(description="次回対応を完了にする", permissions=["close_follow_up"])
+    def close_follow_ups(self, request: HttpRequest, records: QuerySet[ContactRecord]) -> None:
+        """Close the follow-ups of the chosen records."""
+        act = staff_act(request)
+        closed = [services.close_follow_up(record=record, act=act) for record in records]
+        self.message_user(request, f"{len(closed)}件の次回対応を完了にしました。")
+
+
+@admin.register(AddresseeNumberRange)
+class AddresseeNumberRangeAdmin(SystemBaseAdmin):
+    """宛名番号範囲 reserved with 既存住基."""
+
+    duty, icon = "運用", "pin"
+    about = "住登外者・法人に付ける宛名番号の範囲です。既存住基と調整した範囲だけを登録します。"
+    list_display = ("first_serial", "last_serial", "next_serial", "note")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A range that was used is never deleted."""
+        return False
