@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "rest_framework",
     "drf_spectacular",
     "guardian",
@@ -137,6 +138,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "sapporo_base.urls"
 WSGI_APPLICATION = "sapporo_base.wsgi.application"
+# Widgets of our own lie beside the pages in templates/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
