@@ -235,6 +235,7 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
                 ]
                 for one in obj.versions.order_by("-history_number", "-recorded_at")
             ],
+            caption="履歴(新しい順)",
         )
 
     @admin.display(description="口座")
@@ -253,6 +254,7 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
                 ]
                 for one in obj.bank_accounts.filter(valid_until__isnull=True)
             ],
+            caption="有効な口座",
         )
 
     @admin.display(description="対応記録")
@@ -271,6 +273,7 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
                 ]
                 for one in obj.contacts.order_by("-contacted_at")[:20]
             ],
+            caption="対応記録(新しい順)",
         )
 
     # Acts ------------------------------------------------------------------------------------
