@@ -9,6 +9,8 @@ from sapporo_base.layouts import LayoutSpecification, load_layout
 
 LAYOUT: Final = "juki_resident"
 INDIVIDUAL_NUMBER: Final = "individual_number"
+REGISTER: Final = "001-000"
+"""既存住基: whose numbers 宛名番号 are."""
 
 # What every receiver gets with each row: the key and its place, never an item of its own.
 ENVELOPE: Final = frozenset(

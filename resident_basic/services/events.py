@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from resident_basic.models import ReceivedEvent
 from resident_basic.rules.intake import pack, staging_names
-from resident_basic.rules.items import register_layout
+from resident_basic.rules.items import REGISTER, register_layout
 from resident_basic.selectors import CHANGES
 from resident_basic.services.intake import FORWARD_TASK, fingerprint_key
-from resident_basic.services.merging import REGISTER, create_staging, merge
+from resident_basic.services.merging import create_staging, merge
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted

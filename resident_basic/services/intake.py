@@ -70,8 +70,8 @@ def receive_residents(
     """
     Receive a file of 既存住基 (全件 or 異動差分, layout `juki_resident`).
 
-    Rows that can't be taken become 受領エラー, the rest is merged in one transaction. Staging goes on
-    from its checkpoint after a kill; the same file again changes nothing.
+    Rows that can't be taken become 受領エラー, the rest is merged in one transaction. Staging goes
+    on from its checkpoint after a kill; the same file again changes nothing.
 
     :param encoding: what the sender said, where it differs from the layout.
     :param dry_run: count what would change; nothing but the run itself is stored.
@@ -113,7 +113,7 @@ def _note_failure(path: Path, reason: str, act: Act) -> None:
 
 @contextmanager
 def _only_one(sha256: str) -> Iterator[None]:
-    """Hold a lock of this session on the file: two receptions of it at once would share a staging."""
+    """Hold a lock of this session on the file: two receptions would share a staging table."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [sha256])
         if not cursor.fetchone()[0]:
@@ -142,7 +142,9 @@ def _stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress
     )
     for first in chunks:
         with transaction.atomic():
-            done = _stage_stretch(first, chunks, staging, batch, done, progress)
+            done = _stage_stretch(
+                first, chunks, staging=staging, batch=batch, done=done, progress=progress
+            )
             base.save_checkpoint(batch, done)
     return done["rejected"] + _reject_duplicates(staging, batch)
 
@@ -164,6 +166,7 @@ def _resumed(staging: Staging, batch: BatchRun) -> dict[str, int]:
 def _stage_stretch(
     first: PackedChunk,
     following: Iterator[PackedChunk],
+    *,
     staging: Staging,
     batch: BatchRun,
     done: dict[str, int],

@@ -1,8 +1,8 @@
 """
-From a staging table to versions, changes and 支援措置: set-based, in the caller's one transaction.
+From a staging table to versions, changes and 支援措置: set-based, in the caller's transaction.
 
-A staging table holds the fields of layout `juki_resident` as texts ("" is absent, 個人番号 sealed as
-`digest:ciphertext`), the row number, 検索用カナ and fingerprint. The same rows again change nothing.
+A staging table holds the fields of layout `juki_resident` as texts ("" is absent, 個人番号 sealed
+as `digest:ciphertext`), the row number, 検索用カナ and fingerprint. The same rows again change nothing.
 """
 
 from collections.abc import Collection
@@ -14,14 +14,11 @@ from django.db import connection
 from gateway import services as gateway
 from integrated_address import services as addressees
 from resident_basic.rules.intake import SEALED, staging_names
-from resident_basic.rules.items import register_layout
+from resident_basic.rules.items import REGISTER, register_layout
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging, temporary_staging
 from sapporo_base.layouts import Field
-
-REGISTER: Final = "001-000"
-_VERSIONS: Final = "resident_basic_residentversion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +111,8 @@ _SUPERSEDE: Final = """
 UPDATE resident_basic_residentversion v SET superseded_at = %(at)s, is_latest = false
 FROM resident_candidate c WHERE v.id = c.known_id AND NOT c.is_same
 """
-# A version is true until the earliest later one begins, and never ends before it begins itself: what a
-# 取消し undid keeps an empty span, and no day has two versions.
+# A version is true until the earliest later one begins, and never ends before it begins itself:
+# what a 取消し undid keeps an empty span, and no day has two versions.
 _PLACE: Final = """
 CREATE TEMPORARY TABLE resident_placed ON COMMIT DROP AS
 SELECT row_number, known_id, version_id, resident_number, history_number, valid_from, processed_at,
@@ -181,7 +178,7 @@ WHERE p.row_number IS NOT NULL AND p.is_latest AND v.support_measure = '3'
 RETURNING m.resident_number
 """
 _NEWCOMERS: Final = {
-    "business_number": "text",
+    "business_number": "varchar(20) NOT NULL",
     "digest": "bytea",
     "ciphertext": "bytea",
     "name": "text",
@@ -191,7 +188,7 @@ _NEWCOMERS: Final = {
     "sex": "text",
     "residential_address": "text",
     "resident_state": "text",
-    "integrated_number": "text",
+    "integrated_number": "varchar(15)",
 }
 _FILL_NEWCOMERS: Final = """
 INSERT INTO {newcomers} (business_number, digest, ciphertext, name, name_kana, birth_on, birth_text,

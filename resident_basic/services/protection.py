@@ -1,4 +1,4 @@
-"""支援措置 set and ended by staff: it reaches every app and the platform in the same transaction."""
+"""支援措置 set and ended by staff: it reaches every app in the same transaction."""
 
 from datetime import date
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             procedure="住民基本台帳に関する事務",
         )
         try:
-            with Progress(self.stderr) as progress:
+            with Progress() as progress:
                 receipt = services.receive_residents(
                     path=file, act=act, encoding=encoding, dry_run=dry_run, progress=progress
                 )
