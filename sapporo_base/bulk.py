@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from django.core.management.base import OutputWrapper
 from django.db import connection
 from psycopg import sql
 from tqdm import tqdm
@@ -117,8 +118,8 @@ def file_sha256(path: Path) -> str:
 class Progress:
     """A progress bar on a terminal; a line now and then where nobody watches."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+    def __init__(self, stream: TextIO | OutputWrapper | None = None) -> None:
+        self._stream: Any = stream or sys.stderr
         self._bar: Any = None
         self._label = ""
         self._done = self._total = 0

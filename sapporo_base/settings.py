@@ -427,6 +427,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "httpx": {"level": "WARNING"},
+        # The file-system transport has no host, and says so at every connection.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

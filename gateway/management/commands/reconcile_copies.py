@@ -13,6 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("information_code", nargs="+", help="特定個人情報名コード(TM…)")
 
     def handle(self, *, information_code: list[str], **options: object) -> None:
+        current_app.loader.import_default_modules()
         different = 0
         for code in information_code:
             found = current_app.tasks["gateway.tasks.reconcile_copies"](code)
