@@ -64,7 +64,8 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = base_selectors.code_names("account_system", day=date.max)
-        self.fields["system_code"].choices = list(names.items())
+        chosen: Any = self.fields["system_code"]
+        chosen.choices = list(names.items())
 
 
 class _PersonMixin(RecordedLookMixin):
@@ -90,7 +91,7 @@ class _PersonMixin(RecordedLookMixin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Ask for the 支援措置 of all people on the page at once."""
-        listed = super().get_changelist_instance(request)
+        listed = super().get_changelist_instance(request)  # type: ignore[misc]
         rows = list(listed.result_list)
         numbers = {self.addressee_of(row).addressee_number for row in rows}
         protected = selectors.protected_numbers(numbers)
@@ -155,7 +156,8 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
     # Columns ---------------------------------------------------------------------------------
 
     def _latest(self, obj: SocialAddressee) -> AddresseeVersion | None:
-        return obj.latest[0] if obj.latest else None
+        latest: list[AddresseeVersion] = getattr(obj, "latest", [])
+        return latest[0] if latest else None
 
     @admin.display(description="氏名・名称")
     def name(self, obj: SocialAddressee) -> str:

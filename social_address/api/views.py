@@ -31,7 +31,7 @@ class AddresseeView(SystemView):
         addressee = services.register_addressee(
             individual_number=body.pop("individual_number", None),
             newcomer=services.Newcomer(**body),
-            system=act.system,
+            system=self.system,
             act=act,
         )
         return Response(RegisteredSerializer(addressee).data, status=status.HTTP_201_CREATED)
