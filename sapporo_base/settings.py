@@ -100,7 +100,7 @@ SEAL_ROOTS_FILE = env.path("SEAL_ROOTS_FILE", None if OFFLINE else env_required)
 
 # Applications: the systems of the source text, from the outermost to the ground floor.
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "sapporo_base.apps.SapporoAdminConfig",
     "django.contrib.auth",

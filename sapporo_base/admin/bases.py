@@ -114,7 +114,11 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
         export = f"export/?{request.GET.urlencode()}" if self.can_export else ""
         return super().changelist_view(
             request,
-            {"about": self.about, "empty_text": self.empty_text, "export_url": export}
+            {
+                "title": self.duty_title or self.opts.verbose_name_plural,
+                "about": self.about,
+                "export_url": export,
+            }
             | (extra_context or {}),
         )
 
