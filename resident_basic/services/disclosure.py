@@ -11,14 +11,12 @@ from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
-from sapporo_base import selectors as ground
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.selectors import system
 
-REGISTER = "001-000"
 Row = TypeVar("Row", bound=selectors.DisclosedResident)
 _RESIDENT = "resident"
 _INFORMATION = "住民基本台帳ファイル"
@@ -95,7 +93,6 @@ def disclose_residents(
     approval, act = _approval(act, "resident_disclosed")
     with transaction.atomic():
         rows = selectors.residents_for(numbers=numbers, approval=approval, as_of=as_of)
-        _join_individual_numbers(rows, approval=approval, act=act)
         base.record_linkage(
             act,
             "resident_disclosed",
@@ -121,7 +118,6 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
     selectors.CHANGES.publish()
     with transaction.atomic():
         changes = selectors.change_page(receipt=receipt, limit=limit, approval=approval)
-        _join_individual_numbers(changes, approval=approval, act=act)
         if changes:
             _record_stretch(
                 act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
@@ -239,19 +235,3 @@ def _record_stretch(
     delivery.read_until = max(delivery.read_until, until)
     delivery.read_at = act.at
     delivery.save(update_fields=["read_until", "read_at"])
-
-
-def _join_individual_numbers(
-    rows: Sequence[selectors.DisclosedResident], *, approval: selectors.Approval, act: Act
-) -> None:
-    """Add 個人番号 to the items of each row, by the one recorded service that opens them."""
-    if not approval.individual_number or not rows:
-        return
-    opened = addressees.disclose_individual_numbers(
-        system=receiver(act),
-        business_numbers={row.resident_number for row in rows},
-        numbers_of=ground.system(REGISTER),
-        act=act,
-    )
-    for row in rows:
-        row.items[INDIVIDUAL_NUMBER] = opened.get(row.resident_number, "")

@@ -12,7 +12,6 @@ from typing import Final
 from django.db import connection
 
 from gateway import services as gateway
-from gateway import services as gateway
 from integrated_address import services as addressees
 from resident_basic.rules.intake import SEALED, staging_names
 from resident_basic.rules.items import REGISTER, register_layout
@@ -309,13 +308,6 @@ def spread_protection(*, numbers: Collection[str], on: bool, act: Act) -> None:
         return
     register = base.system(REGISTER)
     addressees.set_support_flag(system=register, business_numbers=numbers, on=on, act=act)
-    gateway.set_answer_flags(
-        system=register,
-        business_numbers=numbers,
-        no_automatic_answer=on,
-        not_disclosed=on,
-        act=act,
-    )
     gateway.set_answer_flags(
         system=register,
         business_numbers=numbers,
