@@ -116,7 +116,9 @@ FROM resident_candidate c WHERE v.id = c.known_id AND NOT c.is_same
 _PLACE: Final = """
 CREATE TEMPORARY TABLE resident_placed ON COMMIT DROP AS
 SELECT row_number, known_id, version_id, resident_number, history_number, valid_from, processed_at,
-       greatest(valid_from, min(valid_from) OVER later) AS valid_until,
+       -- greatest() passes over NULL: without a later version there is no end.
+       CASE WHEN min(valid_from) OVER later IS NOT NULL
+            THEN greatest(valid_from, min(valid_from) OVER later) END AS valid_until,
        history_number = max(history_number) OVER everything AS is_latest
 FROM (
     SELECT c.row_number, c.known_id, nextval('resident_basic_residentversion_id_seq') AS version_id,

@@ -1,0 +1,60 @@
+"""Files and rows of 既存住基 for tests: nobody's numbers, everything filled that must be."""
+
+from pathlib import Path
+from typing import Any
+
+from resident_basic.rules.items import register_layout
+from sapporo_base.layouts import write_records
+from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
+
+_SERIALS = iter(range(10_500_000, 10_900_000))
+_NUMBERS = iter(range(90_500_000, 90_900_000))
+
+
+def a_resident_number() -> str:
+    """Return a 宛名番号 that nobody has."""
+    return next(number for serial in _SERIALS if (number := resident_number(serial)))
+
+
+def an_individual_number() -> str:
+    """Return a fictitious 個人番号 of the range for tests."""
+    body = f"999{next(_NUMBERS):08d}"
+    return body + individual_number_check_digit(body)
+
+
+def row(**values: Any) -> dict[str, str]:
+    """Return one 異動 as 既存住基 sends it; what is not named is ordinary."""
+    number = values.get("resident_number") or a_resident_number()
+    history = values.get("history_number", "1")
+    household = a_resident_number()
+    return {
+        "event_id": f"E{number[-12:]}{int(history):03d}",
+        "change_reason": "01",
+        "changed_on": "2026-10-01",
+        "processed_on": "2026-10-01",
+        "processed_time": "09:00:00",
+        "resident_number": number,
+        "history_number": str(history),
+        "household_number": household,
+        "resident_kind": "1",
+        "resident_status": "1",
+        "name": "札幌　花子",
+        "name_kana": "サッポロ　ハナコ",
+        "born_on": "1990-04-05",
+        "sex": "2",
+        "relationship_1": "02",
+        "head_name": "札幌　花子",
+        "head_resident_number": number,
+        "municipality_code": "011011",
+        "prefecture": "北海道",
+        "municipality": "札幌市中央区",
+        "town": "北一条西",
+        "block": "２丁目１",
+    } | {name: str(value) for name, value in values.items()}
+
+
+def a_file(path: Path, *rows: dict[str, str]) -> Path:
+    """Write rows as a file of 既存住基."""
+    with path.open("wb") as stream:
+        write_records(stream, register_layout(), rows)
+    return path
