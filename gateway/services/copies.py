@@ -3,14 +3,13 @@ Flow C: 副本 taken in from business systems, converted, forwarded, and compare
 """
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway import conversion
 from gateway.models import Copy, CopyError, Exchange, Reconciliation
@@ -81,6 +80,45 @@ FROM {staging} s
 WHERE s.integrated_number IS NOT NULL AND e.mended_at IS NULL AND e.system_id = %(system)s
   AND e.information_code = %(information)s AND e.business_number = s.business_number
   AND e.key = s.key
+"""
+
+# A new id for a new content: the platform takes each id once.
+_PUT_INTO = """
+UPDATE gateway_copy
+SET record_id = replace(gen_random_uuid()::text, '-', ''), sent_hash = wanted_hash,
+    state = 'sending', exchange_id = %(exchange)s
+WHERE id = ANY(%(ids)s)
+"""
+_KEEP_DIGESTS = """
+UPDATE gateway_copy c SET digest = told.digest
+FROM unnest(%(ids)s::varchar[], %(digests)s::bytea[]) AS told (record_id, digest)
+WHERE c.exchange_id = %(exchange)s AND c.record_id = told.record_id
+"""
+# What was taken is forwarded (or deleted), what was refused waits for a person, what was not spoken
+# of goes again; and what changed meanwhile goes again whatever was said.
+_SETTLE = """
+UPDATE gateway_copy c
+SET exchange_id = NULL,
+    forwarded_hash = CASE WHEN told.taken THEN c.sent_hash ELSE c.forwarded_hash END,
+    forwarded_at = CASE WHEN told.taken THEN %(at)s ELSE c.forwarded_at END,
+    reason_code = coalesce(told.code, ''), reason = coalesce(told.words, ''),
+    attempts = CASE WHEN told.record_id IS NULL THEN c.attempts + 1 ELSE 0 END,
+    due_at = CASE WHEN told.record_id IS NULL THEN %(later)s ELSE %(at)s END,
+    state = CASE
+        WHEN c.wanted_hash <> c.sent_hash OR told.record_id IS NULL THEN 'waiting'
+        WHEN told.taken THEN %(done)s
+        ELSE 'refused'
+    END
+FROM gateway_copy own
+LEFT JOIN (
+    SELECT record_id, true AS taken, NULL AS code, NULL AS words
+    FROM unnest(%(taken)s::varchar[]) AS taken (record_id)
+    UNION ALL
+    SELECT record_id, false, code, words
+    FROM unnest(%(rejected)s::varchar[], %(codes)s::varchar[], %(words)s::varchar[])
+        AS rejected (record_id, code, words)
+) told ON told.record_id = own.record_id
+WHERE own.id = c.id AND c.exchange_id = %(exchange)s
 """
 
 
@@ -216,18 +254,17 @@ def prepare_copy_exchanges(*, act: Act) -> int:
             due = Copy.objects.filter(
                 state=Copy.State.WAITING, exchange=None, due_at__lte=act.at, is_withdrawn=deleting
             )
-            rows = list(
-                due.select_for_update(skip_locked=True).order_by("due_at", "pk")[:_COPIES_AT_ONCE]
+            ids = list(
+                due.select_for_update(skip_locked=True)
+                .order_by("due_at", "pk")
+                .values_list("pk", flat=True)[:_COPIES_AT_ONCE]
             )
-            if not rows:
+            if not ids:
                 break
             work = "delete_copies" if deleting else "register_copies"
-            exchange = new_exchange(work=work, lane="copies", count=len(rows), act=act)
-            for row in rows:
-                # A new id for a new content: the platform takes each id once.
-                row.record_id, row.sent_hash = uuid.uuid4().hex, row.wanted_hash
-                row.state, row.exchange = Copy.State.SENDING, exchange
-            Copy.objects.bulk_update(rows, ["record_id", "sent_hash", "state", "exchange"], 1000)
+            exchange = new_exchange(work=work, lane="copies", count=len(ids), act=act)
+            with connection.cursor() as cursor:
+                cursor.execute(_PUT_INTO, {"exchange": exchange.pk, "ids": ids})
             made += 1
     return made
 
@@ -240,10 +277,15 @@ def copies_in(exchange: Exchange) -> list[Copy]:
 @transaction.atomic
 def note_copy_digests(exchange: Exchange, digests: Mapping[str, bytes]) -> None:
     """Keep the digests of what was sent: they are what both sides compare."""
-    rows = list(exchange.copies.filter(record_id__in=digests))
-    for row in rows:
-        row.digest = digests[row.record_id]
-    Copy.objects.bulk_update(rows, ["digest"], 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP_DIGESTS,
+            {
+                "exchange": exchange.pk,
+                "ids": list(digests),
+                "digests": list(digests.values()),
+            },
+        )
 
 
 @transaction.atomic
@@ -253,38 +295,29 @@ def settle_copies(exchange: Exchange, told: Told, *, act: Act) -> None:
     if row is None:
         return
     taken, rejected = told.taken(), told.rejected()
-    copies = list(row.copies.select_for_update())
+    information_code = row.copies.values_list("information_code", flat=True).first() or ""
     deleting = row.work == "delete_copies"
-    for copy in copies:
-        copy.exchange = None
-        if copy.record_id in rejected:
-            why = rejected[copy.record_id]
-            copy.reason_code, copy.reason = why.code[:40], why.words[:300]
-            copy.state = Copy.State.REFUSED
-        elif copy.record_id in taken:
-            copy.forwarded_hash, copy.forwarded_at, copy.attempts = copy.sent_hash, act.at, 0
-            copy.state = Copy.State.DELETED if deleting else Copy.State.FORWARDED
-        else:
-            copy.attempts += 1
-            copy.due_at = act.at + waiting.retry_after(copy.attempts)
-            copy.state = Copy.State.WAITING
-        if bytes(copy.wanted_hash) != bytes(copy.sent_hash or b""):
-            copy.state, copy.due_at = Copy.State.WAITING, act.at
-    Copy.objects.bulk_update(
-        copies,
-        [
-            *("exchange", "reason_code", "reason", "state", "forwarded_hash", "forwarded_at"),
-            *("attempts", "due_at"),
-        ],
-        1000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SETTLE,
+            {
+                "exchange": row.pk,
+                "at": act.at,
+                "later": act.at + waiting.retry_after(1),
+                "done": Copy.State.DELETED if deleting else Copy.State.FORWARDED,
+                "taken": list(taken),
+                "rejected": list(rejected),
+                "codes": [why.code[:40] for why in rejected.values()],
+                "words": [why.words[:300] for why in rejected.values()],
+            },
+        )
     finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
     if taken:
         base.record_linkage(
             act,
             "copies_deleted" if deleting else "copies_forwarded",
             subject_count=len(taken),
-            information_code=copies[0].information_code if copies else "",
+            information_code=information_code,
             provider="札幌市長",
         )
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 
 from gateway.models import Exchange, FeedReceipt, Inquiry, PlatformNumber
 from gateway.rules import waiting
@@ -17,6 +18,13 @@ from sapporo_base.nudge import nudge
 CHANGES, REQUESTS = "integrated_address changes", "integrated_address code requests"
 _PARCELS = 20
 _NUMBERS_AT_ONCE = 5000
+_REQUESTED = """
+UPDATE gateway_platformnumber n
+SET code_state = 'requested', serial = told.serial, requested_at = %(at)s, attempts = 0,
+    due_at = %(due)s, exchange_id = NULL
+FROM unnest(%(numbers)s::varchar[], %(serials)s::varchar[]) AS told (number, serial)
+WHERE n.integrated_number = told.number AND n.exchange_id = %(exchange)s
+"""
 
 
 @transaction.atomic
@@ -163,15 +171,17 @@ def settle_code_requests(
     failed = dict(refused) | {
         requests[serial]: why for serial, why in told.rejected().items() if serial in requests
     }
-    people = list(row.numbers.filter(pk__in=asked))
-    for person in people:
-        person.code_state, person.serial = PlatformNumber.CodeState.REQUESTED, asked[person.pk]
-        person.requested_at, person.attempts = act.at, 0
-        person.due_at = act.at + waiting.code_look_after(0)
-        person.exchange = None
-    PlatformNumber.objects.bulk_update(
-        people, ["code_state", "serial", "requested_at", "attempts", "due_at", "exchange"]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REQUESTED,
+            {
+                "numbers": list(asked),
+                "serials": list(asked.values()),
+                "exchange": row.pk,
+                "at": act.at,
+                "due": act.at + waiting.code_look_after(0),
+            },
+        )
     _codes_failed(failed, act)
     _release_the_rest(row, act.at)
     finish(row, at=act.at, accepted=len(asked), refused=len(failed))
@@ -199,12 +209,9 @@ def settle_code_states(
         state=Inquiry.State.WAITING, code_ready_at=act.at, due_at=act.at
     )
     _codes_failed(failed, act)
-    still = list(row.numbers.filter(exchange=row))
-    for person in still:
-        person.attempts += 1
-        person.due_at = act.at + waiting.code_look_after(person.attempts)
-        person.exchange = None
-    PlatformNumber.objects.bulk_update(still, ["attempts", "due_at", "exchange"])
+    still = row.numbers.filter(exchange=row)
+    looks = (still.aggregate(most=Max("attempts"))["most"] or 0) + 1
+    still.update(attempts=looks, due_at=act.at + waiting.code_look_after(looks), exchange=None)
     finish(row, at=act.at, accepted=len(acquired), refused=len(failed))
     nudge("gateway.tasks.work_interactive")
 

@@ -3,7 +3,8 @@
 import io
 import json
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from child_allowance import selectors
 from gateway import selectors as gateway
 from integrated_address import selectors as addressees
 from sapporo_base import selectors as base
@@ -27,6 +29,13 @@ HOUSEHOLD = "TM99000000000001"
 # Two consumers of 個人基本: 国民健康保険 uses 個人番号, 学齢簿 may not.
 CONSUMERS = {"024-000": True, "017-000": False}
 _DAYS = 5
+ALLOWANCE = "TM99000000000027"
+_COMMAND = {"tax": "taxes", "accounts": "accounts"}
+_DECIDER = "S2002"
+_PAY_DAY = "2026-12-11"
+_ASKERS = (26, 30, 87, 106)
+_LENDER = 30
+_RECORD_BYTES = 120
 
 
 class Command(BaseCommand):
@@ -125,6 +134,11 @@ class Command(BaseCommand):
         self._forward_households()
         for code, uses in CONSUMERS.items():
             self._consume(code, uses)
+        self._follow_into_social_address()
+        self._take_claims()
+        self._inquire_while_closed()
+        self._decide_and_pay()
+        self._provide()
         self._seal()
 
     def _receive(self, name: str, label: str) -> None:
@@ -216,6 +230,105 @@ class Command(BaseCommand):
             if not page["has_more"]:
                 return changes
 
+    def _follow_into_social_address(self) -> None:
+        with self.job.step("社会保障宛名 follows 個人基本, takes taxes and accounts") as step:
+            self.job.check("follow_residents: exit code", 0, _exit_code("follow_residents"))
+            for name, told in self.expected["files"].items():
+                if told["layout"] in {"tax", "accounts"}:
+                    code = _exit_code(f"receive_{_COMMAND[told['layout']]}", self.city / name)
+                    self.job.check(f"{name}: exit code", int(bool(told["defective"])), code)
+                    step.count += told["good"]
+
+    def _take_claims(self) -> None:
+        with self.job.step("claims for 児童手当 arrive, numbered by 社会保障宛名") as step:
+            for name in sorted(self.expected["files"]):
+                told = self.expected["files"][name]
+                if told["layout"] == "claims":
+                    children = self.expected["files"][name.replace("claims", "claim_children")]
+                    defective = told["defective"] or children["defective"]
+                    code = _exit_code("receive_claims", self.city / name)
+                    self.job.check(f"{name}: exit code", int(bool(defective)), code)
+                    step.count += told["good"]
+
+    def _inquire_while_closed(self) -> None:
+        with self.job.step("flow D: missing facts are asked while the platform is closed") as step:
+            self.platform.post("/control/close", json={}).raise_for_status()
+            self.job.check("gather_facts: exit code", 0, _exit_code("gather_facts"))
+            step.count = selectors.open_inquiry_count()
+            asked_in_vain = selectors.answered_inquiry_count()
+            self.job.check("answers while the platform is closed", 0, asked_in_vain)
+        with self.job.step("flow D: the platform opens, work goes out by itself") as step:
+            self.platform.post("/control/open", json={}).raise_for_status()
+            wait_until("every inquiry is answered", self._all_answered, seconds=180, every=1.0)
+            step.count = selectors.answered_inquiry_count()
+        self.job.check("inquiries that are still open", 0, selectors.open_inquiry_count())
+        wanted = sum(1 for one in self.expected["inquiries"] if one["item"] in {"74", "75"})
+        self.job.steps[-1].remark = f"expected.json foretells {wanted:,}"
+
+    def _all_answered(self) -> bool:
+        _exit_code("gather_facts")
+        return selectors.open_inquiry_count() == 0
+
+    def _decide_and_pay(self) -> None:
+        with self.job.step("claims are decided, what is doubtful goes to an examiner") as step:
+            _exit_code("decide_claims", "--by", _DECIDER)
+            step.count = selectors.decided_claim_count()
+            step.remark = f"{selectors.waiting_claim_count():,} wait for an examiner"
+        with self.job.step(f"flow G: the pay day of {_PAY_DAY} is run") as step:
+            for month in self.expected["yen"]["months"]:
+                _exit_code("compute_entitlements", "--month", month)
+            _exit_code("run_payday", "--on", _PAY_DAY)
+            run = selectors.pay_day_totals(day=date.fromisoformat(_PAY_DAY))
+            step.count = run.count
+            step.remark = f"{run.yen:,} yen, held {run.held_yen:,}"
+        self.job.check(
+            "yen of the entitlements = yen in the run", run.entitled_yen, run.yen + run.held_yen
+        )
+        file = settings.VAR_DIR / "payments" / run.file_name
+        self.job.check("yen of the run = yen in the 全銀 file", run.yen, _yen_in(file))
+        self.job.check(
+            "payments of the run = records in the 全銀 file", run.count, _records_in(file)
+        )
+
+    def _provide(self) -> None:
+        with self.job.step("児童手当情報 go out as copies") as step:
+            _exit_code("forward_copies")
+            wait_until("all copies are forwarded", self._no_allowance_copy_is_open, seconds=120)
+            step.count = gateway.copy_counts(ALLOWANCE).get("forwarded", 0)
+        self.job.check(
+            "児童手当情報: here = at the platform (count and hash)",
+            0,
+            _exit_code("reconcile_copies", ALLOWANCE),
+        )
+        with self.job.step("flow F: others ask under 26, 30, 87 and 106") as step:
+            for item in _ASKERS:
+                step.count += 1
+                self.job.check(
+                    f"asked under item {item}: answered", "sent", self._ask(item, ALLOWANCE)
+                )
+                refused = self._ask(item, HOUSEHOLD if item == _LENDER else "TM00000000000002")
+                self.job.check(
+                    f"asked under item {item} for what may not be: refused",
+                    expected=True,
+                    found=refused != "sent",
+                )
+            self.job.check(
+                "asked by one who may not: refused",
+                expected=True,
+                found=self._ask(999, ALLOWANCE) != "sent",
+            )
+
+    def _ask(self, item: int, information_code: str) -> str:
+        answer = self.platform.post(
+            "/control/ask", json={"item": item, "information_code": information_code}
+        )
+        answer.raise_for_status()
+        return str(answer.json()["asked"][0]["state"])
+
+    def _no_allowance_copy_is_open(self) -> bool:
+        counts = gateway.copy_counts(ALLOWANCE)
+        return not counts.get("waiting", 0) + counts.get("sending", 0)
+
     def _seal(self) -> None:
         with self.job.step("情報連携記録 are sealed and verified") as step:
             base_services.seal_records(at=timezone.now())
@@ -223,6 +336,23 @@ class Command(BaseCommand):
             step.count = base.seal_state().sealed
         self.job.check("verify_records finds nothing", 0, code)
         self.job.check("messages that wait for a person", 0, gateway.failed_exchange_count())
+
+
+def _bank_records(file: Path) -> list[bytes]:
+    """Return the data records of a 全銀 file, which are 120 bytes each with or without line ends."""
+    content = file.read_bytes().replace(b"\r\n", b"")
+    records = [
+        content[start : start + _RECORD_BYTES] for start in range(0, len(content), _RECORD_BYTES)
+    ]
+    return [record for record in records if record[:1] == b"2"]
+
+
+def _yen_in(file: Path) -> int:
+    return sum(int(record[80:90]) for record in _bank_records(file))
+
+
+def _records_in(file: Path) -> int:
+    return len(_bank_records(file))
 
 
 def _exit_code(command: str, *arguments: object) -> int:
