@@ -403,6 +403,7 @@ HOME_BLOCKS: list[str] = [
     "sapporo_base.admin.work.batch_block",
     "sapporo_base.admin.work.outbox_block",
     "sapporo_base.admin.records.seal_block",
+    "child_allowance.admin.payments.home_block",
 ]
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = []

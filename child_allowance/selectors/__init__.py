@@ -8,12 +8,24 @@ from child_allowance.selectors.counts import (
     pay_day_totals,
     waiting_claim_count,
 )
+from child_allowance.selectors.waiting import (
+    held_payment_count,
+    last_run,
+    open_proposal_count,
+    waiting_claims,
+    yen_entitled,
+)
 
 __all__ = [
     "PayDayTotals",
     "answered_inquiry_count",
     "decided_claim_count",
+    "held_payment_count",
+    "last_run",
     "open_inquiry_count",
+    "open_proposal_count",
     "pay_day_totals",
     "waiting_claim_count",
+    "waiting_claims",
+    "yen_entitled",
 ]

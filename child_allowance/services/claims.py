@@ -1,13 +1,30 @@
 """One round of the work on claims: answers in, facts judged, questions out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.db import transaction
+
+from child_allowance.models import Claim
+from child_allowance.rules.reviews import Tax, TaxState
 from child_allowance.services.facts import (
+    GatheredFacts,
+    claim_facts,
     gather_facts,
+    gathered_facts,
     inquire_missing_facts,
     receive_inquiry_results,
 )
 from sapporo_base.acts import Act
+from sapporo_base.rules.dates import format_date
+
+RESIDENT_STATES = {"1": "住登者", "2": "転出者", "3": "死亡者", "9": "その他消除者"}
+TAX_WORDS = {
+    TaxState.UNKNOWN: "未確認",
+    TaxState.UNDECLARED: "未申告",
+    TaxState.NOWHERE: "課税情報なし",
+}
 
 
 @dataclass(frozen=True)
@@ -39,3 +56,86 @@ def work_on_claims(*, act: Act) -> WorkedOnClaims:
     while (sent := inquire_missing_facts(act=act)).asked + sent.refused:
         asked += sent.asked
     return WorkedOnClaims(looked_at, ready, examined, asked, answered)
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Someone of a claim, in words for the examiner."""
+
+    role: str
+    number: str
+    name: str
+    born: str
+    place: str
+    status: str
+    told: str
+
+
+@dataclass(frozen=True)
+class KnownOfClaim:
+    """What is known of a claim: its people, and the incomes (year, claimant, spouse) in words."""
+
+    people: Sequence[KnownPerson]
+    incomes: Sequence[tuple[str, str, str]]
+
+
+@transaction.atomic
+def known_of_claim(*, claim: Claim, act: Act) -> KnownOfClaim:
+    """Return the facts of a claim side by side; the owners of the data record the look."""
+    facts = gathered_facts([claim], act)
+    found = claim_facts(claim, facts)
+    people = [_person("請求者", claim.claimant_number, facts)]
+    if claim.spouse_number:
+        people.append(_person("配偶者", claim.spouse_number, facts))
+    people += [
+        _person(
+            f"児童{child.order}",
+            child.child_number,
+            facts,
+            told="・".join(
+                word
+                for word, said in (
+                    ("同居" if child.living == "1" else "別居", True),
+                    ("監護", child.in_custody),
+                    ("留学", child.studies_abroad),
+                    ("施設入所等", child.in_facility),
+                    ("監護相当", child.cared_for),
+                    ("確認書あり", child.confirmed_on is not None),
+                )
+                if said
+            ),
+            born_on=child.born_on,
+        )
+        for child in claim.children.order_by("order")
+    ]
+    years = sorted(found.claimant.taxes)
+    return KnownOfClaim(
+        people=people,
+        incomes=[
+            (
+                f"{year}年度",
+                _tax_words(found.claimant.tax(year)),
+                _tax_words(found.spouse.tax(year)) if found.spouse else "—",
+            )
+            for year in years
+        ],
+    )
+
+
+def _person(
+    role: str, number: str, facts: GatheredFacts, told: str = "", born_on: date | None = None
+) -> KnownPerson:
+    subject = facts.subjects.get(number)
+    if subject is None:
+        born = format_date(born_on, weekday=False) if born_on else ""
+        return KnownPerson(role, number, "社会保障宛名で確認できません", born, "", "", told)
+    born = format_date(subject.born_on, weekday=False) if subject.born_on else subject.born_text
+    place = "非公開(支援措置)" if subject.is_protected else subject.residential_address
+    status = RESIDENT_STATES.get(subject.resident_status, "住登外者")
+    return KnownPerson(role, number, subject.name, born, place, status, told)
+
+
+def _tax_words(tax: Tax) -> str:
+    if tax.state is TaxState.KNOWN:
+        return f"合計所得金額 {tax.compared:,}円、控除後 {tax.tested:,}円"
+    return TAX_WORDS[tax.state]

@@ -256,7 +256,13 @@ def _find_problems(staging: Staging) -> None:
         " WHERE problem IS NULL"
     ):
         try:
-            data_record(Transfer(f"{number:020}", *account, amount))
+            data_record(
+                Transfer(
+                    number=f"{number:020}",
+                    amount=amount,
+                    **dict(zip(ACCOUNT_COLUMNS, account, strict=True)),
+                )
+            )
         except CannotBeTransferred as error:
             found.append((number, str(error)))
     if found:
@@ -311,7 +317,9 @@ def _transfers(run: PaymentRun) -> Iterator[Transfer]:
     for number, amount, *account in rows.values_list(
         "payment_number", "amount", *ACCOUNT_COLUMNS
     ).iterator(chunk_size=10_000):
-        yield Transfer(number, *account, amount)
+        yield Transfer(
+            number=number, amount=amount, **dict(zip(ACCOUNT_COLUMNS, account, strict=True))
+        )
 
 
 def _run_of(results: list[TransferResult]) -> PaymentRun:

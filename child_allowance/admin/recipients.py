@@ -1,0 +1,310 @@
+"""受給者: children, months, payments, letters; and one person over all subsystems."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from child_allowance.admin.looks import FILE, PROCEDURE, AllowanceLookMixin
+from child_allowance.models import Entitlement, Recipient
+from child_allowance.rules.amounts import Rule
+from child_allowance.services.person import Person, open_person
+from sapporo_base.acts import Refusal
+from sapporo_base.admin import display, drawings
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED
+from sapporo_base.admin.rights import holds, require
+from social_address import selectors as social_address
+
+MONTHS_SHOWN = 24
+RULES = {
+    Rule.FIRST_OR_SECOND: "第1子・第2子",
+    Rule.THIRD_OR_LATER: "第3子以降",
+    Rule.SPECIAL_BENEFIT: "特例給付",
+}
+PAYMENTS = {"held": "warned", "in_file": "info", "paid": "done", "returned": "stopped"}
+CODES = {
+    "not_requested": "未要求",
+    "requested": "要求中",
+    "acquired": "取得済",
+    "failed": "エラー",
+    "requested_again": "再要求",
+}
+
+
+@admin.register(Recipient)
+class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
+    """受給者."""
+
+    duty, icon, duty_order = "窓口", "family_restroom", 20
+    about = "児童手当の受給者と、算定児童、月ごとの支給額、支払です。"
+    empty_text = "認定を決定するか、移行の行を受領すると、受給者が登録されます。"
+    look_items = ("受給者", "算定児童", "支給月額", "支払", "通知書")
+    list_display = ("approval_number", "person", "entitled_from", "status", "ward_code")
+    list_filter = ("ward_code", "ended_because", "entitled_from")
+    search_fields = ("=approval_number", "=addressee_number")
+    search_help_text = "認定番号または宛名番号で検索"
+    ordering = ("-entitled_from", "-pk")
+    fieldsets = (
+        (None, {"fields": ("approval_number", "person", "status", "approved_on", "period")}),
+        ("算定児童", {"fields": ("counted",)}),
+        ("月ごとの支給額", {"fields": ("months",)}),
+        ("支払", {"fields": ("paid",)}),
+        ("請求・届出と通知書", {"fields": ("asked",)}),
+    )
+    readonly_fields = ("person", "status", "period", "counted", "months", "paid", "asked")
+
+    def get_urls(self):
+        """Add the page of one person over all subsystems."""
+        return [
+            path(
+                "person/",
+                self.admin_site.admin_view(self.person_view),
+                name="child_allowance_person",
+            ),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="宛名番号")
+    def person(self, recipient: Recipient) -> SafeString:
+        """Lead to everything about the person."""
+        url = reverse("admin:child_allowance_person")
+        number = recipient.addressee_number
+        return format_html('<a href="{}?number={}">{}</a>', url, number, display.grouped(number))
+
+    @admin.display(description="状態")
+    def status(self, recipient: Recipient) -> SafeString:
+        """Return whether the entitlement goes on."""
+        if recipient.entitled_until is None:
+            return display.badge("受給中", "done")
+        return display.badge(f"終了({recipient.get_ended_because_display()})", "plain")
+
+    @admin.display(description="支給期間")
+    def period(self, recipient: Recipient) -> str:
+        """Return the months from and until."""
+        until = f"{recipient.entitled_until:%Y-%m}の前月まで" if recipient.entitled_until else ""
+        return f"{recipient.entitled_from:%Y-%m} から {until}"
+
+    @admin.display(description="算定児童")
+    def counted(self, recipient: Recipient) -> SafeString:
+        """Return the children that count."""
+        return display.table(
+            ["児童宛名番号", "生年月日", "同居別居", "区分", "算定期間"],
+            [
+                (
+                    display.grouped(child.child_number),
+                    display.day(child.born_on, weekday=False, words="不詳"),
+                    child.get_living_display(),
+                    "監護相当"
+                    if child.cared_for
+                    else "施設入所等"
+                    if child.in_facility
+                    else "支給",
+                    f"{child.counted_from:%Y-%m} から"
+                    + (f" {child.counted_until:%Y-%m}の前月まで" if child.counted_until else ""),
+                )
+                for child in recipient.children.order_by("born_on")
+            ],
+            caption="算定児童",
+        )
+
+    @admin.display(description="月ごとの支給額")
+    def months(self, recipient: Recipient) -> SafeString:
+        """Return what each month is worth, as a picture with its table."""
+        rows = Entitlement.objects.filter(recipient=recipient).order_by("-month", "rank")
+        sums: dict[str, int] = {}
+        for row in rows:
+            sums[f"{row.month:%Y-%m}"] = sums.get(f"{row.month:%Y-%m}", 0) + row.amount
+        newest = sorted(sums.items())[-MONTHS_SHOWN:]
+        finding = (
+            f"{newest[-1][0]}分は{newest[-1][1]:,}円" if newest else "まだ算定した月はありません"
+        )
+        return drawings.bars(newest, finding=finding, unit="円", heading="支給対象年月")
+
+    @admin.display(description="支払")
+    def paid(self, recipient: Recipient) -> SafeString:
+        """Return what went out, and what became of it."""
+        return display.table(
+            ["支払日", "支払額", "状態", "理由"],
+            [
+                (
+                    display.day(payment.run.pay_on),
+                    display.money(payment.amount),
+                    display.badge(payment.get_state_display(), PAYMENTS[payment.state]),
+                    payment.reason,
+                )
+                for payment in recipient.payments.select_related("run").order_by("-run__pay_on")
+            ],
+            caption="支払",
+        )
+
+    @admin.display(description="請求・届出と通知書")
+    def asked(self, recipient: Recipient) -> SafeString:
+        """Return the claims that led here."""
+        return display.table(
+            ["受付番号", "種別", "受付日", "状態"],
+            [
+                (
+                    format_html(
+                        '<a href="{}">{}</a>',
+                        reverse("admin:child_allowance_claim_change", args=(claim.pk,)),
+                        claim.claim_number,
+                    ),
+                    claim.get_kind_display(),
+                    display.day(claim.received_on),
+                    claim.get_state_display(),
+                )
+                for claim in recipient.claims.order_by("-received_on")
+            ],
+            caption="請求・届出",
+        )
+
+    def person_view(self, request: HttpRequest) -> HttpResponse:
+        """Show one person from intake to payment; who is under 支援措置 needs the right to it."""
+        if not request.user.has_perm("child_allowance.view_recipient"):
+            raise PermissionDenied
+        require(request, OPEN, file=FILE)
+        number = request.GET.get("number", "").strip()
+        protected = bool(number and social_address.protected_numbers([number]))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "人の総覧",
+            "number": number,
+        }
+        if protected and not holds(request, OPEN_PROTECTED, file=FILE):
+            context["refused"] = "支援措置の対象者です。閲覧の権限を持つ職員に依頼してください。"
+        elif number:
+            act = staff_act(request, procedure=PROCEDURE, reason="人の総覧の閲覧")
+            try:
+                context["sections"] = _sections(open_person(number=number, act=act))
+            except Refusal as refusal:
+                context["refused"] = refusal.message
+        return TemplateResponse(request, "child_allowance/person.html", context)
+
+
+def _sections(person: Person) -> list[tuple[str, SafeString]]:
+    """Return the headings and contents of the page, in the order of the way from intake to payment."""
+    subject = person.subject
+    return [
+        (
+            "基本の事項(社会保障宛名)",
+            display.facts(
+                [
+                    ("宛名番号", display.grouped(person.number)),
+                    ("氏名", subject.name if subject else "確認できません"),
+                    ("フリガナ", subject.name_kana if subject else ""),
+                    ("生年月日", _born(subject)),
+                    ("住所", _place(subject)),
+                ]
+            ),
+        ),
+        (
+            "番号と符号(団体内統合宛名)",
+            display.facts(
+                [
+                    ("団体内統合宛名番号", display.grouped(person.integrated_number)),
+                    ("符号", CODES.get(person.code_state, "—")),
+                ]
+            ),
+        ),
+        (
+            "請求・届出(児童手当)",
+            display.table(
+                ["受付番号", "種別", "受付日", "状態"],
+                [
+                    (
+                        format_html(
+                            '<a href="{}">{}</a>',
+                            reverse("admin:child_allowance_claim_change", args=(one.pk,)),
+                            one.claim_number,
+                        ),
+                        one.get_kind_display(),
+                        display.day(one.received_on),
+                        one.get_state_display(),
+                    )
+                    for one in person.claims
+                ],
+                caption="請求・届出",
+            ),
+        ),
+        (
+            "他機関への照会(市中間サーバ)",
+            display.table(
+                ["項", "課税年度", "状態", "回答"],
+                [
+                    (
+                        f"{fact.item}の項",
+                        str(fact.tax_year or "—"),
+                        fact.get_state_display(),
+                        display.moment(fact.answered_at) if fact.answered_at else "—",
+                    )
+                    for fact in person.inquiries
+                ],
+                caption="他機関への照会",
+            ),
+        ),
+        (
+            "受給(児童手当)",
+            display.table(
+                ["認定番号", "支給開始", "支給終了の翌月"],
+                [
+                    (
+                        format_html(
+                            '<a href="{}">{}</a>',
+                            reverse("admin:child_allowance_recipient_change", args=(one.pk,)),
+                            one.approval_number,
+                        ),
+                        f"{one.entitled_from:%Y-%m}",
+                        f"{one.entitled_until:%Y-%m}" if one.entitled_until else "—",
+                    )
+                    for one in [*person.recipients, *(link.recipient for link in person.links)]
+                ],
+                caption="受給者または算定児童として",
+            ),
+        ),
+        (
+            "支払",
+            display.table(
+                ["支払日", "支払額", "状態"],
+                [
+                    (
+                        display.day(one.run.pay_on),
+                        display.money(one.amount),
+                        display.badge(one.get_state_display(), PAYMENTS[one.state]),
+                    )
+                    for one in person.payments
+                ],
+                caption="支払",
+            ),
+        ),
+        (
+            "誰が見て、何が連携されたか(情報連携記録)",
+            display.timeline(
+                [
+                    display.Moment(
+                        at=record.at,
+                        what=record.kind,
+                        text=record.detail,
+                        who=record.staff_name or record.system_code,
+                    )
+                    for record in person.records
+                ]
+            ),
+        ),
+    ]
+
+
+def _born(subject) -> SafeString | str:
+    if subject is None:
+        return ""
+    return display.day(subject.born_on, weekday=False) if subject.born_on else subject.born_text
+
+
+def _place(subject) -> str:
+    if subject is None:
+        return ""
+    return subject.residential_address or "非公開"
