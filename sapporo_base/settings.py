@@ -399,6 +399,7 @@ REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.service
 
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = [
+    "integrated_address.admin.codes.home_block",
     "sapporo_base.admin.work.health_block",
     "sapporo_base.admin.work.batch_block",
     "sapporo_base.admin.work.outbox_block",
@@ -406,7 +407,7 @@ HOME_BLOCKS: list[str] = [
     "child_allowance.admin.payments.home_block",
 ]
 # The registers that the search for people asks, by name; each records, and cuts to rights.
-PEOPLE_SEARCHES: list[str] = []
+PEOPLE_SEARCHES: list[str] = ["integrated_address.admin.people.search_people"]
 
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {

@@ -16,11 +16,22 @@ from integrated_address.selectors.numbers import (
     support_numbers,
     under_support,
 )
+from integrated_address.selectors.people import (
+    CodeCount,
+    code_counts,
+    individual_numbers_of,
+    links_of,
+    people_matching,
+    versions_of,
+    with_basics,
+)
 
 __all__ = [
+    "CodeCount",
     "addressee_changes_after",
     "addressee_count",
     "business_numbers_of",
+    "code_counts",
     "code_requests_after",
     "code_state_counts",
     "code_states_of",
@@ -28,7 +39,12 @@ __all__ = [
     "fill_integrated_numbers",
     "fill_integrated_numbers_by_digest",
     "individual_number_count",
+    "individual_numbers_of",
     "integrated_numbers_of",
+    "links_of",
+    "people_matching",
     "support_numbers",
     "under_support",
+    "versions_of",
+    "with_basics",
 ]

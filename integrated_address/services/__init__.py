@@ -12,6 +12,11 @@ from integrated_address.services.linking import (
     link_business_number,
     link_numbers,
 )
+from integrated_address.services.looking import (
+    look_up_by_individual_number,
+    look_up_people,
+    show_individual_number,
+)
 from integrated_address.services.numbering import (
     Numbered,
     NumberingCounts,
@@ -35,6 +40,8 @@ __all__ = [
     "disclose_individual_numbers",
     "link_business_number",
     "link_numbers",
+    "look_up_by_individual_number",
+    "look_up_people",
     "number_newcomers",
     "number_person",
     "record_code_states",
@@ -42,5 +49,6 @@ __all__ = [
     "seal_numbers_for_transport",
     "search",
     "set_support_flag",
+    "show_individual_number",
     "update_basics",
 ]

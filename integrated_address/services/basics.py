@@ -9,6 +9,7 @@ from integrated_address.models import (
     BasicItems,
     BusinessNumber,
     IntegratedAddressee,
+    TwoAxes,
 )
 from integrated_address.rules import FourBasicItems, update_counts
 from sapporo_base import services as base
@@ -68,11 +69,10 @@ def _replace(
     before = FourBasicItems(**{name: getattr(known, name) for name in names})
     if not before.differing(basics) and state == known.resident_state:
         return
-    BasicItems.objects.filter(pk=known.pk).update(superseded_at=act.at)
     if known.valid_from < act.day:
-        known.pk = None
-        known.valid_until, known.recorded_at = act.day, act.at
-        known.save(force_insert=True)
+        _end(known, act)
+    else:
+        BasicItems.objects.filter(pk=known.pk).update(superseded_at=act.at)
     BasicItems.objects.create(
         addressee_id=known.addressee_id,
         source=system,
@@ -81,6 +81,14 @@ def _replace(
         recorded_at=act.at,
         **{name: getattr(basics, name) for name in names},
     )
+
+
+def _end(row: TwoAxes, act: Act) -> None:
+    """Supersede an open row by the same row with an end: what was known before stays readable."""
+    type(row)._default_manager.filter(pk=row.pk).update(superseded_at=act.at)
+    row.pk = None
+    row.valid_until, row.recorded_at = max(act.day, row.valid_from), act.at
+    row.save(force_insert=True)
 
 
 @transaction.atomic
@@ -120,11 +128,13 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
     )
     if addressee is None:
         raise NotFound("該当する団体内統合宛名番号がありません。")
-    for model in (BusinessNumber, BasicItems):
-        for row in model._default_manager.filter(addressee=addressee, **_OPEN):
-            row.valid_until = act.day
-            row.save(update_fields=["valid_until"])
-    addressee.individual_numbers.filter(**_OPEN).update(valid_until=act.day)
+    for rows in (
+        addressee.business_numbers,
+        addressee.basic_items,
+        addressee.individual_numbers,
+    ):
+        for row in rows.filter(**_OPEN):
+            _end(row, act)
     addressee.state, addressee.deleted_at = IntegratedAddressee.State.DELETED, act.at
     addressee.save(update_fields=["state", "deleted_at"])
     AddresseeChange.objects.create(

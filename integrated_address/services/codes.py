@@ -16,6 +16,10 @@ WITH moved AS (
     FROM integrated_address_linkagecodestatus before
     WHERE before.addressee_id = s.addressee_id
       AND {wanted}
+      AND EXISTS (
+          SELECT FROM integrated_address_integratedaddressee a
+          WHERE a.integrated_number = s.addressee_id AND a.state = 'active'
+      )
     RETURNING s.addressee_id, before.state AS state_before, s.state
 ), told AS (
     INSERT INTO integrated_address_linkagecodestep

@@ -10,6 +10,7 @@ from django.db.models import Q
 from integrated_address.models import BasicItems, BusinessNumber, IndividualNumber
 from integrated_address.rules import is_integrated_number
 from integrated_address.selectors import business_numbers_of, code_states_of, under_support
+from integrated_address.services.keys import writing_column
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted
@@ -125,6 +126,7 @@ def _by_individual_number(number: str, system: BusinessSystem, act: Act) -> list
         raise InvalidRequest(fields={"reason": "個人番号で検索する理由を入力してください。"})
     if not is_individual_number(number):
         raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+    writing_column(at=act.at)
     digest = sealing.digest(number)
     held = IndividualNumber.objects.filter(_OPEN, Q(digest=digest) | Q(second_digest=digest))
     return list(held.values_list("addressee_id", flat=True))

@@ -1,0 +1,414 @@
+"""People under their 団体内統合宛名番号: search, one person's page, and the search by 個人番号."""
+
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from integrated_address import selectors, services
+from integrated_address.models import BasicItems, IntegratedAddressee
+from sapporo_base import selectors as base
+from sapporo_base import services as base_services
+from sapporo_base.acts import Act, NotFound
+from sapporo_base.admin import display
+from sapporo_base.admin.act_pages import Effect, ReasonForm
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
+from sapporo_base.admin.people import Found, Register
+from sapporo_base.admin.rights import RightIsMissing, holds, require
+
+FILE = "integrated-address"
+PROCEDURE = "団体内統合宛名の管理"
+CODE_LEVELS = {
+    "not_requested": "plain",
+    "requested": "waiting",
+    "acquired": "done",
+    "failed": "stopped",
+    "requested_again": "waiting",
+}
+_LOOKS_SHOWN = 20
+
+
+class UnshownInput(UnfoldAdminTextInputWidget):
+    """A field whose value is never sent back to the browser."""
+
+    def format_value(self, value: Any) -> None:
+        """Return nothing: a 個人番号 that was typed does not come back in a page."""
+        return
+
+
+class IndividualNumberForm(ReasonForm):
+    """Asks for a 個人番号 to search by, and why."""
+
+    individual_number = forms.RegexField(
+        r"^[0-9]{12}$",
+        label="個人番号(12桁)",
+        widget=UnshownInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "maxlength": "14"}
+        ),
+        help_text="半角数字12桁。入力した番号は画面にもアドレスにも残りません。",
+        error_messages={
+            "required": "個人番号を入力してください。",
+            "invalid": "半角数字12桁で入力してください。",
+        },
+    )
+    field_order = ("individual_number", "reason")
+
+
+def basics_of(addressee: IntegratedAddressee) -> BasicItems | None:
+    """Return the present 基本4情報 of a person, None for one who was deleted."""
+    known = getattr(addressee, "known", None)
+    if known is None:
+        known = list(addressee.basic_items.filter(valid_until=None, superseded_at=None))
+    return known[0] if known else None
+
+
+@admin.register(IntegratedAddressee)
+class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
+    # Place and words
+    duty = "連携"
+    duty_title = "団体内統合宛名"
+    duty_order = 10
+    icon = "badge"
+    about = "一人に一つの団体内統合宛名番号と、各業務の番号・符号取得状況を確認します。"
+    empty_text = (
+        "氏名カナ(前方一致)・生年月日・業務番号・団体内統合宛名番号で検索すると、該当する方を"
+        "表示します。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
+    )
+    # Rights and record
+    personal_file = FILE
+    look_items = ("基本4情報", "団体内統合宛名番号", "業務番号", "符号取得状況")
+    look_procedure = PROCEDURE
+    # List
+    list_display = ("number", "person", "born", "code_state", "states")
+    search_fields = ("integrated_number",)
+    search_help_text = "氏名カナ・生年月日・業務番号(個人番号での検索は専用の画面から)"
+    ordering = ("integrated_number",)
+    actions_list = ("search_by_individual_number",)
+    # Page
+    readonly_fields = (
+        "card",
+        "numbers",
+        "individual_number_history",
+        "items_history",
+        "code_history",
+        "looks",
+    )
+    fieldsets = (
+        ("本人", {"fields": ("card",)}),
+        ("業務番号", {"fields": ("numbers",)}),
+        ("符号取得", {"fields": ("code_history",)}),
+        ("個人番号の登録", {"fields": ("individual_number_history",)}),
+        ("基本4情報の履歴", {"fields": ("items_history",)}),
+        ("閲覧・提供の記録", {"fields": ("looks",)}),
+    )
+    actions_detail = ("show_number", "request_code")
+
+    # Who is found ----------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IntegratedAddressee]:
+        """Return people with what the list shows of them."""
+        return selectors.with_basics(super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[IntegratedAddressee], search_term: str
+    ) -> tuple[QuerySet[IntegratedAddressee], bool]:
+        """Find nobody without a term, and nobody under 支援措置 for who lacks the right."""
+        matching = selectors.people_matching(
+            search_term, with_protected=holds(request, OPEN_PROTECTED, file=FILE)
+        )
+        return queryset.filter(pk__in=matching.values("pk")), False
+
+    def look_subjects(self, obj: IntegratedAddressee) -> list[tuple[str, str]]:
+        """Return the number of the person."""
+        return [("integrated", obj.pk)]
+
+    def is_protected(self, obj: IntegratedAddressee) -> bool:
+        """Say whether the person is under 支援措置."""
+        return obj.under_support
+
+    def disclose_number(self, obj: IntegratedAddressee, act: Act) -> str | None:
+        """Return the 個人番号 by the recorded service."""
+        return services.show_individual_number(integrated_number=obj.pk, act=act)
+
+    # List columns ----------------------------------------------------------------------------
+
+    @admin.display(description="団体内統合宛名番号", ordering="integrated_number")
+    def number(self, obj: IntegratedAddressee) -> SafeString:
+        """Return the number in groups of five."""
+        return display.grouped(obj.pk)
+
+    @admin.display(description="氏名")
+    def person(self, obj: IntegratedAddressee) -> str:
+        """Return name and kana."""
+        known = basics_of(obj)
+        return f"{known.name}({known.name_kana})" if known else "(削除)"
+
+    @admin.display(description="生年月日")
+    def born(self, obj: IntegratedAddressee) -> SafeString:
+        """Return the birth date, or its words."""
+        known = basics_of(obj)
+        return display.day(known.birth_on, words=known.birth_text) if known else display.NOTHING
+
+    @admin.display(description="符号")
+    def code_state(self, obj: IntegratedAddressee) -> SafeString:
+        """Return the 符号取得状況 as a word with a shape."""
+        status = getattr(obj, "linkage_code_status", None)
+        if status is None:
+            return display.badge("個人番号未登録", "plain")
+        return display.badge(status.get_state_display(), CODE_LEVELS[status.state])
+
+    @admin.display(description="状態")
+    def states(self, obj: IntegratedAddressee) -> SafeString:
+        """Return what is special about the person."""
+        if obj.state == IntegratedAddressee.State.DELETED:
+            return display.badge("削除", "stopped")
+        return display.badge("支援措置", "warned") if obj.under_support else display.NOTHING
+
+    # Page ------------------------------------------------------------------------------------
+
+    @admin.display(description="基本4情報")
+    def card(self, obj: IntegratedAddressee) -> SafeString:
+        """Return who it is."""
+        known = basics_of(obj)
+        sexes = base.code_names("sex", day=timezone.localdate())
+        states = base.code_names("resident_status", day=timezone.localdate())
+        pairs: list[tuple[str, Any]] = [("団体内統合宛名番号", display.grouped(obj.pk))]
+        if known:
+            pairs += [
+                ("氏名", known.name),
+                ("氏名フリガナ", known.name_kana),
+                ("生年月日", display.day(known.birth_on, words=known.birth_text)),
+                ("性別", sexes.get(known.sex, "")),
+                ("住所", known.residential_address),
+                ("住民状態", states.get(known.resident_state, "住登外または不明")),
+            ]
+        pairs += [("状態", self.states(obj)), ("付番日時", display.moment(obj.numbered_at))]
+        return display.facts(pairs)
+
+    @admin.display(description="各業務の番号")
+    def numbers(self, obj: IntegratedAddressee) -> SafeString:
+        """Return the numbers of all systems with their periods."""
+        rows = [
+            (
+                link.system.name,
+                display.grouped(link.number),
+                display.day(link.valid_from),
+                display.day(link.valid_until) if link.valid_until else "現在",
+                display.badge("統合宛名フラグ", "done") if link.integrated_flag else "",
+            )
+            for link in selectors.links_of(obj)
+        ]
+        return display.table(
+            ("庁内業務システム", "業務番号", "から", "まで", "基本4情報の情報元"),
+            rows,
+            caption="各業務で管理している番号",
+            empty="紐付いている業務番号はありません。",
+        )
+
+    @admin.display(description="個人番号")
+    def individual_number_history(self, obj: IntegratedAddressee) -> SafeString:
+        """Return since when and why a 個人番号 is registered, never the number."""
+        rows = [
+            (
+                one.get_cause_display(),
+                display.day(one.valid_from),
+                display.day(one.valid_until) if one.valid_until else "現在",
+                display.moment(one.recorded_at),
+            )
+            for one in selectors.individual_numbers_of(obj)
+        ]
+        return display.table(
+            ("事由", "から", "まで", "記録日時"),
+            rows,
+            caption="個人番号の登録(番号は権限のある職員が理由を記録して表示します)",
+            empty="個人番号は登録されていません。符号は要求できません。",
+        )
+
+    @admin.display(description="履歴")
+    def items_history(self, obj: IntegratedAddressee) -> SafeString:
+        """Return each version beside the one before it."""
+        versions = [
+            (
+                {
+                    "氏名": one.name,
+                    "氏名フリガナ": one.name_kana,
+                    "生年月日": one.birth_text or str(one.birth_on or ""),
+                    "性別": one.sex,
+                    "住所": one.residential_address,
+                    "住民状態": one.resident_state,
+                },
+                one,
+            )
+            for one in selectors.versions_of(obj)
+        ]
+        if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to differ from
+            return display.facts([("変更", "登録してから変更はありません。")])
+        tables = [
+            display.differences(
+                before,
+                after,
+                caption=f"{version.valid_from.isoformat()} {version.source.name}からの更新",
+            )
+            for (after, version), (before, _) in pairwise(versions)
+        ]
+        return SafeString("".join(tables))
+
+    @admin.display(description="経過")
+    def code_history(self, obj: IntegratedAddressee) -> SafeString:
+        """Return how the 符号取得状況 came about."""
+        steps = obj.linkage_code_steps.order_by("-at", "-pk")
+        moments = [
+            display.Moment(
+                at=step.at,
+                what=step.get_state_display(),
+                text=step.cause,
+                level=CODE_LEVELS[step.state],
+            )
+            for step in steps
+        ]
+        line = display.timeline(moments, empty="まだ要求していません。")
+        return SafeString(f"{self.code_state(obj)}{line}")
+
+    @admin.display(description="最近の記録")
+    def looks(self, obj: IntegratedAddressee) -> SafeString:
+        """Return who looked at this person or got something about them."""
+        moments = [
+            display.Moment(
+                at=record.at,
+                what=record.get_result_display(),
+                text=f"{record.kind} {record.procedure} {record.reason}".strip(),
+                who=record.staff_name or record.system_code,
+                level="done" if record.result == "done" else "warned",
+            )
+            for record in base.records_about(self.look_subjects(obj))[:_LOOKS_SHOWN]
+        ]
+        return display.timeline(moments)
+
+    # Acts ------------------------------------------------------------------------------------
+
+    @action(description="個人番号を表示する", permissions=["show_number"])
+    def show_number(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the page that shows the 個人番号."""
+        name = "admin:integrated_address_integratedaddressee_individual_number"
+        return HttpResponseRedirect(reverse(name, args=[object_id]))
+
+    def has_request_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may have a 符号 acquired."""
+        return request.user.has_perm("integrated_address.request_linkage_code")
+
+    @action(description="符号の取得を依頼する", permissions=["request_code"])
+    def request_code(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what a request does, then make it."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if self.permit_look(request, obj) is None:
+            return self._ask_reason(request, obj)
+
+        def do(data: dict[str, Any]) -> str:
+            asked = services.request_linkage_codes(
+                integrated_numbers=[obj.pk], act=staff_act(request, procedure=PROCEDURE)
+            )
+            return (
+                "符号の取得を依頼しました。"
+                if asked
+                else "依頼するものはありません(取得済、要求中、または個人番号未登録)。"
+            )
+
+        return self.act_page(
+            request,
+            title="符号の取得を依頼する",
+            button="符号の取得を依頼する",
+            do=do,
+            obj=obj,
+            effects=[
+                Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("送り先", "中間サーバ・プラットフォーム(稼働時間内に順に送信)"),
+            ],
+            undo="依頼は取り消せません。取得済の方に依頼しても何も変わりません。",
+        )
+
+    # Search by 個人番号 -----------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the search by 個人番号."""
+        view = self.admin_site.admin_view(self.by_individual_number_view)
+        name = "integrated_address_by_individual_number"
+        return [path("by-individual-number/", view, name=name), *super().get_urls()]
+
+    @action(description="個人番号で検索する", permissions=["show_number"])
+    def search_by_individual_number(self, request: HttpRequest) -> HttpResponse:
+        """Go to the search by 個人番号."""
+        return HttpResponseRedirect(reverse("admin:integrated_address_by_individual_number"))
+
+    def by_individual_number_view(self, request: HttpRequest) -> HttpResponse:
+        """Search by 個人番号 with right and reason; recorded before the answer."""
+        try:
+            require(request, OPEN, file=FILE)
+            require(request, OPEN_NUMBER, file=FILE)
+        except RightIsMissing as missing:
+            base_services.record_refusal(
+                staff_act(request, procedure=PROCEDURE),
+                "addressee_searched",
+                detail=missing.words,
+            )
+            raise
+
+        def do(data: dict[str, Any]) -> HttpResponse:
+            found = services.look_up_by_individual_number(
+                individual_number=data["individual_number"],
+                with_protected=holds(request, OPEN_PROTECTED, file=FILE),
+                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
+            )
+            if found is None:
+                raise NotFound("該当する方がいないか、あなたの権限では表示できません。")
+            return HttpResponseRedirect(self._page_of(found))
+
+        response = self.act_page(
+            request,
+            title="個人番号で検索する",
+            button="理由を記録して検索する",
+            do=do,
+            form_class=IndividualNumberForm,
+            explanation="検索したことと理由は、結果を表示する前に情報連携記録に残ります。",
+        )
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+
+def search_people(request: HttpRequest, term: str) -> Register | None:
+    """Answer the search for people, cut to what this person may see."""
+    may_see = request.user.has_perm("integrated_address.view_integratedaddressee")
+    if not may_see or not holds(request, OPEN, file=FILE):
+        return None
+    people, has_more = services.look_up_people(
+        term=term,
+        with_protected=holds(request, OPEN_PROTECTED, file=FILE),
+        act=staff_act(request, procedure=PROCEDURE),
+    )
+    return Register("団体内統合宛名", [_found(one) for one in people], has_more)
+
+
+def _found(addressee: IntegratedAddressee) -> Found:
+    known = basics_of(addressee)
+    born = display.day(known.birth_on, words=known.birth_text) if known else ""
+    return Found(
+        name=known.name if known else "(削除)",
+        name_kana=known.name_kana if known else "",
+        born=born,
+        residential_address="非公開"
+        if addressee.under_support
+        else (known.residential_address if known else ""),
+        number=addressee.pk,
+        url=reverse("admin:integrated_address_integratedaddressee_change", args=[addressee.pk]),
+        states=["支援措置"] if addressee.under_support else [],
+    )

@@ -1,0 +1,94 @@
+"""What staff look up and open: recorded before it is shown (番号法第23条, 安全管理措置)."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q
+
+from integrated_address.models import IndividualNumber, IntegratedAddressee
+from integrated_address.selectors import people_matching, with_basics
+from integrated_address.services.keys import writing_column
+from sapporo_base import sealing
+from sapporo_base import services as base
+from sapporo_base.acts import Act, InvalidRequest
+from sapporo_base.rules.check_digits import is_individual_number
+
+MOST_SHOWN = 20
+_OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
+
+
+@transaction.atomic
+def look_up_people(
+    *, term: str, with_protected: bool, act: Act
+) -> tuple[Sequence[IntegratedAddressee], bool]:
+    """Return up to twenty people whom a term names, and whether there are more; recorded."""
+    matching = people_matching(term, with_protected=with_protected)
+    found = list(with_basics(matching.order_by("pk"))[: MOST_SHOWN + 1])
+    shown = found[:MOST_SHOWN]
+    if shown:
+        base.record_linkage(
+            act,
+            "listed",
+            subjects=[("integrated", one.pk) for one in shown],
+            items=["氏名", "生年月日", "住所", "団体内統合宛名番号"],
+        )
+    return shown, len(found) > MOST_SHOWN
+
+
+@transaction.atomic
+def look_up_by_individual_number(
+    *, individual_number: str, with_protected: bool, act: Act
+) -> IntegratedAddressee | None:
+    """
+    Return whose 個人番号 it is; None where nobody has it whom the reader may see.
+
+    A search that finds nothing is recorded like one that does.
+
+    :raises InvalidRequest: no reason, or a wrong check digit.
+    """
+    if not act.reason:
+        raise InvalidRequest(fields={"reason": "理由を入力してください。"})
+    if not is_individual_number(individual_number):
+        raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+    writing_column(at=act.at)
+    digest = sealing.digest(individual_number)
+    held = (
+        IndividualNumber.objects.filter(_OPEN)
+        .filter(Q(digest=digest) | Q(second_digest=digest))
+        .select_related("addressee")
+        .first()
+    )
+    hidden = held is not None and held.addressee.under_support and not with_protected
+    base.record_linkage(
+        act,
+        "addressee_searched",
+        subjects=[("integrated", held.addressee_id)] if held is not None else [],
+        items=["団体内統合宛名番号"],
+        withheld=["団体内統合宛名番号"] if hidden else [],
+        result="refused" if hidden else "done",
+        detail="" if held is not None else "該当なし",
+        opened_individual_number=True,
+    )
+    return None if held is None or hidden else held.addressee
+
+
+@transaction.atomic
+def show_individual_number(*, integrated_number: str, act: Act) -> str | None:
+    """
+    Return the 個人番号 of one person for a member of staff; None where there is none. Recorded.
+
+    :raises InvalidRequest: no reason.
+    """
+    if not act.reason:
+        raise InvalidRequest(fields={"reason": "理由を入力してください。"})
+    held = IndividualNumber.objects.filter(_OPEN, addressee=integrated_number).first()
+    base.record_linkage(
+        act,
+        "individual_number_shown",
+        subjects=[("integrated", integrated_number)],
+        items=["個人番号"],
+        opened_individual_number=held is not None,
+    )
+    if held is None:
+        return None
+    return sealing.number_ring().open(bytes(held.ciphertext)).decode()
