@@ -53,7 +53,8 @@ def _places(request: HttpRequest) -> Iterator[Place]:
                 about=page.about,
             )
         # Pages that are not a list of a table: [(duty, title, url, icon, order), …]
-        for place in getattr(page, "further_places", lambda request: ())(request):
+        further = getattr(page, "further_places", None)
+        for place in further(request) if further else ():
             yield Place(*place)
 
 
