@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from django.core.management.base import OutputWrapper
+
 _STOP_SECONDS = 20
 
 
@@ -45,7 +47,7 @@ class Check:
 class Rehearsal:
     """Collects steps and checks, and tells them as they happen."""
 
-    stream: TextIO
+    stream: TextIO | OutputWrapper
     steps: list[Step] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
 

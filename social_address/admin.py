@@ -91,7 +91,7 @@ class _PersonMixin(RecordedLookMixin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Ask for the 支援措置 of all people on the page at once."""
-        listed = super().get_changelist_instance(request)  # type: ignore[misc]
+        listed = super().get_changelist_instance(request)
         rows = list(listed.result_list)
         numbers = {self.addressee_of(row).addressee_number for row in rows}
         protected = selectors.protected_numbers(numbers)

@@ -19,6 +19,7 @@ PRODUCTION = {
     "TOKEN_AUDIENCES": "https://base.city.example/oauth2/token/",
     "DATABASE_URL": "postgresql://sapporo:secret@db.city.example/sapporo",
     "CELERY_BROKER_URL": "redis://broker.city.example/0",
+    "TRANSFER_SENDER": '{"code": "0000000000"}',
     "PLATFORM_URL": "https://platform.example",
     "PLATFORM_CLIENT_CERTIFICATE": "client.pem",
     "PLATFORM_CLIENT_KEY": "client.key",
