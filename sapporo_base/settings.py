@@ -400,6 +400,8 @@ REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.service
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
+    "gateway.admin.home_block",
+    "gateway.admin.provision_block",
     "sapporo_base.admin.work.health_block",
     "sapporo_base.admin.work.batch_block",
     "sapporo_base.admin.work.outbox_block",

@@ -1,6 +1,11 @@
 """Questions to 市中間サーバ."""
 
-from gateway.selectors.counts import copy_counts, copy_error_count, failed_exchange_count
+from gateway.selectors.counts import (
+    copy_counts,
+    copy_error_count,
+    failed_exchange_count,
+    waiting_provisions,
+)
 from gateway.selectors.grounds import may_forward
 from gateway.selectors.hours import Opening, opening, platform_state
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
@@ -15,4 +20,5 @@ __all__ = [
     "opening",
     "platform_state",
     "waiting_counts",
+    "waiting_provisions",
 ]

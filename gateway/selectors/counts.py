@@ -1,8 +1,10 @@
 """How many copies and messages: for boards and for the reconciliation of a rehearsal."""
 
-from django.db.models import Count
+from datetime import datetime
 
-from gateway.models import Copy, CopyError, Exchange
+from django.db.models import Count, Min
+
+from gateway.models import Copy, CopyError, Exchange, Provision
 
 
 def copy_counts(information_code: str) -> dict[str, int]:
@@ -19,3 +21,12 @@ def copy_error_count(information_code: str) -> int:
 def failed_exchange_count() -> int:
     """Return how many messages wait for a person (要対応)."""
     return Exchange.objects.filter(state=Exchange.State.FAILED).count()
+
+
+def waiting_provisions() -> list[tuple[str, int, datetime]]:
+    """Return how many inquiries of others wait for staff, by state, and since when the oldest does."""
+    waiting = Provision.objects.filter(
+        state__in=[Provision.State.WAITING, Provision.State.ANSWERED]
+    )
+    rows = waiting.values_list("state").annotate(Count("pk"), Min("asked_at")).order_by("state")
+    return [(state, count, oldest) for state, count, oldest in rows]
