@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 
-class SystemBaseSite(UnfoldAdminSite):
+class SystemBaseSite(UnfoldAdminSite):  # type: ignore[misc]
     """札幌市システム基盤."""
 
     site_title = "札幌市システム基盤"
@@ -20,9 +20,7 @@ class SystemBaseSite(UnfoldAdminSite):
         """Return the pages of the frame: the search for people."""
         return [path("people/", self.admin_view(self.people), name="people")]
 
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show what waits, what failed and how things stand."""
         from sapporo_base.admin import home
 

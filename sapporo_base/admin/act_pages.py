@@ -6,7 +6,7 @@ Four eyes: where `drafted_by` names who drafted it, that person sees the page wi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +16,11 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sapporo_base.acts import Refusal
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _Page
+else:
+    _Page = object
 
 _CONFIRMED = "_confirmed"
 _KEPT = ("action", "_selected_action", "select_across", "index")
@@ -42,7 +47,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class ActPageMixin:
+class ActPageMixin(_Page):
     """Gives an admin class `act_page`."""
 
     def act_page(

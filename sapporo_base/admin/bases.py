@@ -10,7 +10,7 @@ from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -37,7 +37,7 @@ def staff_act(
     return Act(
         at=timezone.now(),
         path="admin",
-        staff=request.user,
+        staff=request.user,  # type: ignore[arg-type]
         procedure=procedure,
         legal_basis=legal_basis,
         reason=reason,
@@ -95,6 +95,17 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
     def look_subjects(self, obj: Any) -> Sequence[services.Subject]:
         """Return the numbers (kind, number) of the person whom a row is about; none for most tables."""
         return ()
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """
+        Return the row that a page of an act is about.
+
+        :raises Http404: there is none, or not for this person.
+        """
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return obj
 
     def get_urls(self) -> list[URLPattern]:
         """Add the export of the list."""

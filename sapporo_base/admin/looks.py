@@ -7,7 +7,7 @@ a reason, which is asked for once per session.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditlog.models import LogEntry
 from django.contrib.admin.utils import label_for_field, unquote
@@ -23,6 +23,11 @@ from sapporo_base.admin.act_pages import ReasonForm
 from sapporo_base.admin.bases import staff_act
 from sapporo_base.admin.rights import RightIsMissing, holds, require
 
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _Page
+else:
+    _Page = object
+
 OPEN = "open_personalinformationfile"
 OPEN_PROTECTED = "open_protected_person"
 OPEN_NUMBER = "open_individual_number"
@@ -30,7 +35,7 @@ WITHHELD_NAME = "(支援措置対象者)"
 _REASONS = "reasons_for_protected_people"
 
 
-class RecordedLookMixin:
+class RecordedLookMixin(_Page):
     """
     Put before the admin base of a page that shows a person.
 

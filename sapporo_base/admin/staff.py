@@ -219,7 +219,7 @@ class StaffAdmin(SystemBaseAdmin):
     )
     def set_rights(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask which rights, then set exactly these."""
-        staff = self.get_object(request, object_id)
+        staff = self.found(request, object_id)
         held = selectors.rights_held(staff)
         initial: dict[str, list[str]] = {"systems": [c for r, c in held if r == services.OPERATE]}
         for right, code in held:
@@ -250,7 +250,7 @@ class StaffAdmin(SystemBaseAdmin):
     @action(description="パスワードを設定し直す", permissions=["set_rights"], icon="password")
     def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Set a new password for someone who lost theirs."""
-        staff = self.get_object(request, object_id)
+        staff = self.found(request, object_id)
 
         def do(data: dict[str, str]) -> str:
             services.set_staff_password(

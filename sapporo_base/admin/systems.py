@@ -95,7 +95,7 @@ class BusinessSystemAdmin(SystemBaseAdmin):
     @action(description="認証情報を発行する", permissions=["issue"], icon="vpn_key")
     def issue_credential(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Issue an ID and secret; the secret is shown once."""
-        system = self.get_object(request, object_id)
+        system = self.found(request, object_id)
 
         def do(data: dict[str, Any]) -> HttpResponse:
             issued = services.issue_credential(
@@ -188,7 +188,7 @@ class SystemCredentialAdmin(ReadOnlyAdmin):
     @action(description="失効させる", permissions=["revoke"], icon="block")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Revoke it and every token that came of it."""
-        credential = self.get_object(request, object_id)
+        credential = self.found(request, object_id)
 
         def do(data: dict[str, Any]) -> None:
             services.revoke_credential(credential=credential, act=staff_act(request))

@@ -129,7 +129,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     @action(description="行の内容を開く", permissions=["open"], icon="lock_open")
     def open_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Open the sealed row with a reason, recorded before it is shown."""
-        row = self.get_object(request, object_id)
+        row = self.found(request, object_id)
 
         def do(data: dict[str, str]) -> HttpResponse:
             content = services.disclose_rejected_row(
