@@ -1,6 +1,7 @@
 """Questions to 個人基本."""
 
 from resident_basic.selectors.approvals import Approval, approved_items
+from resident_basic.selectors.counts import item_columns, resident_count
 from resident_basic.selectors.disclosure import (
     CHANGES,
     DisclosedChange,
@@ -17,6 +18,8 @@ __all__ = [
     "DisclosedResident",
     "approved_items",
     "change_page",
+    "item_columns",
+    "resident_count",
     "residents_for",
     "staged_change_columns",
 ]
