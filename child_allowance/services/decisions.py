@@ -22,6 +22,7 @@ from child_allowance.rules.letters import LetterChild, LetterFacts, letter_body,
 from child_allowance.rules.months import Month
 from child_allowance.rules.reviews import TaxState, tested_months
 from child_allowance.rules.statutes import law_of
+from child_allowance.services.entitlements import compute_entitlements
 from child_allowance.services.facts import GatheredFacts, gathered_facts, tax_known
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, NotPermitted, Refusal
@@ -150,6 +151,8 @@ def _decide(claim: Claim, facts: GatheredFacts, act: Act) -> Decision:
     decision.save(update_fields=["decided_by", "decided_at"])
     claim.state, claim.state_reason, claim.recipient = Claim.State.DECIDED, "", recipient
     claim.save(update_fields=["state", "state_reason", "recipient"])
+    if recipient:
+        _compute_arrears(recipient, decision, act)
     _write_letter(claim, decision, facts, act)
     base.record_linkage(
         act,
@@ -188,6 +191,14 @@ def _approve(claim: Claim, decision: Decision, facts: GatheredFacts) -> Recipien
     _link_children(claim, recipient, decision)
     _assess_incomes(claim, recipient, decision, facts)
     return recipient
+
+
+def _compute_arrears(recipient: Recipient, decision: Decision, act: Act) -> None:
+    """Compute the months that are past already, so that the next pay day pays them too."""
+    start, this_month = Month.of(_start(decision)), Month.of(act.day)
+    until = min(Month.of(decision.until), this_month) if decision.until else this_month
+    for month in start.until(until):
+        compute_entitlements(month=month, act=act, recipient_ids=[recipient.pk])
 
 
 def _recipient_of(claim: Claim) -> Recipient:
