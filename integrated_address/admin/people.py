@@ -23,6 +23,7 @@ from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
 from sapporo_base.admin.people import Found, Register
+from sapporo_base.admin.records import KINDS
 from sapporo_base.admin.rights import RightIsMissing, holds, require
 
 FILE = "integrated-address"
@@ -110,7 +111,7 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         ("基本4情報の履歴", {"fields": ("items_history",)}),
         ("閲覧・提供の記録", {"fields": ("looks",)}),
     )
-    actions_detail = ("show_number", "request_code")
+    actions_detail = ("request_code",)
 
     # Who is found ----------------------------------------------------------------------------
 
@@ -285,7 +286,7 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
             display.Moment(
                 at=record.at,
                 what=record.get_result_display(),
-                text=f"{record.kind} {record.procedure} {record.reason}".strip(),
+                text=f"{KINDS.get(record.kind, record.kind)} {record.procedure} {record.reason}".strip(),
                 who=record.staff_name or record.system_code,
                 level="done" if record.result == "done" else "warned",
             )
@@ -294,12 +295,6 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         return display.timeline(moments)
 
     # Acts ------------------------------------------------------------------------------------
-
-    @action(description="個人番号を表示する", permissions=["show_number"])
-    def show_number(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Go to the page that shows the 個人番号."""
-        name = "admin:integrated_address_integratedaddressee_individual_number"
-        return HttpResponseRedirect(reverse(name, args=[object_id]))
 
     def has_request_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may have a 符号 acquired."""

@@ -31,6 +31,22 @@ KINDS = {
     "rejected_row_opened": "受領エラーの開封",
     "individual_number_shown": "個人番号の表示",
     "proof_exported": "証明の出力",
+    "person_numbered": "付番・紐付",
+    "people_numbered": "一括付番",
+    "number_linked": "業務番号の紐付",
+    "numbers_linked": "業務番号の一括紐付",
+    "addressee_searched": "宛名番号の検索",
+    "addressee_deleted": "統合宛名の削除",
+    "basics_updated": "基本4情報の更新",
+    "support_set": "支援措置の設定",
+    "support_lifted": "支援措置の解除",
+    "codes_requested": "符号の取得依頼",
+    "code_states_recorded": "符号取得状況の記録",
+    "individual_numbers_opened": "個人番号の提供",
+    "individual_numbers_sealed_for_codes": "符号取得のための個人番号の送付",
+    "digest_rotation_begun": "ダイジェスト鍵の切替開始",
+    "digest_key_switched": "ダイジェスト鍵の切替",
+    "digest_key_retired": "ダイジェスト鍵の廃止",
 }
 
 

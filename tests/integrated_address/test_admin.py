@@ -109,7 +109,7 @@ class TestPerson:
         page = browser.get(page_of(hanako)).content.decode()
 
         assert "国民健康保険" in page
-        assert "looked" in page
+        assert "閲覧 団体内統合宛名の管理" in page
         assert fictitious_individual_number(1) not in page
 
     def test_versions_are_shown_side_by_side(self, clerk, hanako, act):

@@ -314,6 +314,42 @@ class TestUpdates:
             )
 
 
+class TestDeletion:
+    def test_it_tells_the_platform_and_keeps_what_was_known(self, act):
+        number = numbered(act).integrated_number
+        later = replace(act, at=act.at + timedelta(days=3))
+        services.delete_addressee(integrated_number=number, act=later)
+
+        told = selectors.addressee_changes_after(0, 10)
+        assert [(one.kind, one.integrated_numbers) for one in told] == [
+            ("numbered", [number]),
+            ("deleted", [number]),
+        ]
+        known_before = BusinessNumber.objects.get(addressee=number, superseded_at=later.at)
+        known_now = BusinessNumber.objects.get(addressee=number, superseded_at=None)
+        assert known_before.valid_until is None
+        assert known_now.valid_until == later.day
+
+    def test_no_code_is_requested_for_who_was_deleted(self, act):
+        number = numbered(act).integrated_number
+        services.delete_addressee(integrated_number=number, act=act)
+
+        assert services.request_linkage_codes(act=act) == 0
+
+    def test_a_death_is_no_deletion(self, act):
+        number = numbered(act).integrated_number
+        services.update_basics(
+            system=system("001-000"),
+            business_number="100",
+            basics=HANAKO,
+            resident_state="3",
+            act=act,
+        )
+
+        assert IntegratedAddressee.objects.get(pk=number).state == "active"
+        assert [one.kind for one in selectors.addressee_changes_after(0, 10)] == ["numbered"]
+
+
 class TestCodes:
     def test_requested_acquired_or_failed_and_requested_again(self, act):
         one, two = (numbered(act, number=str(n), serial=n).integrated_number for n in (1, 2))
