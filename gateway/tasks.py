@@ -17,6 +17,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from gateway import selectors
 from gateway.models import Exchange, Lane
 from gateway.platform import failures, messages
 from gateway.platform.client import PlatformClient
@@ -106,8 +107,11 @@ def work_bulk() -> int:
         inquiries.prepare_inquiry_exchanges(lane=Lane.BATCH, act=act)
 
     read_feeds()
-    done = _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
     _send_flags()
+    done = _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
+    # Flags of numbers that were registered just now let their copies go.
+    if _send_flags():
+        done += _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
     return done
 
 
@@ -219,11 +223,13 @@ def _check_codes(exchange: Exchange) -> None:
     numbers.settle_code_states(exchange, acquired, failed, act=_act())
 
 
-def _send_flags() -> None:
-    """Tell the platform of 自動応答不可 and 不開示該当, flag by flag and value by value."""
-    due = provisions.flags_to_send(at=timezone.now())
+def _send_flags() -> int:
+    """Tell the platform of 自動応答不可 and 不開示該当, a flag and a value at a time; return for how many."""
+    now = timezone.now()
+    opens_at = selectors.opening(group="DBM", at=now).at
+    due = provisions.flags_to_send(at=now) if opens_at == now else []
     if not due:
-        return
+        return 0
     wanted = [(p.pk, p.no_automatic_answer, p.not_disclosed) for p in due]
     try:
         for flag, place in ((messages.Flag.NO_AUTOMATIC_ANSWER, 1), (messages.Flag.WITHHELD, 2)):
@@ -233,8 +239,9 @@ def _send_flags() -> None:
                     client().set_flag(flag, people, on=on)
     except failures.PlatformError as error:
         logger.warning("flags could not be set: %s", type(error).__name__)
-        return
+        return 0
     provisions.settle_flags(sent=wanted, act=_act())
+    return len(wanted)
 
 
 # 副本
@@ -299,10 +306,19 @@ def _settle_copies(exchange: Exchange) -> None:
 def reconcile_copies(information_code: str) -> dict[str, Any]:
     """Compare count and digest of one 特定個人情報 with the platform; return the comparison."""
     summary = client().copy_summary(information_code)
+    buckets = copies.differing_buckets(information_code=information_code, buckets=summary.buckets)
+    held_there = {
+        bucket: [
+            copies.HeldThere(one.integrated_number, one.dataset, one.key, one.digest)
+            for one in client().copies_held(information_code, bucket)
+        ]
+        for bucket in buckets
+    }
     found = copies.note_reconciliation(
         information_code=information_code,
         count_there=summary.count,
         digest_there=summary.digest,
+        held_there=held_there,
         act=_act(),
     )
     return {

@@ -10,9 +10,11 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Right
 
 from gateway import conversion
-from gateway.models import Copy, CopyError, Exchange, Reconciliation
+from gateway.models import Copy, CopyError, Exchange, PlatformNumber, Reconciliation
 from gateway.rules import waiting
 from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
@@ -27,6 +29,29 @@ OPEN_END = date(9999, 12, 31)
 LAYOUT_VERSION = "0001"
 _CHUNK = 5000
 _COPIES_AT_ONCE = 5000
+_MOST_NAMED = 1000
+# A copy goes out once the platform knows its number, and never before a 自動応答不可 that is on its way:
+# it would be answered to whoever asks first.
+_ANSWERABLE = Exists(
+    PlatformNumber.objects.filter(
+        pk=OuterRef("integrated_number"),
+        state=PlatformNumber.State.REGISTERED,
+        flags_due_at=None,
+    )
+)
+# XOR in four parts of 64 bits: what PostgreSQL can write out as hexadecimal.
+_BUCKETS_HERE = """
+SELECT bucket, count(*), decode(concat(
+    lpad(to_hex(bit_xor(('x' || substr(hex, 1, 16))::bit(64)::bigint)), 16, '0'),
+    lpad(to_hex(bit_xor(('x' || substr(hex, 17, 16))::bit(64)::bigint)), 16, '0'),
+    lpad(to_hex(bit_xor(('x' || substr(hex, 33, 16))::bit(64)::bigint)), 16, '0'),
+    lpad(to_hex(bit_xor(('x' || substr(hex, 49, 16))::bit(64)::bigint)), 16, '0')), 'hex')
+FROM (
+    SELECT right(integrated_number, 2) AS bucket,
+        encode(coalesce(digest, decode(repeat('00', 32), 'hex')), 'hex') AS hex
+    FROM gateway_copy WHERE information_code = %(information)s AND state = 'forwarded'
+) held GROUP BY bucket
+"""
 _STAGED = {
     "business_number": "text",
     "integrated_number": "text",
@@ -254,6 +279,8 @@ def prepare_copy_exchanges(*, act: Act) -> int:
             due = Copy.objects.filter(
                 state=Copy.State.WAITING, exchange=None, due_at__lte=act.at, is_withdrawn=deleting
             )
+            if not deleting:
+                due = due.filter(_ANSWERABLE)
             ids = list(
                 due.select_for_update(skip_locked=True)
                 .order_by("due_at", "pk")
@@ -322,23 +349,60 @@ def settle_copies(exchange: Exchange, told: Told, *, act: Act) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldThere:
+    """One 副本 as the platform holds it, without its content."""
+
+    integrated_number: str
+    dataset: str
+    key: str
+    digest: bytes
+
+
+def differing_buckets(
+    *, information_code: str, buckets: Mapping[str, tuple[int, bytes]]
+) -> list[str]:
+    """
+    Return the buckets (last two digits of the number) in which here and there differ.
+
+    :param buckets: what the platform told: count and digest (XOR) of each.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BUCKETS_HERE, {"information": information_code})
+        here = {name: (count, bytes(digest)) for name, count, digest in cursor.fetchall()}
+    empty = (0, bytes(32))
+    return sorted(
+        name
+        for name in here.keys() | buckets.keys()
+        if here.get(name, empty) != tuple(buckets.get(name, empty))
+    )
+
+
 @transaction.atomic
 def note_reconciliation(
-    *, information_code: str, count_there: int, digest_there: bytes, act: Act
+    *,
+    information_code: str,
+    count_there: int,
+    digest_there: bytes,
+    held_there: Mapping[str, Sequence[HeldThere]],
+    act: Act,
 ) -> Reconciliation:
     """
     Compare count and digest (XOR) of the copies here with what the platform holds, and keep it.
+
+    :param held_there: what it holds in each bucket that differs; its differences are named by copy.
     """
-    held_there = Copy.objects.filter(information_code=information_code)
+    with connection.cursor() as cursor:
+        cursor.execute(_BUCKETS_HERE, {"information": information_code})
+        rows = cursor.fetchall()
     digest_here, count_here = bytes(32), 0
-    forwarded = held_there.filter(state=Copy.State.FORWARDED).values_list("digest", flat=True)
-    for digest in forwarded.iterator(chunk_size=5000):
-        digest_here = bytes(
-            a ^ b for a, b in zip(digest_here, bytes(digest or bytes(32)), strict=True)
-        )
-        count_here += 1
-    in_flight = held_there.filter(state__in=[Copy.State.WAITING, Copy.State.SENDING]).count()
+    for _, count, digest in rows:
+        digest_here = bytes(a ^ b for a, b in zip(digest_here, bytes(digest), strict=True))
+        count_here += count
+    known = Copy.objects.filter(information_code=information_code)
+    in_flight = known.filter(state__in=[Copy.State.WAITING, Copy.State.SENDING]).count()
     equal = (count_here, digest_here) == (count_there, digest_there)
+    named = _differences(information_code, held_there)
     return Reconciliation.objects.create(
         information_code=information_code,
         started_at=act.at,
@@ -349,5 +413,30 @@ def note_reconciliation(
         in_flight=in_flight,
         digest_here=digest_here,
         digest_there=digest_there,
-        difference_count=abs(count_here - count_there) or int(not equal),
+        difference_count=0 if equal else max(len(named), 1),
+        differences=named[:_MOST_NAMED],
     )
+
+
+def _differences(
+    information_code: str, held_there: Mapping[str, Sequence[HeldThere]]
+) -> list[dict[str, Any]]:
+    """Name each copy that is here and not there, there and not here, or another there (by copy number)."""
+    there = {
+        (one.integrated_number, one.dataset, one.key): one.digest
+        for rows in held_there.values()
+        for one in rows
+    }
+    here = Copy.objects.filter(
+        information_code=information_code, state=Copy.State.FORWARDED
+    ).annotate(bucket=Right("integrated_number", 2))
+    named: list[dict[str, Any]] = []
+    names = ("pk", "integrated_number", "dataset", "key", "digest")
+    for pk, number, dataset, key, digest in here.filter(bucket__in=held_there).values_list(*names):
+        found = there.pop((number, dataset, key), None)
+        if found is None:
+            named.append({"copy": pk, "kind": "missing_there"})
+        elif found != bytes(digest or b""):
+            named.append({"copy": pk, "kind": "differs"})
+    named += [{"kind": "unknown_here", "dataset": dataset, "key": key} for _, dataset, key in there]
+    return named

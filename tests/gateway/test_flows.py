@@ -22,9 +22,10 @@ from gateway.models import (
     PlatformNumber,
     PlatformState,
     Provision,
+    Reconciliation,
 )
 from gateway.selectors import opening
-from gateway.services import CopyData, InquiryRequest, exchanges
+from gateway.services import CopyData, InquiryRequest, copies, exchanges
 from integrated_address import selectors as addressees
 from sapporo_base.acts import Act, NotNow, NotPermitted
 from sapporo_base.models import LinkageRecord
@@ -201,6 +202,40 @@ class TestCopies:
         tasks.work_bulk()
         Copy.objects.update(digest=b"x" * 32)
         assert not tasks.reconcile_copies(CHILD_ALLOWANCE)["is_equal"]
+        assert Reconciliation.objects.get().differences == [
+            {"copy": Copy.objects.get().pk, "kind": "differs"}
+        ]
+
+    def test_one_that_only_one_side_knows_is_named(self, hanako):
+        forward(copy(), copy(key="2027-02"))
+        tasks.work_bulk()
+        lost = Copy.objects.get(key="2027-02")
+        Copy.objects.filter(pk=lost.pk).update(key="2027-04", digest=b"x" * 32)
+        tasks.reconcile_copies(CHILD_ALLOWANCE)
+        assert Reconciliation.objects.get().differences == [
+            {"copy": lost.pk, "kind": "missing_there"},
+            {"kind": "unknown_here", "dataset": lost.dataset, "key": "2027-02"},
+        ]
+
+    def test_none_goes_out_before_its_number_is_registered(self, hanako):
+        PlatformNumber.objects.update(state="to_register", due_at=START + timedelta(days=1))
+        forward(copy())
+        exchanges_before = Exchange.objects.count()
+        assert copies.prepare_copy_exchanges(act=now_act()) == 0
+        assert (Copy.objects.get().state, Exchange.objects.count()) == ("waiting", exchanges_before)
+
+    def test_none_goes_out_before_the_flag_that_protects_its_person(self, hanako):
+        services.set_answer_flags(
+            system=system("027-000"),
+            business_numbers=["J1"],
+            no_automatic_answer=True,
+            act=now_act(),
+        )
+        forward(copy())
+        assert copies.prepare_copy_exchanges(act=now_act()) == 0
+        tasks.work_bulk()
+        tasks.work_bulk()
+        assert Copy.objects.get().state == "forwarded"
 
 
 class TestInquiries:
