@@ -32,6 +32,7 @@ from sapporo_base.services.records import (
     record_subjects_from,
 )
 from sapporo_base.services.reference import load_reference_data
+from sapporo_base.services.resealing import reseal_credentials, reseal_rejected_rows
 from sapporo_base.services.seals import (
     Finding,
     SealKeyUnusable,
@@ -83,6 +84,8 @@ __all__ = [
     "record_refusal",
     "record_subjects_from",
     "reject_rows",
+    "reseal_credentials",
+    "reseal_rejected_rows",
     "revoke_credential",
     "save_checkpoint",
     "seal_records",

@@ -1,5 +1,6 @@
 """Keys rotate while the system runs; nobody is numbered twice, nothing is lost."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,6 +10,8 @@ from integrated_address import services
 from integrated_address.models import DigestKey, IndividualNumber, IntegratedAddressee
 from integrated_address.services import rotation
 from integrated_address.services.keys import DigestKeyNotCurrent
+from sapporo_base import sealing
+from sapporo_base import services as base
 from tests.factories import fictitious_individual_number, system
 from tests.integrated_address.factories import numbered
 
@@ -107,3 +110,30 @@ def test_uniqueness_holds_under_either_digest(act, settings):
     } <= names
     row = IndividualNumber.objects.get()
     assert row.digest != row.second_digest
+
+
+def test_secrets_and_rejected_rows_move_to_the_new_keys_too(act, settings):
+    number = fictitious_individual_number(7)
+    settings.CREDENTIAL_KEYS = {"c1": OLD}
+    issued = base.issue_credential(
+        system=system("024-000"),
+        method="client_secret_jwt",
+        scopes=[],
+        expires_at=act.at + timedelta(days=1),
+        act=act,
+    )
+    batch = base.open_batch(act, "試験")
+    line = f"100,{sealing.seal_texts([number])[0]},札幌"
+    base.reject_rows(batch, [base.Reject(1, "氏名", "E0001", "空です。", {"row": line})])
+
+    settings.INDIVIDUAL_NUMBER_KEYS = {"k2": NEW, "k1": OLD}
+    settings.CREDENTIAL_KEYS = {"c2": NEW, "c1": OLD}
+    rotate("ciphertext")
+    settings.INDIVIDUAL_NUMBER_KEYS = {"k2": NEW}
+    settings.CREDENTIAL_KEYS = {"c2": NEW}
+
+    issued.credential.refresh_from_db()
+    assert base.opened_secret(issued.credential) == issued.secret
+    row = base.open_rejected_row(batch.rejected_rows.get())["row"]
+    _, ciphertext = row.split(",")[1].split(":")
+    assert sealing.number_ring().open(bytes.fromhex(ciphertext)).decode() == number

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from integrated_address.services import rotation
+from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow
 from sapporo_base.bulk import Progress
 
@@ -31,16 +32,21 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=2) from error
 
     def _ciphertext(self, act: Act, batch: int) -> None:
-        sealed = after = 0
         with Progress() as progress:
-            progress.begin("封緘し直し", rotation.remaining().ciphertexts)
-            while True:
-                count, after = rotation.reseal_numbers(limit=batch, after=after)
-                sealed += count
-                progress.advance(count)
-                if not after:
-                    break
-        self.stdout.write(f"{sealed:,}件を現在の鍵で封緘し直しました。")
+            for label, reseal in (
+                ("個人番号", rotation.reseal_numbers),
+                ("システム認証情報", base.reseal_credentials),
+                ("受領エラー", base.reseal_rejected_rows),
+            ):
+                progress.begin(f"{label}の封緘し直し")
+                sealed = after = 0
+                while True:
+                    count, after = reseal(limit=batch, after=after)
+                    sealed += count
+                    progress.advance(count)
+                    if not after:
+                        break
+                self.stdout.write(f"{label}: {sealed:,}件を現在の鍵で封緘し直しました。")
 
     def _digest(self, act: Act, batch: int) -> None:
         rotation.begin_digest_rotation(act=act)
