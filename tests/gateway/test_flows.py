@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -196,6 +197,12 @@ class TestCopies:
         numbered(now_act(), number="J404", code="027-000", serial=7)
         forward(copy("J404"))
         assert CopyError.objects.get(business_number="J404").mended_at
+
+    def test_go_out_without_a_worker_when_an_operator_says_so(self, hanako, capsys):
+        forward(copy())
+        call_command("drain_gateway", "--until-empty")
+        assert Copy.objects.get().state == "forwarded"
+        assert "電文を" in capsys.readouterr().out
 
     def test_a_difference_at_the_platform_is_found(self, hanako):
         forward(copy())
