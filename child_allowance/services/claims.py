@@ -1,8 +1,8 @@
 """One round of the work on claims: answers in, facts judged, questions out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from child_allowance.services.facts import (
     inquire_missing_facts,
     receive_inquiry_results,
 )
+from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.rules.dates import format_date
 
@@ -79,6 +80,47 @@ class KnownOfClaim:
     incomes: Sequence[tuple[str, str, str]]
 
 
+@dataclass(frozen=True)
+class ClaimState:
+    """Where one claim stands, for the system that sent it; nothing about the person is in it."""
+
+    claim_number: str
+    kind: str
+    state: str
+    state_words: str
+    outcome: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ClaimStates:
+    """The claims that were found, and the 受付番号 that nobody knows."""
+
+    claims: Sequence[ClaimState]
+    unknown: Sequence[str]
+
+
+@transaction.atomic
+def disclose_claim_states(*, claim_numbers: Collection[str], act: Act) -> ClaimStates:
+    """Return where these claims stand, and record who asked about whom."""
+    found = list(
+        Claim.objects.filter(claim_number__in=claim_numbers)
+        .select_related("decision")
+        .order_by("claim_number")
+    )
+    base.record_linkage(
+        act,
+        "claim_states_disclosed",
+        subjects=[("social", claim.claimant_number) for claim in found],
+        items=["受付番号", "請求届出種別", "状態", "決定内容", "決定日時"],
+        receiver_code=act.system.code if act.system else "",
+    )
+    return ClaimStates(
+        claims=[_state_of(claim) for claim in found],
+        unknown=sorted(set(claim_numbers) - {claim.claim_number for claim in found}),
+    )
+
+
 @transaction.atomic
 def known_of_claim(*, claim: Claim, act: Act) -> KnownOfClaim:
     """Return the facts of a claim side by side; the owners of the data record the look."""
@@ -139,3 +181,16 @@ def _tax_words(tax: Tax) -> str:
     if tax.state is TaxState.KNOWN:
         return f"合計所得金額 {tax.compared:,}円、控除後 {tax.tested:,}円"
     return TAX_WORDS[tax.state]
+
+
+def _state_of(claim: Claim) -> ClaimState:
+    decision = getattr(claim, "decision", None)
+    decided = decision is not None and decision.decided_at is not None
+    return ClaimState(
+        claim_number=claim.claim_number,
+        kind=claim.kind,
+        state=claim.state,
+        state_words=claim.get_state_display(),
+        outcome=decision.outcome if decided and decision else None,
+        decided_at=decision.decided_at if decision else None,
+    )
