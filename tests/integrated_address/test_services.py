@@ -303,6 +303,32 @@ class TestUpdates:
                 **common,
             )
 
+    def test_an_open_link_must_not_begin_within_another_persons(self, act):
+        first = numbered(act).integrated_number
+        second = numbered(act, number="200", serial=2).integrated_number
+        row = {"system": system("010-000"), "number": "Z1", "recorded_at": act.at}
+        day = act.day
+        BusinessNumber.objects.create(
+            addressee_id=first, valid_from=day, valid_until=day + timedelta(days=9), **row
+        )
+        with pytest.raises(Error), transaction.atomic():
+            BusinessNumber.objects.create(
+                addressee_id=second, valid_from=day + timedelta(days=3), **row
+            )
+        BusinessNumber.objects.create(
+            addressee_id=second, valid_from=day + timedelta(days=9), **row
+        )
+
+    def test_history_is_neither_rewritten_nor_deleted(self, act):
+        numbered(act)
+        for rewrite in (
+            lambda: BusinessNumber.objects.update(valid_until=act.day),
+            lambda: BasicItems.objects.update(valid_from=act.day - timedelta(days=1)),
+            lambda: BusinessNumber.objects.all().delete(),
+        ):
+            with pytest.raises(Error), transaction.atomic():
+                rewrite()
+
     def test_a_link_must_point_to_somebody(self, act):
         with pytest.raises(Error, match="not there"), transaction.atomic():
             BusinessNumber.objects.create(
