@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -14,6 +15,10 @@ from rest_framework.test import APIClient
 from sapporo_base.acts import Act
 from sapporo_base.database import Cluster
 from sapporo_base.models import BusinessSystem, Staff
+
+# A machine under load is no reason to fail: there are no timed assertions here.
+hypothesis.settings.register_profile("sapporo", deadline=None)
+hypothesis.settings.load_profile("sapporo")
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
 

@@ -96,4 +96,5 @@ def name_key(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", without_selectors(text)).upper()
     kept = (character for character in plain if not character.isspace() and character != "・")
-    return "".join(map(_representative, kept))
+    # A mark that stood apart (か゛) joins its kana once the space between them is gone.
+    return "".join(map(_representative, unicodedata.normalize("NFC", "".join(kept))))
