@@ -304,6 +304,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "bulk"},
     },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
+    "claims for child allowance": {
+        "task": "child_allowance.tasks.work_on_claims",
+        "schedule": 60.0,
+        "options": {"queue": "bulk"},
+    },
+    "changes for child allowance": {
+        "task": "child_allowance.tasks.read_changes",
+        "schedule": 300.0,
+        "options": {"queue": "bulk"},
+    },
     "follow the residents": {
         "task": "social_address.tasks.follow_residents",
         "schedule": 30.0,
