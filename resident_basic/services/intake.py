@@ -199,7 +199,7 @@ def _stage_stretch(
 def _told(reject: Reject) -> base.Reject:
     return base.Reject(
         row_number=reject.row,
-        item=reject.label or "行全体",
+        item=reject.label,
         code=reject.code,
         reason=reject.reason,
         row=[reject.raw],

@@ -19,6 +19,9 @@ from sapporo_base.services.records import record_linkage
 _SEALED = re.compile(r"[0-9a-f]{64}:[0-9a-f]+")
 
 
+_WHOLE_ROW = "行全体"  # the fault is of no single item, as with a wrong number of columns
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that could not be taken. `row` holds the 個人番号 only in sealed form."""
@@ -66,7 +69,7 @@ def reject_rows(batch: BatchRun, rejects: Iterable[Reject]) -> int:
         RejectedRow(
             batch=batch,
             row_number=reject.row_number,
-            item=reject.item[:100],
+            item=reject.item[:100] or _WHOLE_ROW,
             code=reject.code[:40],
             reason=reject.reason[:300],
             sealed_row=ring.seal(json.dumps(reject.row, ensure_ascii=False).encode()),
