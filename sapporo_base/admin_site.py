@@ -8,7 +8,7 @@ from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 
-class SystemBaseSite(UnfoldAdminSite):  # type: ignore[misc]
+class SystemBaseSite(UnfoldAdminSite):
     """札幌市システム基盤."""
 
     site_title = "札幌市システム基盤"

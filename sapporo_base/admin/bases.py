@@ -37,7 +37,7 @@ def staff_act(
     return Act(
         at=timezone.now(),
         path="admin",
-        staff=request.user,  # type: ignore[arg-type]
+        staff=request.user,
         procedure=procedure,
         legal_basis=legal_basis,
         reason=reason,
