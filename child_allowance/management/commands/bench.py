@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from integrated_address import selectors as known
 from integrated_address import services as addressees
 from integrated_address.services.numbering import STAGED
 from sapporo_base import sealing, selectors
@@ -232,6 +233,12 @@ def _number_people(people: int) -> None:
             ]
             staging.copy(columns, rows)
             addressees.number_newcomers(staging=staging, system=selectors.system(code), act=_act())
+    numbered = known.integrated_numbers_of(
+        system=selectors.system("027-000"), business_numbers=[f"B{n}" for n in range(people)]
+    )
+    addressees.request_linkage_codes(act=_act())
+    acquired = [(number, "acquired", "") for number in numbered.values()]
+    addressees.record_code_states(states=acquired, act=_act())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
