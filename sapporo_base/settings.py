@@ -412,6 +412,9 @@ HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
+    "resident_basic.admin.applications.application_block",
+    "resident_basic.admin.deliveries.delivery_block",
+    "resident_basic.admin.deliveries.waiting_block",
     "sapporo_base.admin.work.health_block",
     "sapporo_base.admin.work.batch_block",
     "sapporo_base.admin.work.outbox_block",
@@ -419,7 +422,10 @@ HOME_BLOCKS: list[str] = [
     "child_allowance.admin.payments.home_block",
 ]
 # The registers that the search for people asks, by name; each records, and cuts to rights.
-PEOPLE_SEARCHES: list[str] = ["integrated_address.admin.people.search_people"]
+PEOPLE_SEARCHES: list[str] = [
+    "resident_basic.admin.residents.search_people",
+    "integrated_address.admin.people.search_people",
+]
 
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {

@@ -10,6 +10,16 @@ from resident_basic.selectors.disclosure import (
     residents_for,
     staged_change_columns,
 )
+from resident_basic.selectors.people import (
+    household_members,
+    latest_of,
+    measures_of,
+    numbers_in_ward,
+    open_measure_of,
+    protected_among,
+    residents_matching,
+    versions_of,
+)
 
 __all__ = [
     "CHANGES",
@@ -18,8 +28,16 @@ __all__ = [
     "DisclosedResident",
     "approved_items",
     "change_page",
+    "household_members",
     "item_columns",
+    "latest_of",
+    "measures_of",
+    "numbers_in_ward",
+    "open_measure_of",
+    "protected_among",
     "resident_count",
     "residents_for",
+    "residents_matching",
     "staged_change_columns",
+    "versions_of",
 ]

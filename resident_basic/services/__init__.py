@@ -21,6 +21,7 @@ from resident_basic.services.disclosure import (
 from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
 from resident_basic.services.forwarding import Forwarded, forward_households
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
+from resident_basic.services.looking import look_up_residents
 from resident_basic.services.protection import end_support_measure, start_support_measure
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "draft_application",
     "end_support_measure",
     "forward_households",
+    "look_up_residents",
     "publish_changes",
     "receive_event",
     "receive_residents",

@@ -1,0 +1,583 @@
+"""Residents: search, one resident's page with household and history, 支援措置."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join, strip_tags
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from resident_basic import selectors, services
+from resident_basic.models import Resident, ResidentVersion, SupportMeasure
+from resident_basic.rules.items import resident_items
+from sapporo_base import selectors as base
+from sapporo_base import services as base_services
+from sapporo_base.admin import display, drawings
+from sapporo_base.admin.act_pages import Effect, ReasonForm
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
+from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED, RecordedLookMixin
+from sapporo_base.admin.people import Found, Register
+from sapporo_base.admin.rights import RightIsMissing, holds
+from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
+
+FILE = "resident"
+PROCEDURE = "住民基本台帳ファイルの管理"
+NOT_SHOWN = "住所非表示"
+_LOOKS_SHOWN = 20
+_STATE_LEVELS = {"1": "done", "2": "plain", "3": "stopped", "9": "plain"}
+_CODED = {
+    "change_reason": "change_reason",
+    "sex": "sex",
+    "resident_kind": "resident_kind",
+    "resident_status": "resident_status",
+    "relationship_1": "relationship",
+    "relationship_2": "relationship",
+    "relationship_3": "relationship",
+    "relationship_4": "relationship",
+    "municipality_code": "municipality",
+    "previous_municipality_code": "municipality",
+    "planned_municipality_code": "municipality",
+    "confirmed_municipality_code": "municipality",
+    "article_30_45": "article_30_45",
+    "residence_status": "residence_status",
+    "national_pension": "national_pension",
+    "support_measure": "support_measure",
+    "support_subject": "support_subject",
+}
+# Generations counted from the 世帯主 by 続柄; who is not named here stands beside the 世帯主.
+_GENERATIONS = {"20": 1, "2X": 1, "51": -1, "52": -1}
+
+
+class StartForm(ReasonForm):
+    """Asks what kind of 支援措置, for whom and until when."""
+
+    kind = forms.ChoiceField(
+        label="支援措置区分",
+        choices=SupportMeasure.Kind.choices,
+        widget=UnfoldAdminSelectWidget,
+    )
+    subject_kind = forms.ChoiceField(
+        label="対象者区分",
+        choices=SupportMeasure.SubjectKind.choices,
+        widget=UnfoldAdminSelectWidget,
+    )
+    since = WarekiDateField(label="開始年月日", widget=WarekiDateWidget)
+    until = WarekiDateField(
+        label="終了年月日(予定)",
+        widget=WarekiDateWidget,
+        required=False,
+        help_text="任意。この日を過ぎても自動では解除されません。",
+    )
+    field_order = ("kind", "subject_kind", "since", "until", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the beginning."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", "終了年月日は開始年月日以降の日を入力してください。")
+        return cleaned
+
+
+class WardFilter(admin.SimpleListFilter):
+    """区 of those that this person serves."""
+
+    title = "区"
+    parameter_name = "ward"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the wards this person serves."""
+        served = base.wards_of(request.user)
+        return [
+            (code, name)
+            for code, name in WARDS_OF_SAPPORO.items()
+            if served is None or code in served
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Resident]) -> QuerySet[Resident]:
+        """Return who lives in the ward; where the protected live is told to nobody without right."""
+        code = self.value()
+        if not code or code not in dict(self.lookup_choices):
+            return queryset
+        living = selectors.numbers_in_ward(
+            code, with_protected=holds(request, OPEN_PROTECTED, file=FILE)
+        )
+        return queryset.filter(pk__in=living.values("pk"))
+
+
+def address_of(version: ResidentVersion) -> str:
+    """Return the 住所 in one line."""
+    parts = (version.municipality, version.town, version.block, version.building)
+    if not version.municipality.startswith("札幌市"):
+        parts = (version.prefecture, *parts)
+    return " ".join(part for part in parts if part)
+
+
+def _born(version: ResidentVersion) -> SafeString:
+    return display.day(version.born_on, weekday=False, words=version.born_on_text)
+
+
+def _age(version: ResidentVersion) -> str:
+    if version.born_on is None or version.resident_status == "3":
+        return ""
+    return f"{display.age_on(version.born_on, timezone.localdate())}歳"
+
+
+def _names(table: str) -> dict[str, str]:
+    return base.code_names(table, day=timezone.localdate())
+
+
+@admin.register(Resident)
+class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
+    # Place and words
+    duty = "窓口"
+    duty_title = "住民(個人基本)"
+    duty_order = 10
+    icon = "person_search"
+    about = "既存住基から受領した住民の情報です。検索と閲覧はすべて記録されます。"
+    empty_text = (
+        "フリガナ(前方一致)・生年月日・宛名番号・世帯番号で検索すると、該当する方を表示します。"
+        "フリガナと生年月日は空白で区切って一緒に入力できます。"
+    )
+    # Rights and record
+    personal_file = FILE
+    look_items = ("氏名", "生年月日", "性別", "住所", "世帯", "異動の履歴", "支援措置")
+    look_procedure = PROCEDURE
+    # List
+    list_display = ("number", "person", "born", "sex", "states", "place")
+    list_filter = (WardFilter,)
+    search_fields = ("resident_number",)
+    search_help_text = "フリガナ・生年月日(例: 平成2年4月5日)・宛名番号・世帯番号"
+    ordering = ("resident_number",)
+    # Page
+    readonly_fields = ("card", "household", "history", "measures", "looks")
+    fieldsets = (
+        ("本人", {"fields": ("card",)}),
+        ("世帯", {"fields": ("household",)}),
+        ("異動の履歴", {"fields": ("history",)}),
+        ("支援措置", {"fields": ("measures",)}),
+        ("閲覧・提供の記録", {"fields": ("looks",)}),
+    )
+    actions_detail = ("start_measure", "end_measure")
+
+    # Who is found ----------------------------------------------------------------------------
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Resident], search_term: str
+    ) -> tuple[QuerySet[Resident], bool]:
+        """Find nobody without a term, and who lives in a ward only for who serves it."""
+        matching = selectors.residents_matching(
+            search_term,
+            wards=base.wards_of(request.user),
+            with_protected=holds(request, OPEN_PROTECTED, file=FILE),
+        )
+        return queryset.filter(pk__in=matching.values("resident_number")), False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Bring 最新 and 支援措置 of the people on the page along, at once."""
+        listed = super().get_changelist_instance(request)
+        rows = list(listed.result_list)
+        numbers = [row.pk for row in rows]
+        latest, protected = selectors.latest_of(numbers), selectors.protected_among(numbers)
+        for row in rows:
+            row.latest, row.is_under_measure = latest.get(row.pk), row.pk in protected
+        listed.result_list = rows
+        return listed
+
+    def look_subjects(self, obj: Resident) -> list[tuple[str, str]]:
+        """Return the 宛名番号."""
+        return [("resident", obj.pk)]
+
+    def is_protected(self, obj: Resident) -> bool:
+        """Say whether the person stands under 支援措置; asked once for each row."""
+        if not hasattr(obj, "is_under_measure"):
+            obj.is_under_measure = bool(selectors.protected_among([obj.pk]))
+        return bool(obj.is_under_measure)
+
+    def permit_look(self, request: HttpRequest, obj: Resident) -> str | None:
+        """
+        Permit a look at people of the wards that this person serves.
+
+        :raises RightIsMissing: as for every person's page, or for another ward; it is recorded.
+        """
+        reason = super().permit_look(request, obj)
+        wards = base.wards_of(request.user)
+        version = self._latest(obj)
+        if wards is None or version is None or version.municipality_code in wards:
+            return reason
+        served = "・".join(WARDS_OF_SAPPORO.get(code, code) for code in sorted(wards))
+        words = f"担当区({served})以外の住民を閲覧する権限"
+        base_services.record_refusal(
+            staff_act(request, procedure=PROCEDURE),
+            self.look_kind,
+            detail=words,
+            subjects=self.look_subjects(obj),
+        )
+        raise RightIsMissing(words, right="resident_basic.view_resident", file=FILE)
+
+    # Columns ---------------------------------------------------------------------------------
+
+    def _latest(self, obj: Resident) -> ResidentVersion | None:
+        if not hasattr(obj, "latest"):
+            obj.latest = selectors.latest_of([obj.pk]).get(obj.pk)
+        latest: ResidentVersion | None = obj.latest
+        return latest
+
+    @admin.display(description="宛名番号", ordering="resident_number")
+    def number(self, obj: Resident) -> SafeString:
+        """Return the 宛名番号 in groups of five."""
+        return display.grouped(obj.pk)
+
+    @admin.display(description="氏名")
+    def person(self, obj: Resident) -> str:
+        """Return name and kana."""
+        version = self._latest(obj)
+        if version is None:
+            return ""
+        return f"{version.name}({version.name_kana})" if version.name_kana else version.name
+
+    @admin.display(description="生年月日")
+    def born(self, obj: Resident) -> SafeString:
+        """Return the birth date, an unknown one in its own words."""
+        version = self._latest(obj)
+        return _born(version) if version else display.NOTHING
+
+    @admin.display(description="性別")
+    def sex(self, obj: Resident) -> str:
+        """Return the sex in words."""
+        version = self._latest(obj)
+        return _names("sex").get(version.sex, "") if version else ""
+
+    @admin.display(description="状態")
+    def states(self, obj: Resident) -> SafeString:
+        """Return 住民状態 and 支援措置 as words."""
+        version = self._latest(obj)
+        words = []
+        if version:
+            code = version.resident_status
+            words.append(
+                display.badge(
+                    _names("resident_status").get(code, code), _STATE_LEVELS.get(code, "plain")
+                )
+            )
+        if self.is_protected(obj):
+            words.append(display.badge("支援措置", "warned"))
+        return format_html_join(" ", "{}", ((word,) for word in words))
+
+    @admin.display(description="住所")
+    def place(self, obj: Resident) -> str:
+        """Return the 住所; of who stands under 支援措置, nothing in any list."""
+        version = self._latest(obj)
+        if self.is_protected(obj):
+            return NOT_SHOWN
+        return address_of(version) if version else ""
+
+    # Sections --------------------------------------------------------------------------------
+
+    @admin.display(description="基本情報")
+    def card(self, obj: Resident) -> SafeString:
+        """Return the person at a glance; this page opens with right and reason under 支援措置."""
+        version = self._latest(obj)
+        if version is None:
+            return display.NOTHING
+        age = _age(version)
+        pairs: list[tuple[str, Any]] = [
+            ("氏名", version.name),
+            ("氏名フリガナ", version.name_kana),
+            ("旧氏", version.former_family_name),
+            ("通称", version.alias),
+            ("生年月日", SafeString(f"{_born(version)} {age}")),
+            ("性別", _names("sex").get(version.sex, "")),
+            ("状態", self.states(obj)),
+            ("住民種別", _names("resident_kind").get(version.resident_kind, "")),
+            ("住所", address_of(version)),
+            (
+                "郵便番号",
+                version.postal_code and f"〒{version.postal_code[:3]}-{version.postal_code[3:]}",
+            ),
+            ("国籍・地域", version.nationality),
+            (
+                "住民となった年月日",
+                display.day(version.became_resident_on, words=version.became_resident_on_text),
+            ),
+            ("宛名番号", display.grouped(obj.pk)),
+            ("世帯番号", display.grouped(version.household_number)),
+        ]
+        rare = {"旧氏", "通称", "国籍・地域"}
+        return display.facts(
+            [(label, value) for label, value in pairs if value or label not in rare]
+        )
+
+    @admin.display(description="世帯の構成")
+    def household(self, obj: Resident) -> SafeString:
+        """Return who is what to whom in the household, drawn."""
+        version = self._latest(obj)
+        found = selectors.household_members(version.household_number) if version else []
+        members = list(found)
+        protected = selectors.protected_among([one.resident_number for one in members])
+        names = _names("relationship")
+        drawn = []
+        for one in members:
+            is_self = one.resident_number == obj.pk
+            hidden = one.resident_number in protected and not is_self
+            words = [
+                names.get(code, code)
+                for code in (one.relationship_1, one.relationship_2, one.relationship_3)
+                if code
+            ]
+            drawn.append(
+                drawings.Member(
+                    name="非公開" if hidden else one.name,
+                    relationship="の".join(words) or "続柄なし",
+                    generation=_GENERATIONS.get(one.relationship_1, 0),
+                    age="" if hidden else _age(one),
+                    state="支援措置" if hidden else "",
+                    url=""
+                    if hidden or is_self
+                    else self._page_of(Resident(pk=one.resident_number)),
+                    is_head=one.relationship_1 == "02",
+                    is_self=is_self,
+                )
+            )
+        return drawings.household(drawn)
+
+    @admin.display(description="履歴")
+    def history(self, obj: Resident) -> SafeString:
+        """Return each 履歴 with what it changed marked, newest first; corrections stay visible."""
+        versions = list(selectors.versions_of(obj.pk))
+        reasons = _names("change_reason")
+        known = [one for one in versions if one.superseded_at is None]
+        before = dict(zip([one.pk for one in known], known[1:], strict=False))
+        by_number = {one.history_number: one for one in known}
+        parts = [
+            display.timeline(
+                [
+                    display.Moment(
+                        at=one.valid_from,
+                        what=reasons.get(one.change_reason, one.change_reason),
+                        text=f"履歴{one.history_number}"
+                        + ("(訂正前の内容)" if one.superseded_at else ""),
+                        who="最新" if one.is_latest else "",
+                        level="plain" if one.superseded_at else "info",
+                    )
+                    for one in versions
+                ]
+            )
+        ]
+        names = {table: _names(table) for table in set(_CODED.values())}
+        for one in versions:
+            reason = reasons.get(one.change_reason, one.change_reason)
+            if one.superseded_at is not None and one.history_number in by_number:
+                right = by_number[one.history_number]
+                caption = f"履歴{one.history_number}の訂正"
+                headings = ("訂正前", "訂正後")
+                pair = (one, right)
+            elif one.pk in before:
+                caption = f"履歴{one.history_number} {reason}"
+                headings = ("変更前", "変更後")
+                pair = (before[one.pk], one)
+            else:
+                continue
+            parts.append(
+                display.differences(
+                    _in_words(pair[0], names),
+                    _in_words(pair[1], names),
+                    caption=caption,
+                    headings=headings,
+                )
+            )
+        return format_html_join("", "{}", ((part,) for part in parts))
+
+    @admin.display(description="支援措置")
+    def measures(self, obj: Resident) -> SafeString:
+        """Return past and present 支援措置."""
+        today = timezone.localdate()
+        rows = [
+            (
+                _measure_state(one, today),
+                f"{one.get_kind_display()}({one.get_subject_kind_display()})",
+                display.day(one.since, weekday=False),
+                display.day(one.until, weekday=False),
+                one.get_source_display(),
+                one.reason,
+                display.moment(one.ended_at),
+            )
+            for one in selectors.measures_of(obj.pk)
+        ]
+        return display.table(
+            ("状態", "区分", "開始", "終了(予定)", "登録元", "理由", "解除日時"),
+            rows,
+            caption="支援措置の経過",
+            empty="支援措置はありません。",
+        )
+
+    @admin.display(description="最近の記録")
+    def looks(self, obj: Resident) -> SafeString:
+        """Return who looked at this person or was given something about them."""
+        moments = [
+            display.Moment(
+                at=record.at,
+                what=record.get_result_display(),
+                text=" ".join(part for part in (record.procedure, record.reason) if part),
+                who=record.staff_name or record.system_code,
+                level="done" if record.result == "done" else "warned",
+            )
+            for record in base.records_about(self.look_subjects(obj))[:_LOOKS_SHOWN]
+        ]
+        return display.timeline(moments)
+
+    # Acts ------------------------------------------------------------------------------------
+
+    def has_start_measure_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may put the resident under 支援措置, who is not under it yet."""
+        may = request.user.has_perm("resident_basic.add_supportmeasure")
+        return may and not (object_id and selectors.protected_among([str(object_id)]))
+
+    def has_end_measure_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may end the 支援措置 of the resident, who is under it."""
+        may = request.user.has_perm("resident_basic.change_supportmeasure")
+        return may and not (object_id and not selectors.protected_among([str(object_id)]))
+
+    def _opened(self, request: HttpRequest, object_id: str) -> Resident:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        found: Resident = obj
+        return found
+
+    @action(description="支援措置を登録する", permissions=["start_measure"], icon="shield")
+    def start_measure(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for kind, days and reason, then put the person under 支援措置."""
+        obj = self._opened(request, object_id)
+        if self.permit_look(request, obj) is None:
+            return self._ask_reason(request, obj)
+
+        def do(data: dict[str, Any]) -> None:
+            reason = data["reason"]
+            services.start_support_measure(
+                resident_number=obj.pk,
+                act=staff_act(request, procedure=PROCEDURE, reason=reason),
+                **data,
+            )
+
+        back = "" if holds(request, OPEN_PROTECTED, file=FILE) else self._page_of(None)
+        return self.act_page(
+            request,
+            title="支援措置を登録する",
+            button="支援措置を登録する",
+            do=do,
+            obj=obj,
+            form_class=StartForm,
+            initial={"since": timezone.localdate()},
+            back=back,
+            effects=[
+                Effect("対象", self.person(obj)),
+                Effect(
+                    "すぐに起こること", "住所・世帯をすべての一覧と他業務への移転で非表示にします。"
+                ),
+                Effect("情報提供", "他機関への自動応答を止め、不開示とします。"),
+            ],
+            undo="解除するまで続きます。終了予定日を過ぎても自動では解除されません。",
+            done="支援措置を登録しました。",
+        )
+
+    @action(description="支援措置を解除する", permissions=["end_measure"], icon="remove_moderator")
+    def end_measure(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, then end 支援措置."""
+        obj = self._opened(request, object_id)
+        if self.permit_look(request, obj) is None:
+            return self._ask_reason(request, obj)
+        measure = selectors.open_measure_of(obj.pk)
+        if measure is None:
+            raise Http404
+
+        def do(data: dict[str, Any]) -> None:
+            services.end_support_measure(
+                measure=measure,
+                reason=data["reason"],
+                act=staff_act(request, procedure=PROCEDURE),
+            )
+
+        return self.act_page(
+            request,
+            title="支援措置を解除する",
+            button="支援措置を解除する",
+            do=do,
+            obj=obj,
+            danger=True,
+            form_class=ReasonForm,
+            effects=[
+                Effect("対象", self.person(obj)),
+                Effect("区分", measure.get_kind_display()),
+                Effect(
+                    "すぐに起こること", "住所・世帯が、承認を受けた他業務と職員に表示されます。"
+                ),
+            ],
+            undo="解除した後も登録し直せますが、その間に表示された住所は取り戻せません。",
+            done="支援措置を解除しました。",
+        )
+
+
+def _measure_state(measure: SupportMeasure, today: Any) -> SafeString:
+    if measure.ended_at:
+        return display.badge("解除", "plain")
+    if measure.until and measure.until < today:
+        return display.badge("期間経過(継続中)", "warned")
+    return display.badge("継続中", "info")
+
+
+def _in_words(version: ResidentVersion, names: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return the items of a version by label, codes in words; 異動事由 and its day are the caption's."""
+    said = {}
+    for name, item in resident_items().items():
+        if name in {"change_reason", "changed_on", "notified_on"}:
+            continue
+        value = getattr(version, f"{name}_text", "") or getattr(version, name)
+        if value in {None, ""}:
+            continue
+        if hasattr(value, "isoformat"):
+            said[item.label] = strip_tags(display.day(value, weekday=False))
+        else:
+            code = str(value)
+            said[item.label] = names.get(_CODED.get(name, ""), {}).get(code, code)
+    return said
+
+
+def search_people(request: HttpRequest, term: str) -> Register | None:
+    """Answer the search for people, cut to what this person may see."""
+    may_see = request.user.has_perm("resident_basic.view_resident")
+    if not may_see or not holds(request, OPEN, file=FILE):
+        return None
+    people, has_more = services.look_up_residents(
+        term=term,
+        wards=base.wards_of(request.user),
+        with_protected=holds(request, OPEN_PROTECTED, file=FILE),
+        act=staff_act(request, procedure=PROCEDURE),
+    )
+    protected = selectors.protected_among([one.resident_number for one in people])
+    statuses = _names("resident_status")
+    return Register(
+        "個人基本(住民)",
+        [_found(one, statuses, is_protected=one.resident_number in protected) for one in people],
+        has_more,
+    )
+
+
+def _found(version: ResidentVersion, statuses: dict[str, str], *, is_protected: bool) -> Found:
+    states = [statuses.get(version.resident_status, version.resident_status)]
+    return Found(
+        name=version.name,
+        name_kana=version.name_kana,
+        born=_born(version),
+        residential_address=NOT_SHOWN if is_protected else address_of(version),
+        number=version.resident_number,
+        url=reverse("admin:resident_basic_resident_change", args=[version.resident_number]),
+        states=[*states, "支援措置"] if is_protected else states,
+    )
