@@ -109,7 +109,7 @@ class UseApplicationAdmin(ReadOnlyAdmin):
         )
         return UseApplication.objects.annotate(rank=rank).order_by(*self.get_ordering(request))
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         """Sort what waits longest to the top."""
         return ["rank", "submitted_at", "-pk"]
 

@@ -58,7 +58,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Return the deliveries with their lag."""
         return _with_lag(Delivery.objects.all()).order_by(*self.get_ordering(request))
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         """Sort who is furthest behind to the top."""
         return ["-behind", "system__business_id"]
 
@@ -147,9 +147,10 @@ def delivery_block(request: HttpRequest) -> HomeBlock | None:
     behind = _with_lag(Delivery.objects.select_related("system")).filter(behind__gt=0)
     furthest = list(behind.order_by("-behind")[:5])
     count = behind.count()
+    calm = "すべて配信済み" if Delivery.objects.exists() else "配信の実績なし"
     return HomeBlock(
         title="異動情報の配信",
-        state=f"未配信あり {count:,}システム" if count else "すべて配信済み",
+        state=f"未配信あり {count:,}システム" if count else calm,
         attention=Attention.INFORMED if count else Attention.CALM,
         rows=[
             HomeRow(

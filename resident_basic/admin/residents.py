@@ -31,6 +31,8 @@ FILE = "resident"
 PROCEDURE = "住民基本台帳ファイルの管理"
 NOT_SHOWN = "住所非表示"
 _LOOKS_SHOWN = 20
+_ONE_LINE = 16
+_HEAD = "02"
 _STATE_LEVELS = {"1": "done", "2": "plain", "3": "stopped", "9": "plain"}
 _CODED = {
     "change_reason": "change_reason",
@@ -114,9 +116,9 @@ class WardFilter(admin.SimpleListFilter):
 
 def address_of(version: ResidentVersion) -> str:
     """Return the 住所 in one line."""
-    parts = (version.municipality, version.town, version.block, version.building)
+    parts = [version.municipality, version.town, version.block, version.building]
     if not version.municipality.startswith("札幌市"):
-        parts = (version.prefecture, *parts)
+        parts.insert(0, version.prefecture)
     return " ".join(part for part in parts if part)
 
 
@@ -236,12 +238,21 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         return display.grouped(obj.pk)
 
     @admin.display(description="氏名")
-    def person(self, obj: Resident) -> str:
-        """Return name and kana."""
+    def person(self, obj: Resident) -> SafeString:
+        """Return the name, the kana below it; long names may break, others not."""
         version = self._latest(obj)
         if version is None:
-            return ""
-        return f"{version.name}({version.name_kana})" if version.name_kana else version.name
+            return display.NOTHING
+        lines = [line for line in (version.name, version.name_kana) if line]
+        return format_html_join(
+            SafeString("<br>"),
+            '<span class="{}">{}</span>',
+            (("whitespace-nowrap" if len(line) <= _ONE_LINE else "", line) for line in lines),
+        )
+
+    def _name(self, obj: Resident) -> str:
+        version = self._latest(obj)
+        return version.name if version else ""
 
     @admin.display(description="生年月日")
     def born(self, obj: Resident) -> SafeString:
@@ -320,7 +331,8 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         """Return who is what to whom in the household, drawn."""
         version = self._latest(obj)
         found = selectors.household_members(version.household_number) if version else []
-        members = list(found)
+        # The 世帯主 first, whatever the 記載順位 says.
+        members = sorted(found, key=lambda one: one.relationship_1 != _HEAD)
         protected = selectors.protected_among([one.resident_number for one in members])
         names = _names("relationship")
         drawn = []
@@ -342,7 +354,6 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
                     url=""
                     if hidden or is_self
                     else self._page_of(Resident(pk=one.resident_number)),
-                    is_head=one.relationship_1 == "02",
                     is_self=is_self,
                 )
             )
@@ -478,7 +489,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             initial={"since": timezone.localdate()},
             back=back,
             effects=[
-                Effect("対象", self.person(obj)),
+                Effect("対象", self._name(obj)),
                 Effect(
                     "すぐに起こること", "住所・世帯をすべての一覧と他業務への移転で非表示にします。"
                 ),
@@ -514,7 +525,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             danger=True,
             form_class=ReasonForm,
             effects=[
-                Effect("対象", self.person(obj)),
+                Effect("対象", self._name(obj)),
                 Effect("区分", measure.get_kind_display()),
                 Effect(
                     "すぐに起こること", "住所・世帯が、承認を受けた他業務と職員に表示されます。"

@@ -92,7 +92,7 @@ def open_measure_of(number: str) -> SupportMeasure | None:
 
 def measures_of(number: str) -> Sequence[SupportMeasure]:
     """Return all 支援措置 of a resident, newest first."""
-    return SupportMeasure.objects.filter(resident_number=number).order_by("-started_at")
+    return list(SupportMeasure.objects.filter(resident_number=number).order_by("-started_at"))
 
 
 def household_members(household_number: str) -> Sequence[ResidentVersion]:
@@ -102,10 +102,10 @@ def household_members(household_number: str) -> Sequence[ResidentVersion]:
     members = ResidentVersion.objects.filter(
         household_number=household_number, is_latest=True, resident_status=_REGISTERED
     )
-    return members.order_by("entry_order", "relationship_1", "born_on", "resident_number")
+    return list(members.order_by("entry_order", "relationship_1", "born_on", "resident_number"))
 
 
 def versions_of(number: str) -> Sequence[ResidentVersion]:
     """Return every version of a resident that was ever known, newest 履歴 first."""
     versions = ResidentVersion.objects.filter(resident_number=number)
-    return versions.order_by("-history_number", "-recorded_at", "-pk")
+    return list(versions.order_by("-history_number", "-recorded_at", "-pk"))
