@@ -33,6 +33,7 @@ STAGED: Mapping[str, str] = {
 }
 """Columns of a staging table that `number_newcomers` takes."""
 
+_MANY = 1000
 _BULK_LOCK = "integrated_address numbering"
 
 
@@ -138,6 +139,13 @@ def number_newcomers(*, staging: Staging, system: BusinessSystem, act: Act) -> N
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
     counts = _number(staging, system, act)
+    if counts.numbered >= _MANY:
+        # The next statement must not be planned for the empty tables of before.
+        staging.execute(
+            "ANALYZE integrated_address_integratedaddressee, integrated_address_basicitems,"
+            " integrated_address_individualnumber, integrated_address_businessnumber,"
+            " integrated_address_linkagecodestatus"
+        )
     base.record_linkage(
         act,
         "people_numbered",

@@ -34,6 +34,9 @@ class MergeCounts:
     numbered: int = 0
 
 
+_MANY = 1000
+
+
 def create_staging(staging: Staging, *, temporary: bool = False) -> None:
     """Create the staging table of a reception."""
     types = {"row_number": "integer"}
@@ -267,6 +270,12 @@ def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCount
         protected = [number for (number,) in cursor.fetchall()]
         cursor.execute(_RELEASE, {"at": act.at})
         released = [number for (number,) in cursor.fetchall()]
+    if versions >= _MANY:
+        # The next file must not be planned for the empty register of before.
+        staging.execute(
+            "ANALYZE resident_basic_resident, resident_basic_residentversion,"
+            " resident_basic_residentchange"
+        )
     numbered = _number(staging, act) if versions or same else 0
     spread_protection(numbers=protected, on=True, act=act)
     spread_protection(numbers=released, on=False, act=act)
