@@ -2,7 +2,6 @@
 
 from integrated_address.selectors.counts import (
     addressee_count,
-    code_state_counts,
     individual_number_count,
 )
 from integrated_address.selectors.feeds import addressee_changes_after, code_requests_after
@@ -33,7 +32,6 @@ __all__ = [
     "business_numbers_of",
     "code_counts",
     "code_requests_after",
-    "code_state_counts",
     "code_states_of",
     "fill_business_numbers",
     "fill_integrated_numbers",

@@ -1,8 +1,6 @@
 """How many: for boards and for the reconciliation of a rehearsal."""
 
-from django.db.models import Count
-
-from integrated_address.models import IndividualNumber, IntegratedAddressee, LinkageCodeStatus
+from integrated_address.models import IndividualNumber, IntegratedAddressee
 
 _OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
 
@@ -15,9 +13,3 @@ def addressee_count() -> int:
 def individual_number_count() -> int:
     """Return the number of people whose 個人番号 is registered."""
     return IndividualNumber.objects.filter(**_OPEN).count()
-
-
-def code_state_counts() -> dict[str, int]:
-    """Return how many people are in each 符号取得状況."""
-    rows = LinkageCodeStatus.objects.values_list("state").annotate(Count("pk"))
-    return dict(rows.order_by("state"))

@@ -170,17 +170,17 @@ class Command(BaseCommand):
     def _acquire_codes(self) -> None:
         with self.job.step("flow E: 符号 are acquired by the worker") as step:
             wait_until("no 符号 is waited for", self._no_code_is_open, seconds=120)
-            states = addressees.code_state_counts()
+            states = _code_states()
             step.count = states.get("acquired", 0)
             step.remark = ", ".join(f"{state} {count:,}" for state, count in states.items())
         self.job.check(
             "people with 個人番号 = 符号取得状況",
             addressees.individual_number_count(),
-            sum(addressees.code_state_counts().values()),
+            sum(_code_states().values()),
         )
 
     def _no_code_is_open(self) -> bool:
-        states = addressees.code_state_counts()
+        states = _code_states()
         return not sum(states.get(s, 0) for s in ("not_requested", "requested", "requested_again"))
 
     def _forward_households(self) -> None:
@@ -367,6 +367,11 @@ def _yen_in(file: Path) -> int:
 
 def _records_in(file: Path) -> int:
     return len(_bank_records(file))
+
+
+def _code_states() -> dict[str, int]:
+    """Return 符号取得状況 → people, those that hold somebody."""
+    return {one.state: one.people for one in addressees.code_counts() if one.people}
 
 
 def _exit_code(command: str, *arguments: object) -> int:
