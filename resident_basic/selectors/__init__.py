@@ -2,6 +2,7 @@
 
 from resident_basic.selectors.approvals import Approval, approved_items
 from resident_basic.selectors.counts import item_columns, resident_count
+from resident_basic.selectors.deliveries import PersonDelivery, deliveries_about
 from resident_basic.selectors.disclosure import (
     CHANGES,
     DisclosedChange,
@@ -26,8 +27,10 @@ __all__ = [
     "Approval",
     "DisclosedChange",
     "DisclosedResident",
+    "PersonDelivery",
     "approved_items",
     "change_page",
+    "deliveries_about",
     "household_members",
     "item_columns",
     "latest_of",

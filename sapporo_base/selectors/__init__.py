@@ -6,6 +6,7 @@ from sapporo_base.selectors.records import (
     records_about,
     records_matching,
     records_of_trip,
+    records_over,
     seal_state,
 )
 from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
@@ -30,6 +31,7 @@ __all__ = [
     "records_about",
     "records_matching",
     "records_of_trip",
+    "records_over",
     "rights_held",
     "seal_state",
     "system",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from sapporo_base.acts import JAPAN
 from sapporo_base.models import LinkageRecord, LinkageRecordSubject, RecordLeaf, RecordSeal
@@ -32,6 +33,22 @@ def records_about(subjects: Sequence[tuple[str, str]]) -> QuerySet[LinkageRecord
         wanted |= Q(number_kind=kind, number=number)
     named = LinkageRecordSubject.objects.filter(wanted, record_id=OuterRef("pk"), at=OuterRef("at"))
     return LinkageRecord.objects.filter(Exists(named)).order_by("-at", "-pk")
+
+
+def records_over(feed: str, receipts: Sequence[int]) -> QuerySet[LinkageRecord]:
+    """
+    Return the records of bulk deliveries whose stretch of a feed holds one of these receipts.
+
+    :param feed: name of the feed's table, as `Feed.table`.
+    """
+    places = ", ".join(f"[{receipt},{receipt}]" for receipt in sorted(set(receipts)))
+    touching = RawSQL(
+        "int8range(feed_after, feed_until, '(]') && %s::int8multirange",
+        [f"{{{places}}}"],
+        output_field=BooleanField(),
+    )
+    # `feed <> ''` is the condition of the index over the ranges.
+    return LinkageRecord.objects.filter(touching, feed=feed).exclude(feed="").order_by("-at", "-pk")
 
 
 def records_of_trip(correlation_id: uuid.UUID) -> QuerySet[LinkageRecord]:
