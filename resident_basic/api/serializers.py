@@ -14,7 +14,15 @@ class NumbersSerializer(serializers.Serializer):
         max_length=MOST_NUMBERS,
         help_text="宛名番号",
     )
-    as_of = serializers.DateField(required=False, allow_null=True, default=None)
+    as_of = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="基準日。省略時は最新"
+    )
+    known_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="把握時点。その時点で受領していた内容を返す。省略時は現在",
+    )
 
 
 class ResidentSerializer(serializers.Serializer):

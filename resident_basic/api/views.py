@@ -44,7 +44,10 @@ class ResidentsView(SystemView):
         """Return these residents; who is not in the register is not in the answer."""
         body = self.validated(NumbersSerializer)
         residents = services.disclose_residents(
-            numbers=body["resident_numbers"], as_of=body["as_of"], act=self.act()
+            numbers=body["resident_numbers"],
+            as_of=body["as_of"],
+            known_at=body["known_at"],
+            act=self.act(),
         )
         return Response(ResidentSerializer(residents, many=True).data)
 

@@ -90,6 +90,11 @@ class ResidentVersion(RegisteredItems):
                 fields=["household_number"],
                 condition=Q(is_latest=True),
             ),
+            models.Index(
+                name="superseded_version_by_resident",
+                fields=["resident_number", "superseded_at"],
+                condition=Q(superseded_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

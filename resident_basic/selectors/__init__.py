@@ -21,16 +21,21 @@ from resident_basic.selectors.people import (
     residents_matching,
     versions_of,
 )
+from resident_basic.selectors.versions import Difference, Differences, as_known, differences
 
 __all__ = [
     "CHANGES",
     "Approval",
+    "Difference",
+    "Differences",
     "DisclosedChange",
     "DisclosedResident",
     "PersonDelivery",
     "approved_items",
+    "as_known",
     "change_page",
     "deliveries_about",
+    "differences",
     "household_members",
     "item_columns",
     "latest_of",

@@ -9,6 +9,7 @@ from django.db import connection
 
 from resident_basic.rules.items import YEAR, YEAR_AND_MONTH, Item, resident_items
 from resident_basic.selectors.approvals import Approval
+from resident_basic.selectors.versions import known_versions
 from sapporo_base.feed import Feed
 
 CHANGES: Final = Feed("resident_basic_residentchange")
@@ -99,27 +100,26 @@ def _withheld(approval: Approval, columns: Columns, *, is_protected: bool) -> tu
 
 
 def residents_for(
-    *, numbers: Collection[str], approval: Approval, as_of: date | None = None
+    *,
+    numbers: Collection[str],
+    approval: Approval,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
 ) -> list[DisclosedResident]:
     """
-    Return these residents in the approved items: their 最新, or what was true on a day.
+    Return these residents in the approved items: their 最新, or what was true on a day, as it is
+    known now or was known at a moment.
 
-    Who is not in the register (on that day) is not among them.
+    Who is not in the register (on that day, as known then) is not among them. Who stands under
+    支援措置 now is suppressed, whatever was known.
     """
     columns = columns_for(approval)
-    wanted = (
-        "v.is_latest"
-        if as_of is None
-        else "v.superseded_at IS NULL AND v.valid_from <= %(day)s"
-        " AND (v.valid_until IS NULL OR v.valid_until > %(day)s)"
-    )
+    source, is_true = known_versions(as_of=as_of, known_at=known_at)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql}"
-            f" FROM resident_basic_residentversion v {_PROTECTION}"
-            f" WHERE v.resident_number = ANY(%(numbers)s) AND {wanted}"
-            " ORDER BY v.resident_number",
-            {"numbers": list(numbers), "day": as_of},
+            f" FROM {source} {_PROTECTION} WHERE {is_true} ORDER BY v.resident_number",
+            {"numbers": list(numbers), "day": as_of, "known_at": known_at},
         )
         rows = cursor.fetchall()
     return [

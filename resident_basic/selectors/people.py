@@ -108,4 +108,8 @@ def household_members(household_number: str) -> Sequence[ResidentVersion]:
 def versions_of(number: str) -> Sequence[ResidentVersion]:
     """Return every version of a resident that was ever known, newest 履歴 first."""
     versions = ResidentVersion.objects.filter(resident_number=number)
-    return list(versions.order_by("-history_number", "-recorded_at", "-pk"))
+    # Known and corrected ones have an index each; asked together neither would be used.
+    both = versions.filter(superseded_at__isnull=True).union(
+        versions.filter(superseded_at__isnull=False), all=True
+    )
+    return list(both.order_by("-history_number", "-recorded_at", "-pk"))

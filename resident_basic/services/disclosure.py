@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from resident_basic import selectors
 from resident_basic.models import Delivery
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
 from sapporo_base import services as base
-from sapporo_base.acts import Act, InvalidRequest, NotPermitted
+from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotPermitted
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.selectors import system
@@ -81,18 +81,25 @@ def _approval(act: Act, kind: str) -> tuple[selectors.Approval, Act]:
 
 
 def disclose_residents(
-    *, numbers: Collection[str], act: Act, as_of: date | None = None
+    *,
+    numbers: Collection[str],
+    act: Act,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
 ) -> list[selectors.DisclosedResident]:
     """
     Return what the acting system may see of these residents, and record that it did.
 
     :param numbers: 宛名番号; who is not in the register is not in the answer.
     :param as_of: a day on which it was true; 最新 if absent.
+    :param known_at: a moment at which it was known so; what is known now if absent.
     :raises NoApproval: the system has no 利用申請 in force.
     """
     approval, act = _approval(act, "resident_disclosed")
     with transaction.atomic():
-        rows = selectors.residents_for(numbers=numbers, approval=approval, as_of=as_of)
+        rows = selectors.residents_for(
+            numbers=numbers, approval=approval, as_of=as_of, known_at=known_at
+        )
         base.record_linkage(
             act,
             "resident_disclosed",
@@ -101,8 +108,16 @@ def disclose_residents(
             withheld=approval.withheld,
             receiver_code=receiver(act).code,
             information=_INFORMATION,
+            detail=_which_state(as_of, known_at),
         )
         return _with_individual_numbers(rows, approval, act)
+
+
+def _which_state(as_of: date | None, known_at: datetime | None) -> str:
+    said = [f"基準日{as_of:%Y-%m-%d}"] if as_of else []
+    if known_at:
+        said.append(f"把握時点{known_at.astimezone(JAPAN):%Y-%m-%d %H:%M:%S}")
+    return " ".join(said)
 
 
 def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
