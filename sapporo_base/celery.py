@@ -9,8 +9,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import before_task_publish, heartbeat_sent, task_prerun
 
+from sapporo_base.broker import use_whole_files
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sapporo_base.settings")
 
+use_whole_files()
 app = Celery("sapporo_base")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
