@@ -28,7 +28,8 @@ _TORN: Final = ".torn"
 class FileChannel(filesystem.Channel):
     """One channel over a folder of messages (`data_folder_in`, `data_folder_out`, `control_folder`)."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    # The stubs of the two classes above name the second argument differently.
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Write a message whole: nobody sees it before its last byte."""
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, message)
