@@ -25,6 +25,7 @@ from sapporo_base.sample_city.defects import Planted, plant
 from sapporo_base.sample_city.events import Chronicle, Days
 from sapporo_base.sample_city.families import Family, Strangers, families_of
 from sapporo_base.sample_city.files import layout, write_part
+from sapporo_base.sample_city.inconsistencies import DEAD_HEADS, contradict
 from sapporo_base.sample_city.residents import Register, Serials, register
 
 BLOCK_SIZE: Final = 20_000
@@ -60,6 +61,7 @@ class BlockResult:
     residents_by_day: dict[date, int] = field(default_factory=dict)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     protected: dict[str, list[str]] = field(default_factory=dict)
+    inconsistencies: dict[str, list[str]] = field(default_factory=dict)
     same_person: list[dict[str, str]] = field(default_factory=list)
     inquiries: list[dict[str, Any]] = field(default_factory=list)
     first_months: dict[str, str] = field(default_factory=dict)
@@ -74,6 +76,9 @@ def make_block(order: Order) -> BlockResult:
     result, book = BlockResult(), ClaimBook()
     part = register(rng, people.settle(rng, order.size), order.as_of, serials, 0)
     former = _former(rng, order, serials)
+    # Draws of their own, so that the rest of the city is what it would be without them.
+    odd = contradict(_draws(order, "inconsistencies"), part, former, serials)
+    result.inconsistencies = odd.found
     income = taxes.incomes(rng, part)
     by_year = _tax_years(part, income, order.as_of.year)
     families = families_of(rng, part, by_year[order.as_of.year], strangers)
@@ -91,12 +96,17 @@ def make_block(order: Order) -> BlockResult:
     _write_claims(rng, order, initial, result)
     chronicle = Days(
         rng, serials, part, newcomers, former, families, (writer, newcomer_writer), newcomer_families,
-        list(order.calendar),
+        list(order.calendar), odd.households,
     ).pass_by()  # fmt: skip
     for claim in later:
         chronicle.claims[claim.received].append(claim)
     _collect(chronicle, book, result)
     return result
+
+
+def _draws(order: Order, purpose: str) -> np.random.Generator:
+    words = [order.seed, order.block, *purpose.encode()]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
 
 def _tax_years(part: Register, income: taxes.Incomes, last: int) -> dict[int, taxes.TaxItems]:
@@ -132,8 +142,9 @@ def _former(rng: np.random.Generator, order: Order, serials: Serials) -> Registe
         left = min(left, today - 4)
         day, site = days.iso_texts()[left], sites[place]
         status, reason = (
-            ("2", "21") if dice[0] < 0.7 else ("3", "23") if dice[0] < 0.95 else ("9", "26")
-        )
+            ("3", "23") if place < DEAD_HEADS or 0.7 <= dice[0] < 0.95
+            else ("2", "21") if dice[0] < 0.7 else ("9", "26")
+        )  # fmt: skip
         changes = {
             "resident_status": status, "change_reason": reason, "changed_on": day, "notified_on": day,
             "processed_on": day, "removed_on": day, "removed_on_unknown": "0", "voter_registered": "0",
@@ -267,11 +278,11 @@ def _write_registers(
 
 def _count_residents(part: Register, former: Register, result: BlockResult) -> None:
     columns = part.columns
-    written = columns["name"]
+    written, sizes = columns["name"], Counter(columns["household_number"])
     result.counts["residents"] = Counter(
         residents=len(part),
         removed=len(former),
-        households=part.people.household_count,
+        households=len(sizes),
         foreign=int(part.foreign.sum()),
         unknown_birth=columns["born_on_unknown"].count("1"),
         rare_characters=sum(map(names.is_rare, written)),
@@ -282,8 +293,7 @@ def _count_residents(part: Register, former: Register, result: BlockResult) -> N
     result.counts["wards"] = Counter(columns["municipality_code"])
     result.counts["ages"] = Counter(str(int(age) // 5 * 5) for age in part.people.age.tolist())
     result.counts["ages_0"] = Counter({"0": int((part.people.age < 1).sum())})
-    sizes = np.bincount(part.people.household, minlength=part.people.household_count)
-    result.counts["household_sizes"] = Counter(str(min(size, 6)) for size in sizes.tolist())
+    result.counts["household_sizes"] = Counter(str(min(size, 6)) for size in sizes.values())
     for kind, number in zip(columns["support_measure"], columns["resident_number"], strict=True):
         if kind:
             result.protected.setdefault(kind, []).append(number)

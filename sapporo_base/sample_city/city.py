@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from sapporo_base.sample_city import days, places
+from sapporo_base.sample_city import days, inconsistencies, places
 from sapporo_base.sample_city.block import BLOCK_SIZE, BlockResult, Order, make_block
 from sapporo_base.sample_city.families import pay_months
 from sapporo_base.sample_city.files import encoded, layout
@@ -114,6 +114,7 @@ class _Merger:
         self._residents: Counter[date] = Counter()
         self._counts: dict[str, Counter[str]] = {}
         self._protected: dict[str, list[str]] = {}
+        self._inconsistencies: dict[str, list[str]] = {kind: [] for kind in inconsistencies.KINDS}
         self._same_person: list[dict[str, str]] = []
         self._inquiries: list[dict[str, Any]] = []
         self._first_months: dict[str, str] = {}
@@ -140,6 +141,8 @@ class _Merger:
             self._counts.setdefault(name, Counter()).update(counter)
         for kind_of_measure, numbers in result.protected.items():
             self._protected.setdefault(kind_of_measure, []).extend(numbers)
+        for contradiction, numbers in result.inconsistencies.items():
+            self._inconsistencies[contradiction] += numbers
         self._same_person += result.same_person
         self._inquiries += result.inquiries
         self._first_months |= result.first_months
@@ -185,6 +188,9 @@ class _Merger:
             },
             "protected": {
                 kind: sorted(numbers) for kind, numbers in sorted(self._protected.items())
+            },
+            "inconsistencies": {
+                kind: sorted(numbers) for kind, numbers in self._inconsistencies.items()
             },
             "events": {
                 day.isoformat(): {

@@ -55,7 +55,7 @@ class Days:
     def __init__(
         self, rng: np.random.Generator, serials: Serials, part: Register, newcomers: Register, former: Register,
         families: list[Family], writers: tuple[ClaimWriter, ClaimWriter], newcomer_families: list[Family],
-        calendar: list[date],
+        calendar: list[date], left_alone: set[int],
     ) -> None:  # fmt: skip
         self._rng, self._serials, self._part, self._newcomers = rng, serials, part, newcomers
         self._calendar = calendar
@@ -74,7 +74,7 @@ class Days:
         self._newcomer_starts = np.searchsorted(
             newcomers.people.household, np.arange(newcomers.people.household_count + 1)
         ).tolist()
-        self._touched: set[int] = set()
+        self._touched = set(left_alone)
         self._later: dict[int, list[Callable[[date], None]]] = defaultdict(list)
         self._serial = 0
         self._born = 0

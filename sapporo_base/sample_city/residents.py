@@ -224,11 +224,15 @@ def _write_names(rng: np.random.Generator, part: Register) -> None:
         for era in range(5):
             some = np.flatnonzero((crowd.sex == sex) & (generation == era))
             given_stock = names.given_names(str(sex), era)
+            drawn = given_stock.draw(rng, len(some))
+            twins = np.flatnonzero(
+                (np.diff(crowd.household[some]) == 0) & (np.diff(part.born[some]) == 0)
+                & (np.diff(drawn) == 0)
+            )  # fmt: skip
+            # Nobody gives both twins one name: 基本4情報 would not tell them apart.
+            drawn[twins + 1] = (drawn[twins + 1] + 1) % len(given_stock.written)
             for place, s, g in zip(
-                some.tolist(),
-                surname[some].tolist(),
-                given_stock.draw(rng, len(some)).tolist(),
-                strict=True,
+                some.tolist(), surname[some].tolist(), drawn.tolist(), strict=True
             ):
                 family[place], given[place] = stock.written[s], given_stock.written[g]
                 family_kana[place] = stock.kana[s]
@@ -405,6 +409,12 @@ def _write_foreign_items(rng: np.random.Generator, part: Register) -> None:
         dice = rng.integers(0, 1 << 30, size=8).tolist()
         family = family_names[int(crowd.household[place]) % len(family_names)]
         given = given_names[dice[0] % len(given_names)]
+        twin = (
+            crowd.household[place - 1] == crowd.household[place]
+            and part.born[place - 1] == part.born[place]
+        )
+        if twin and columns["name_roman"][place - 1] == f"{family[2]} {given[2]}":
+            given = given_names[(dice[0] + 1) % len(given_names)]
         roman = f"{family[2]} {given[2]}"
         columns["family_name"][place] = columns["given_name"][place] = ""
         columns["name"][place] = (
