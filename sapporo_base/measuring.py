@@ -60,9 +60,12 @@ def write_measures(file: Path, measures: Sequence[Measure]) -> None:
     file.write_text(json.dumps(list(rows.values()), ensure_ascii=False, indent=2) + "\n")
 
 
-def as_table(measures: Sequence[Measure]) -> str:
-    """Return the figures as a table for a terminal."""
-    lines = [f"{'work':44} {'value':>14} {'yardstick':>14} {'ratio':>7} {'aim':>9}  met"]
+HEADING = f"{'work':44} {'value':>14} {'yardstick':>14} {'ratio':>7} {'aim':>9}  met"
+
+
+def as_lines(measures: Sequence[Measure]) -> str:
+    """Return the figures as lines of a table for a terminal, to stand under the heading."""
+    lines = []
     for measure in measures:
         yardstick = "" if measure.yardstick_value is None else f"{measure.yardstick_value:,.2f}"
         ratio = "" if measure.ratio is None else f"{measure.ratio:.2f}"
@@ -70,7 +73,7 @@ def as_table(measures: Sequence[Measure]) -> str:
         met = {None: "", True: "yes", False: "NO"}[measure.meets_aim]
         value = f"{measure.value:,.2f} {measure.unit}"
         lines.append(f"{measure.name:44} {value:>14} {yardstick:>14} {ratio:>7} {aim:>9}  {met}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""Number look-up over the API, rights and record included."""
+
+from itertools import count
+
+from integrated_address.benchmarks.people import number_people
+from sapporo_base.benchmarks.callers import beside_bare_view, post, token_of
+from sapporo_base.measuring import Measure
+
+_SEARCH = "/api/v1/integrated-address/search/"
+_MOST_PEOPLE = 20_000
+
+
+def measure(size: int) -> list[Measure]:
+    """Measure look-ups by business number."""
+    people = min(size, _MOST_PEOPLE)
+    number_people(people, codes=("024-000",))
+    token = token_of("024-000", ["032:search:read"])
+    serial = count()
+
+    def ours() -> None:
+        number = f"B{next(serial) % people}"
+        post(token, _SEARCH, {"business_number": number, "procedure": "測定"})
+
+    def bare() -> None:
+        post(token, "/bare/read/", {"id": next(serial)})
+
+    return [
+        beside_bare_view("number look-up over the API", "one indexed read", ours=ours, bare=bare)
+    ]

@@ -1,0 +1,39 @@
+"""The files of the city that is measured, generated once for each size."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import CommandError
+
+from sapporo_base.measuring import Run, run_measured
+
+MANAGE = Path(settings.BASE_DIR) / "manage.py"
+
+
+def run_command(*arguments: str) -> Run:
+    """Run a command of the project, measured; more than rejected rows is an error."""
+    run = run_measured([sys.executable, str(MANAGE), *arguments], os.environ)
+    if run.returncode > 1:
+        raise CommandError(f"{arguments[0]}: {run.output[-500:]}", returncode=1)
+    return run
+
+
+def generate(size: int) -> Run:
+    """Generate the city anew and return how that went."""
+    out = _folder(size)
+    shutil.rmtree(out, ignore_errors=True)
+    return run_command("generate_city", "--population", str(size), "--seed", "1", "--out", str(out))
+
+
+def full_set(size: int) -> Path:
+    """Return the file with the full set of residents, generated where there is none yet."""
+    if not any(_folder(size).glob("juki_full_*.csv")):
+        generate(size)
+    return next(_folder(size).glob("juki_full_*.csv"))
+
+
+def _folder(size: int) -> Path:
+    return Path(settings.VAR_DIR) / "bench" / f"city-{size}"
