@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from child_allowance.admin.looks import AllowanceLookMixin
+from child_allowance.admin.looks import AllowanceLookMixin, person_link
 from child_allowance.models import Claim, Decision, Letter, Proposal
 from child_allowance.rules.months import Month
 from child_allowance.services.claims import KnownOfClaim, known_of_claim
@@ -18,6 +18,7 @@ from sapporo_base.acts import Refusal
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.rules.dates import format_month
 
 LEVELS: dict[str, str] = {
     Claim.State.RECEIVED: "waiting",
@@ -67,7 +68,7 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     empty_text = "請求・届出のファイルを受領すると、ここに表示されます。"
     person_field = "claimant_number"
     look_items = ("請求・届出", "請求者", "配偶者", "児童", "課税情報", "照会事項", "決定")
-    list_display = ("claim_number", "kind", "claimant", "received_on", "status", "why")
+    list_display = ("claim_number", "kind", "person_name", "received", "status", "why")
     list_filter = ("state", "kind", "channel", "received_on")
     search_fields = ("=claim_number", "=claimant_number")
     search_help_text = "受付番号または宛名番号で検索"
@@ -75,14 +76,17 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     actions = ("decide_many",)
     actions_detail = ("propose", "decide")
     fieldsets = (
-        (None, {"fields": ("claim_number", "kind", "status", "why", "channel", "received_on")}),
-        ("請求の内容", {"fields": ("claimed_on", "cause", "cause_on", "months", "remarks")}),
+        (None, {"fields": ("claim_number", "kind", "status", "why", "channel", "received")}),
+        ("請求の内容", {"fields": ("claimed", "cause", "happened", "months", "remarks")}),
         ("確認した事実", {"fields": ("people", "incomes", "asked_elsewhere")}),
         ("決定", {"fields": ("decided", "letter")}),
     )
     readonly_fields = (
         "status",
         "why",
+        "received",
+        "claimed",
+        "happened",
         "months",
         "people",
         "incomes",
@@ -98,10 +102,20 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
             vars(claim)["look"] = staff_act(request, procedure=self.look_procedure)
         return claim
 
-    @admin.display(description="請求者(宛名番号)")
-    def claimant(self, claim: Claim) -> SafeString:
-        """Return the number in groups."""
-        return display.grouped(claim.claimant_number)
+    @admin.display(description="受付年月日", ordering="received_on")
+    def received(self, claim: Claim) -> SafeString:
+        """Return the day it came."""
+        return display.day(claim.received_on, weekday=False)
+
+    @admin.display(description="請求年月日")
+    def claimed(self, claim: Claim) -> SafeString:
+        """Return the day that counts as the claim."""
+        return display.day(claim.claimed_on)
+
+    @admin.display(description="事由発生年月日")
+    def happened(self, claim: Claim) -> SafeString:
+        """Return the day of the birth, the move or whatever led to it."""
+        return display.day(claim.cause_on)
 
     @admin.display(description="状態")
     def status(self, claim: Claim) -> SafeString:
@@ -118,7 +132,7 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         """Return the months that were asked for, where they are closed."""
         if not claim.asked_from or not claim.asked_until:
             return "指定なし(請求の翌月から)"
-        return f"{claim.asked_from:%Y-%m} から {claim.asked_until:%Y-%m} まで"
+        return f"{format_month(claim.asked_from)}分から{format_month(claim.asked_until)}分まで"
 
     @admin.display(description="請求者・配偶者・児童")
     def people(self, claim: Claim) -> SafeString:
@@ -128,7 +142,7 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
             [
                 (
                     row.role,
-                    self._person_link(row.number, row.name),
+                    person_link(row.number, row),
                     row.born,
                     row.place,
                     row.status,
@@ -174,7 +188,7 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         return display.facts(
             [
                 ("内容", decision.get_outcome_display()),
-                ("支給開始(改定)年月", decision.start and f"{decision.start:%Y-%m}"),
+                ("支給開始(改定)年月", display.month(decision.start)),
                 ("理由", decision.reason),
                 ("根拠", decision.article),
                 ("起案", str(decision.proposed_by or "システム(事実がすべて確認できた認定)")),
@@ -218,9 +232,10 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
             undo="決定の前であれば、起案し直すことができます。",
         )
 
-    def has_propose_permission(self, request: HttpRequest, *args) -> bool:
-        """Proposals are an examiner's."""
-        return request.user.has_perm("child_allowance.propose_decision")
+    def has_propose_permission(self, request: HttpRequest, object_id=None) -> bool:
+        """Proposals are an examiner's, and of claims that are not decided."""
+        may = request.user.has_perm("child_allowance.propose_decision")
+        return may and not self._stands(object_id, Claim.State.DECIDED)
 
     @action(description="起案どおり決定する", permissions=["decide"], icon="gavel")
     def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -253,9 +268,15 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
             undo="決定は取り消せません。誤りは職権による取消しの手続で改めます。",
         )
 
-    def has_decide_permission(self, request: HttpRequest, *args) -> bool:
-        """Decisions are for those who may."""
-        return request.user.has_perm("child_allowance.decide_claim")
+    def has_decide_permission(self, request: HttpRequest, object_id=None) -> bool:
+        """Decisions are for those who may, once one is proposed."""
+        may = request.user.has_perm("child_allowance.decide_claim")
+        return may and (
+            object_id is None or self._stands(object_id, Claim.State.READY, Claim.State.PROPOSED)
+        )
+
+    def _stands(self, object_id, *states: str) -> bool:
+        return bool(object_id) and Claim.objects.filter(pk=object_id, state__in=states).exists()
 
     @admin.action(description="決定待ちの認定をまとめて決定する", permissions=["decide"])
     def decide_many(self, request: HttpRequest, claims) -> HttpResponse:
@@ -289,10 +310,6 @@ class ClaimAdmin(AllowanceLookMixin, ReadOnlyAdmin):
                 kept["known"] = KnownOfClaim(people=(), incomes=())
         return kept["known"]
 
-    def _person_link(self, number: str, name: str) -> SafeString:
-        url = reverse("admin:child_allowance_person")
-        return format_html('<a href="{}?number={}">{}</a>', url, number, name)
-
 
 @admin.register(Letter)
 class LetterAdmin(AllowanceLookMixin, ReadOnlyAdmin):
@@ -303,12 +320,18 @@ class LetterAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     empty_text = "請求を決定すると、通知書が作成されます。"
     person_field = "decision.claim.claimant_number"
     look_items = ("通知書",)
-    list_display = ("letter_number", "title", "dated_on")
+    list_display = ("letter_number", "person_name", "title", "dated")
+    list_select_related = ("decision__claim",)
     list_filter = ("title", "dated_on")
     search_fields = ("=letter_number", "=decision__claim__claimant_number")
     ordering = ("-dated_on", "-pk")
-    fields = ("letter_number", "title", "dated_on", "text")
-    readonly_fields = ("text",)
+    fields = ("letter_number", "title", "dated", "text")
+    readonly_fields = ("dated", "text")
+
+    @admin.display(description="日付", ordering="dated_on")
+    def dated(self, letter: Letter) -> SafeString:
+        """Return the day it bears."""
+        return display.day(letter.dated_on, weekday=False)
 
     @admin.display(description="本文")
     def text(self, letter: Letter) -> SafeString:
@@ -325,11 +348,23 @@ class ProposalAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     empty_text = "異動情報を読み込むと、支給に関わるものがここに表示されます。"
     person_field = "recipient.addressee_number"
     look_items = ("異動提案",)
-    list_display = ("recipient", "kind", "month", "reason", "status", "raised_at")
+    list_display = ("person_name", "kind", "from_month", "reason", "status", "raised")
     list_filter = ("state", "kind", "month")
     ordering = ("raised_at", "pk")
     list_select_related = ("recipient",)
+    fields = ("recipient", "kind", "from_month", "reason", "status", "raised")
+    readonly_fields = ("from_month", "status", "raised")
     actions_detail = ("settle",)
+
+    @admin.display(description="対象年月", ordering="month")
+    def from_month(self, proposal: Proposal) -> SafeString:
+        """Return the month from which it would count."""
+        return display.month(proposal.month)
+
+    @admin.display(description="提案日時", ordering="raised_at")
+    def raised(self, proposal: Proposal) -> SafeString:
+        """Return when it was raised."""
+        return display.moment(proposal.raised_at)
 
     @admin.display(description="状態")
     def status(self, proposal: Proposal) -> SafeString:

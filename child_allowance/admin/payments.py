@@ -6,17 +6,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from child_allowance import selectors
 from child_allowance.admin.looks import AllowanceLookMixin
 from child_allowance.models import Payment, PaymentRun
+from child_allowance.rules.months import Month
 from child_allowance.services.payments import open_bank_file
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
+from sapporo_base.rules.dates import format_date, format_month
 
 FOLDER = Path(settings.VAR_DIR) / "payments"
 
@@ -28,16 +31,32 @@ class PaymentRunAdmin(ReadOnlyAdmin):
     duty, icon, duty_order = "審査", "payments", 60
     about = "支払日ごとの支払と振込データです。支給額の合計と振込データの合計は一致します。"
     empty_text = "支払日の処理(run_payday)を行うと、ここに表示されます。"
-    list_display = ("pay_on", "months", "transfers", "total", "held", "status")
+    list_display = ("pays_on", "pays_for", "transfers", "total", "held", "status")
     ordering = ("-pay_on",)
     actions_detail = ("download",)
     fieldsets = (
-        (None, {"fields": ("pay_on", "months", "status", "made_at")}),
+        (None, {"fields": ("pays_on", "pays_for", "status", "made")}),
         ("合計", {"fields": ("reconciled",)}),
         ("振込データ", {"fields": ("file_name", "file_sha256")}),
         ("保留と振込不能", {"fields": ("troubled",)}),
     )
-    readonly_fields = ("status", "reconciled", "troubled")
+    readonly_fields = ("pays_on", "pays_for", "status", "made", "reconciled", "troubled")
+
+    @admin.display(description="支払日", ordering="pay_on")
+    def pays_on(self, run: PaymentRun) -> SafeString:
+        """Return the day the money arrives."""
+        return display.day(run.pay_on)
+
+    @admin.display(description="支給対象年月")
+    def pays_for(self, run: PaymentRun) -> str:
+        """Return the months that the pay day covers."""
+        months = [Month.parse(month).first_day for month in run.months.split()]
+        return "・".join(f"{format_month(month)}分" for month in months)
+
+    @admin.display(description="作成日時")
+    def made(self, run: PaymentRun) -> SafeString:
+        """Return when the run was made."""
+        return display.moment(run.made_at)
 
     @admin.display(description="振込件数")
     def transfers(self, run: PaymentRun) -> SafeString:
@@ -141,12 +160,32 @@ class PaymentAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     empty_text = "支払日の処理を行うと、ここに表示されます。"
     person_field = "recipient.addressee_number"
     look_items = ("支払額", "口座")
-    list_display = ("payment_number", "recipient", "run", "money", "status", "reason")
+    list_display = (
+        "payment_number",
+        "person_name",
+        "recipient",
+        "run",
+        "money",
+        "status",
+        "reason",
+    )
     list_filter = ("state", "run")
     search_fields = ("=payment_number", "=recipient__approval_number")
+    search_help_text = "支払番号または認定番号で検索"
     list_select_related = ("recipient", "run")
     ordering = ("-pk",)
     can_export = True
+
+    @admin.display(description="支払番号", ordering="payment_number")
+    def number(self, payment: Payment) -> SafeString:
+        """Return the number in groups."""
+        return display.grouped(payment.payment_number)
+
+    @admin.display(description="認定番号")
+    def approval(self, payment: Payment) -> SafeString:
+        """Return the recipient's 認定番号, as the way to the recipient."""
+        url = reverse("admin:child_allowance_recipient_change", args=(payment.recipient_id,))
+        return format_html('<a href="{}">{}</a>', url, payment.recipient.approval_number)
 
     @admin.display(description="支払額")
     def money(self, payment: Payment) -> SafeString:
@@ -199,7 +238,7 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
         rows.append(
             HomeRow(
                 "直近の支払",
-                f"{run.pay_on:%Y-%m-%d} {run.yen:,}円",
+                f"{format_date(run.pay_on, weekday=False)} {run.yen:,}円",
                 reverse("admin:child_allowance_paymentrun_change", args=(run.pk,)),
             )
         )

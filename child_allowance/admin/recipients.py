@@ -1,5 +1,7 @@
 """受給者: children, months, payments, letters; and one person over all subsystems."""
 
+from datetime import date
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -8,15 +10,18 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from child_allowance.admin.looks import FILE, PROCEDURE, AllowanceLookMixin
+from child_allowance.admin.looks import FILE, PROCEDURE, AllowanceLookMixin, person_link
 from child_allowance.models import Entitlement, Recipient
 from child_allowance.rules.amounts import Rule
+from child_allowance.rules.months import Month
 from child_allowance.services.person import Person, open_person
 from sapporo_base.acts import Refusal
 from sapporo_base.admin import display, drawings
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED
 from sapporo_base.admin.rights import holds, require
+from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
+from sapporo_base.rules.dates import format_month, format_points
 from social_address import selectors as social_address
 
 MONTHS_SHOWN = 24
@@ -35,6 +40,21 @@ CODES = {
 }
 
 
+class WardFilter(admin.SimpleListFilter):
+    """区, by name."""
+
+    title = "区"
+    parameter_name = "ward"
+
+    def lookups(self, request, model_admin):
+        """Return the wards of the city."""
+        return list(WARDS_OF_SAPPORO.items())
+
+    def queryset(self, request, queryset):
+        """Return whose file the ward keeps."""
+        return queryset.filter(ward_code=self.value()) if self.value() else queryset
+
+
 @admin.register(Recipient)
 class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     """受給者."""
@@ -43,19 +63,19 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     about = "児童手当の受給者と、算定児童、月ごとの支給額、支払です。"
     empty_text = "認定を決定するか、移行の行を受領すると、受給者が登録されます。"
     look_items = ("受給者", "算定児童", "支給月額", "支払", "通知書")
-    list_display = ("approval_number", "person", "entitled_from", "status", "ward_code")
-    list_filter = ("ward_code", "ended_because", "entitled_from")
+    list_display = ("approval_number", "person_name", "person", "starts", "status", "ward")
+    list_filter = (WardFilter, "ended_because", "entitled_from")
     search_fields = ("=approval_number", "=addressee_number")
     search_help_text = "認定番号または宛名番号で検索"
     ordering = ("-entitled_from", "-pk")
     fieldsets = (
-        (None, {"fields": ("approval_number", "person", "status", "approved_on", "period")}),
+        (None, {"fields": ("card",)}),
         ("算定児童", {"fields": ("counted",)}),
         ("月ごとの支給額", {"fields": ("months",)}),
         ("支払", {"fields": ("paid",)}),
         ("請求・届出と通知書", {"fields": ("asked",)}),
     )
-    readonly_fields = ("person", "status", "period", "counted", "months", "paid", "asked")
+    readonly_fields = ("card", "counted", "months", "paid", "asked")
 
     def get_urls(self):
         """Add the page of one person over all subsystems."""
@@ -68,12 +88,48 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
+    def get_object(self, request, object_id, from_field=None):
+        """Fetch the recipient with the people of the page."""
+        recipient = super().get_object(request, object_id, from_field)
+        if recipient is not None:
+            children = recipient.children.values_list("child_number", flat=True)
+            vars(recipient)["people"] = self.subjects(
+                request, {recipient.addressee_number, *children}
+            )
+        return recipient
+
+    @admin.display(description="受給者")
+    def card(self, recipient: Recipient) -> SafeString:
+        """Return the recipient at a glance."""
+        number = recipient.addressee_number
+        subject = vars(recipient)["people"].get(number)
+        return display.facts(
+            [
+                ("氏名", person_link(number, subject)),
+                ("生年月日", _born(subject)),
+                ("住所", _place(subject)),
+                ("宛名番号", display.grouped(number)),
+                ("認定番号", recipient.approval_number),
+                ("状態", self.status(recipient)),
+                ("認定年月日", display.day(recipient.approved_on)),
+                ("支給期間", self.period(recipient)),
+            ]
+        )
+
     @admin.display(description="宛名番号")
     def person(self, recipient: Recipient) -> SafeString:
-        """Lead to everything about the person."""
-        url = reverse("admin:child_allowance_person")
-        number = recipient.addressee_number
-        return format_html('<a href="{}?number={}">{}</a>', url, number, display.grouped(number))
+        """Return the number in groups."""
+        return display.grouped(recipient.addressee_number)
+
+    @admin.display(description="支給開始年月", ordering="entitled_from")
+    def starts(self, recipient: Recipient) -> SafeString:
+        """Return the first month."""
+        return display.month(recipient.entitled_from)
+
+    @admin.display(description="区", ordering="ward_code")
+    def ward(self, recipient: Recipient) -> str:
+        """Return the ward by name."""
+        return WARDS_OF_SAPPORO.get(recipient.ward_code, recipient.ward_code)
 
     @admin.display(description="状態")
     def status(self, recipient: Recipient) -> SafeString:
@@ -83,28 +139,27 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         return display.badge(f"終了({recipient.get_ended_because_display()})", "plain")
 
     @admin.display(description="支給期間")
-    def period(self, recipient: Recipient) -> str:
-        """Return the months from and until."""
-        until = f"{recipient.entitled_until:%Y-%m}の前月まで" if recipient.entitled_until else ""
-        return f"{recipient.entitled_from:%Y-%m} から {until}"
+    def period(self, recipient: Recipient) -> SafeString:
+        """Return the first and the last month."""
+        return _months(recipient.entitled_from, recipient.entitled_until)
 
     @admin.display(description="算定児童")
     def counted(self, recipient: Recipient) -> SafeString:
         """Return the children that count."""
+        people = vars(recipient)["people"]
         return display.table(
-            ["児童宛名番号", "生年月日", "同居別居", "区分", "算定期間"],
+            ["児童", "生年月日", "同居別居", "区分", "算定期間"],
             [
                 (
-                    display.grouped(child.child_number),
-                    display.day(child.born_on, weekday=False, words="不詳"),
+                    person_link(child.child_number, people.get(child.child_number)),
+                    display.day(child.born_on, weekday=False) if child.born_on else "不詳",
                     child.get_living_display(),
                     "監護相当"
                     if child.cared_for
                     else "施設入所等"
                     if child.in_facility
                     else "支給",
-                    f"{child.counted_from:%Y-%m} から"
-                    + (f" {child.counted_until:%Y-%m}の前月まで" if child.counted_until else ""),
+                    _months(child.counted_from, child.counted_until),
                 )
                 for child in recipient.children.order_by("born_on")
             ],
@@ -115,14 +170,21 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
     def months(self, recipient: Recipient) -> SafeString:
         """Return what each month is worth, as a picture with its table."""
         rows = Entitlement.objects.filter(recipient=recipient).order_by("-month", "rank")
-        sums: dict[str, int] = {}
+        sums: dict[date, int] = {}
         for row in rows:
-            sums[f"{row.month:%Y-%m}"] = sums.get(f"{row.month:%Y-%m}", 0) + row.amount
+            sums[row.month] = sums.get(row.month, 0) + row.amount
         newest = sorted(sums.items())[-MONTHS_SHOWN:]
-        finding = (
-            f"{newest[-1][0]}分は{newest[-1][1]:,}円" if newest else "まだ算定した月はありません"
+        finding = "まだ算定した月はありません"
+        if newest:
+            last, amount = newest[-1]
+            finding = f"{format_month(last)}分は{amount:,}円"
+        return drawings.bars(
+            [(format_month(month), amount) for month, amount in newest],
+            finding=finding,
+            unit="円",
+            heading="支給対象年月",
+            below=[format_points(month).rpartition(".")[0] for month, _ in newest],
         )
-        return drawings.bars(newest, finding=finding, unit="円", heading="支給対象年月")
 
     @admin.display(description="支払")
     def paid(self, recipient: Recipient) -> SafeString:
@@ -250,7 +312,7 @@ def _sections(person: Person) -> list[tuple[str, SafeString]]:
         (
             "受給(児童手当)",
             display.table(
-                ["認定番号", "支給開始", "支給終了の翌月"],
+                ["認定番号", "支給期間"],
                 [
                     (
                         format_html(
@@ -258,8 +320,7 @@ def _sections(person: Person) -> list[tuple[str, SafeString]]:
                             reverse("admin:child_allowance_recipient_change", args=(one.pk,)),
                             one.approval_number,
                         ),
-                        f"{one.entitled_from:%Y-%m}",
-                        f"{one.entitled_until:%Y-%m}" if one.entitled_until else "—",
+                        _months(one.entitled_from, one.entitled_until),
                     )
                     for one in [*person.recipients, *(link.recipient for link in person.links)]
                 ],
@@ -296,6 +357,16 @@ def _sections(person: Person) -> list[tuple[str, SafeString]]:
             ),
         ),
     ]
+
+
+def _months(first: date, after_last: date | None) -> SafeString:
+    """Return 令和8年8月分から令和9年3月分まで; open, without an end."""
+    if after_last is None:
+        return format_html("{}分から", display.month(first))
+    if after_last <= first:
+        return SafeString("支給した月はありません")
+    last = Month.of(after_last).plus(-1).first_day
+    return format_html("{}分から{}分まで", display.month(first), display.month(last))
 
 
 def _born(subject) -> SafeString | str:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from sapporo_base.rules.dates import format_date
+
 
 class PaymentRun(models.Model):
     """
@@ -37,7 +39,7 @@ class PaymentRun(models.Model):
         )
 
     def __str__(self):
-        return f"{self.pay_on:%Y-%m-%d}支払"
+        return f"{format_date(self.pay_on, weekday=False)}支払"
 
 
 class Payment(models.Model):

@@ -175,10 +175,15 @@ def tax_years_for(facts: ClaimFacts, start: Month) -> tuple[set[int], set[int]]:
 
 
 def tested_months(start: Month, until: Month | None) -> list[Month]:
-    """Return the months of [start, until) whose law tests the income; `until` None: open."""
+    """
+    Return the months of [start, until) whose law tests the income; `until` None: open.
+
+    A recipient whom the former system hands over may have begun under the law before 2012-06.
+    """
+    first = max(start, all_laws()[0].from_month)
     first_untested = min(law.from_month for law in all_laws() if not law.income.tested)
     end = min(until, first_untested) if until else first_untested
-    return [month for month in start.until(end) if law_of(month).income.tested]
+    return [month for month in first.until(end) if law_of(month).income.tested]
 
 
 def _findings(facts: ClaimFacts, start: Month) -> Iterator[Finding]:

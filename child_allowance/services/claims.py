@@ -66,6 +66,7 @@ class KnownPerson:
     role: str
     number: str
     name: str
+    name_kana: str
     born: str
     place: str
     status: str
@@ -170,11 +171,11 @@ def _person(
     subject = facts.subjects.get(number)
     if subject is None:
         born = format_date(born_on, weekday=False) if born_on else ""
-        return KnownPerson(role, number, "社会保障宛名で確認できません", born, "", "", told)
+        return KnownPerson(role, number, "社会保障宛名で確認できません", "", born, "", "", told)
     born = format_date(subject.born_on, weekday=False) if subject.born_on else subject.born_text
     place = "非公開(支援措置)" if subject.is_protected else subject.residential_address
     status = RESIDENT_STATES.get(subject.resident_status, "住登外者")
-    return KnownPerson(role, number, subject.name, born, place, status, told)
+    return KnownPerson(role, number, subject.name, subject.name_kana, born, place, status, told)
 
 
 def _tax_words(tax: Tax) -> str:

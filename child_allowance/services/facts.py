@@ -32,7 +32,7 @@ from child_allowance.rules.reviews import (
     start_of,
     tax_years_for,
 )
-from child_allowance.rules.statutes import law_of
+from child_allowance.rules.statutes import all_laws, law_of
 from child_allowance.rules.taxes import tax_of
 from child_allowance.services.systems import asking, own_system
 from gateway import services as gateway
@@ -232,7 +232,8 @@ def claim_facts(claim: Claim, facts: GatheredFacts) -> ClaimFacts:
 
 def tax_known(claim: Claim, facts: GatheredFacts, number: str, year: int) -> Tax:
     """Return what is known of someone's tax of a year: our own register first, then the answers."""
-    deductions = law_of(Month(year, 6)).deductions
+    # Who began under the law before 2012-06 is compared by the deductions of the first one we hold.
+    deductions = law_of(max(Month(year, 6), all_laws()[0].from_month)).deductions
     own = facts.taxes.get((number, year))
     if own is not None:
         return tax_of(own, deductions)

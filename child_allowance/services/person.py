@@ -1,6 +1,6 @@
 """One person over all subsystems: who they are, their numbers, claims, money and what was recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from child_allowance.models import Claim, FactInquiry, Payment, Recipient, Suppo
 from child_allowance.services.systems import asking, own_system
 from integrated_address import selectors as integrated_address
 from sapporo_base import selectors as base_selectors
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, Refusal
 from sapporo_base.models import LinkageRecord
 from social_address import services as social_address
 
@@ -31,6 +31,21 @@ class Person:
     inquiries: Sequence[FactInquiry]
     payments: Sequence[Payment]
     records: Sequence[LinkageRecord]
+
+
+def known_subjects(*, numbers: Collection[str], act: Act) -> dict[str, Any]:
+    """
+    Return these people by 宛名番号, in the items that 児童手当 was approved for; recorded by the owner.
+
+    Nobody, where nothing is approved (any more): the pages then show numbers.
+    """
+    if not numbers:
+        return {}
+    try:
+        found = social_address.disclose_subjects(numbers=numbers, act=asking(act))
+    except Refusal:
+        return {}
+    return {subject.addressee_number: subject for subject in found}
 
 
 @transaction.atomic

@@ -1,13 +1,14 @@
 """What every admin page is made from: its place in the side bar, its words, read-only pages, short counts."""
 
 import csv
+import functools
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -59,6 +60,21 @@ class CappedPaginator(Paginator):
         return self.count >= MOST_COUNTED
 
 
+class FieldCannotBeShown(RuntimeError):
+    """A field of a page failed. Django would show it as empty, and nobody would know."""
+
+
+def _loud(show: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(show)
+    def shown(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return show(*args, **kwargs)
+        except (AttributeError, ObjectDoesNotExist, ValueError) as error:
+            raise FieldCannotBeShown(show.__qualname__) from error
+
+    return shown
+
+
 class SystemBaseAdmin(ActPageMixin, ModelAdmin):
     """
     An admin page of the system base.
@@ -92,6 +108,14 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
     can_export = False
     export_kind = "list_exported"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a field that fails fail the page, and not look empty."""
+        super().__init_subclass__(**kwargs)
+        for name in {*cls.readonly_fields, *cls.list_display}:
+            show = vars(cls).get(name) if isinstance(name, str) else None
+            if callable(show):
+                setattr(cls, name, _loud(show))
+
     def look_subjects(self, obj: Any) -> Sequence[services.Subject]:
         """Return the numbers (kind, number) of the person whom a row is about; none for most tables."""
         return ()
@@ -106,6 +130,17 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
         if obj is None:
             raise Http404
         return obj
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Bring along what the columns of these rows need, for all of them at once."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list with its rows prepared."""
+        listed = super().get_changelist_instance(request)
+        rows = list(listed.result_list)
+        self.prepare(request, rows)
+        listed.result_list = rows
+        return listed
 
     def get_urls(self) -> list[URLPattern]:
         """Add the export of the list."""
@@ -151,6 +186,7 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
             raise PermissionDenied
         listed = self.get_changelist_instance(request)
         rows = list(listed.queryset[:MOST_COUNTED])
+        self.prepare(request, rows)
         names = [name for name in listed.list_display if name != "action_checkbox"]
         labels = [str(label_for_field(name, self.model, self)) for name in names]
         services.record_linkage(

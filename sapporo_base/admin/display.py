@@ -18,6 +18,8 @@ from sapporo_base.rules import dates
 
 NOTHING = SafeString('<span class="sb-nothing">なし</span>')
 
+_ONE_LINE = 16
+
 # Level → shape. The shape and the word say the same as the colour.
 SHAPES = {
     "done": "✓",
@@ -60,6 +62,19 @@ def day(value: date | None, *, weekday: bool = True, words: str = "") -> SafeStr
         value.isoformat(),
         f"西暦{value.year}年{value.month}月{value.day}日",
         text,
+    )
+
+
+def month(value: date | None) -> SafeString:
+    """Return 令和8年11月 for any day of that month, with the western month on hover."""
+    if value is None:
+        return NOTHING
+    return format_html(
+        '<time datetime="{}" title="西暦{}年{}月">{}</time>',
+        f"{value:%Y-%m}",
+        value.year,
+        value.month,
+        dates.format_month(value),
     )
 
 
@@ -109,6 +124,20 @@ def grouped(number: str, size: int = 5) -> SafeString:
     parts = [number[i : i + size] for i in range(0, len(number), size)]
     spans = format_html_join("", "<span>{}</span>", ((part,) for part in parts))
     return format_html('<span class="sb-grouped">{}</span>', spans)
+
+
+def name_and_kana(name: str, kana: str, *, url: str = "") -> SafeString:
+    """Return a name over its kana; long ones may break, others stay on their line."""
+    lines = [
+        format_html(
+            '<span class="{}">{}</span>', "" if len(line) > _ONE_LINE else "whitespace-nowrap", line
+        )
+        for line in (name, kana)
+        if line
+    ]
+    if url and lines:
+        lines[0] = format_html('<a href="{}">{}</a>', url, lines[0])
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
 
 
 def items(words: Sequence[str]) -> SafeString:

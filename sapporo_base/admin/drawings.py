@@ -102,12 +102,14 @@ def bars(
     unit: str,
     heading: str = "区分",
     yardstick: int | None = None,
+    below: Sequence[str] = (),
 ) -> SafeString:
     """
     Return upright bars with the table behind them.
 
     :param finding: what the picture shows, as a sentence: it is the title.
     :param yardstick: a line to compare with, such as a limit.
+    :param below: what stands below each bar, where the labels of the rows are too long for it.
     """
     if not rows:
         return format_html('<p class="sb-empty"><b>{}</b>: データはまだありません。</p>', finding)
@@ -132,7 +134,8 @@ def bars(
         )
         if place % every == 0:
             parts.append(
-                f'<text class="sb-label" x="{x + step / 2}" y="{base + 20}">{_fitted(label, 6)}</text>'
+                f'<text class="sb-label" x="{x + step / 2}" y="{base + 20}">'
+                f"{_fitted(below[place] if below else label, 6)}</text>"
             )
     if yardstick is not None:
         y = base - high * yardstick / top

@@ -69,7 +69,34 @@ def test_a_recipient_shows_children_months_and_payments(staff_client):
         reverse("admin:child_allowance_recipient_change", args=(child.recipient_id,))
     )
     assert response.status_code == 200
-    assert "受給中" in response.content.decode()
+    page = response.content.decode()
+    assert "受給中" in page
+    assert "平成29年5月5日" in page  # the child's birth, not 不詳
+
+
+def test_a_claim_that_began_under_the_law_before_2012_06_shows_its_people(staff_client):
+    claim = ClaimFactory(
+        kind="90", claimed_on=date(2011, 4, 10), cause_on=date(2011, 4, 1), state="decided"
+    )
+    ClaimChildFactory(claim=claim)
+    page = (
+        staff_client(staff=examiner())
+        .get(reverse("admin:child_allowance_claim_change", args=(claim.pk,)))
+        .content.decode()
+    )
+    assert "社会保障宛名で確認できません" in page
+    assert "決定を起案する" not in page  # it is decided
+
+
+def test_a_list_names_the_people_and_the_ward(staff_client, monkeypatch):
+    recipient = RecipientFactory(ward_code="011029")
+    page = (
+        staff_client(staff=examiner())
+        .get(reverse("admin:child_allowance_recipient_changelist"))
+        .content.decode()
+    )
+    assert "北区" in page
+    assert f"?number={recipient.addressee_number}" in page
 
 
 def test_one_person_is_shown_over_all_subsystems(staff_client):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from sapporo_base import selectors, services
 from sapporo_base.acts import Act, NotNow
 from sapporo_base.admin import display
-from sapporo_base.admin.bases import ReadOnlyAdmin
+from sapporo_base.admin.bases import FieldCannotBeShown, ReadOnlyAdmin
 from sapporo_base.admin.looks import RecordedLookMixin
 from sapporo_base.models import (
     BatchRun,
@@ -265,3 +265,14 @@ def test_a_difference_is_marked_in_place():
 def test_what_is_shown_is_escaped():
     assert "<script>" not in display.facts([("氏名", "<script>")])
     assert "<script>" not in display.differences({"a": "<script>"}, {"a": ""}, caption="x")
+
+
+def test_a_field_that_fails_fails_the_page_and_does_not_look_empty():
+    class Page(ReadOnlyAdmin):
+        readonly_fields = ("broken",)
+
+        def broken(self, obj):
+            return obj.nothing_of_that_name
+
+    with pytest.raises(FieldCannotBeShown, match="broken"):
+        Page(SystemCredential, admin.site).broken(SystemCredential())
