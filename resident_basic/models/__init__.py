@@ -8,6 +8,7 @@ from resident_basic.models.approvals import (
     WaitingForwarding,
 )
 from resident_basic.models.items import RegisteredItems
+from resident_basic.models.receptions import HistoryGap, Reception, ReconciliationDifference
 from resident_basic.models.residents import (
     ReceivedEvent,
     Resident,
@@ -19,7 +20,10 @@ from resident_basic.models.residents import (
 __all__ = [
     "ApprovedItem",
     "Delivery",
+    "HistoryGap",
     "ReceivedEvent",
+    "Reception",
+    "ReconciliationDifference",
     "RegisteredItems",
     "RequestedItem",
     "Resident",

@@ -22,6 +22,7 @@ from resident_basic.selectors.people import (
     versions_of,
 )
 from resident_basic.selectors.versions import Difference, Differences, as_known, differences
+from resident_basic.selectors.waiting import open_gaps
 
 __all__ = [
     "CHANGES",
@@ -41,6 +42,7 @@ __all__ = [
     "latest_of",
     "measures_of",
     "numbers_in_ward",
+    "open_gaps",
     "open_measure_of",
     "protected_among",
     "resident_count",

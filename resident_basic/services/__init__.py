@@ -20,6 +20,7 @@ from resident_basic.services.disclosure import (
 )
 from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
 from resident_basic.services.forwarding import Forwarded, forward_households
+from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
 from resident_basic.services.looking import look_up_residents
 from resident_basic.services.protection import end_support_measure, start_support_measure
@@ -36,6 +37,7 @@ __all__ = [
     "StagedChanges",
     "acknowledge",
     "approve_application",
+    "close_gap",
     "disclose_changes",
     "disclose_residents",
     "draft_application",

@@ -15,6 +15,7 @@ from gateway import services as gateway
 from integrated_address import services as addressees
 from resident_basic.rules.intake import SEALED, staging_names
 from resident_basic.rules.items import REGISTER, register_layout
+from resident_basic.services.gaps import note_gaps
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging, temporary_staging
@@ -32,6 +33,8 @@ class MergeCounts:
     protected: int = 0
     released: int = 0
     numbered: int = 0
+    outdated: int = 0
+    gaps: int = 0
 
 
 _MANY = 1000
@@ -98,6 +101,11 @@ FROM resident_basic_residentversion v
 WHERE v.resident_number = c.resident_number AND v.history_number = c.history_number
   AND v.superseded_at IS NULL AND v.id IS DISTINCT FROM c.known_id
 """
+# A 履歴番号 that is known as it was processed later: an older file, or 異動 that overtook each other.
+_DROP_OUTDATED: Final = """
+DELETE FROM resident_candidate c USING resident_basic_residentversion v
+WHERE v.id = c.known_id AND c.processed_at < v.processed_on + v.processed_time
+"""
 # Same content under another fingerprint: the 個人番号 changed, or the key of the fingerprint did.
 _FIND_SAME: Final = """
 UPDATE resident_candidate c SET is_same = true
@@ -159,14 +167,24 @@ SELECT CASE WHEN p.known_id IS NULL THEN 'received' ELSE 'corrected' END,
 FROM resident_placed p WHERE p.row_number IS NOT NULL
 ORDER BY p.processed_at, p.resident_number, p.history_number
 """
-_PROTECT: Final = """
+# What the last 履歴 says that says anything of 支援措置, if that 履歴 is new: in whatever order they
+# arrive, and 支援措置終了 only ends it, never a date that passed or an empty column.
+_TOLD: Final = """
+(
+    SELECT DISTINCT ON (p.resident_number) p.row_number, v.*
+    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
+    WHERE v.support_measure <> ''
+    ORDER BY p.resident_number, p.history_number DESC
+) v
+"""
+_PROTECT: Final = f"""
 INSERT INTO resident_basic_supportmeasure AS m
     (resident_number, kind, subject_kind, since, until, source, started_at, started_by, ended_by,
      reason)
 SELECT v.resident_number, v.support_measure, coalesce(nullif(v.support_subject, ''), '1'),
        coalesce(v.support_from, v.valid_from), v.support_until, 'received', %(at)s, '', '', ''
-FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
-WHERE p.row_number IS NOT NULL AND p.is_latest AND v.support_measure IN ('1', '2')
+FROM {_TOLD}
+WHERE v.row_number IS NOT NULL AND v.support_measure IN ('1', '2')
 ON CONFLICT (resident_number) WHERE ended_at IS NULL DO UPDATE
 SET kind = excluded.kind, subject_kind = excluded.subject_kind, since = excluded.since,
     until = excluded.until, source = 'received'
@@ -174,11 +192,10 @@ WHERE (m.kind, m.subject_kind, m.since, m.until)
       IS DISTINCT FROM (excluded.kind, excluded.subject_kind, excluded.since, excluded.until)
 RETURNING m.resident_number
 """
-# 支援措置終了 only: protection never ends because a date passed or a column is empty.
-_RELEASE: Final = """
+_RELEASE: Final = f"""
 UPDATE resident_basic_supportmeasure m SET ended_at = %(at)s, ended_by = '既存住基'
-FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
-WHERE p.row_number IS NOT NULL AND p.is_latest AND v.support_measure = '3'
+FROM {_TOLD}
+WHERE v.row_number IS NOT NULL AND v.support_measure = '3'
   AND m.resident_number = v.resident_number AND m.ended_at IS NULL
 RETURNING m.resident_number
 """
@@ -258,6 +275,8 @@ def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCount
         cursor.execute(_LOOK_AGAIN)
         if cursor.rowcount:
             find_same(staging)
+        cursor.execute(_DROP_OUTDATED)
+        outdated = cursor.rowcount
         same = staging.execute(_REFRESH_FINGERPRINTS)
         cursor.execute(_SUPERSEDE, {"at": act.at})
         corrections = cursor.rowcount
@@ -270,6 +289,8 @@ def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCount
         protected = [number for (number,) in cursor.fetchall()]
         cursor.execute(_RELEASE, {"at": act.at})
         released = [number for (number,) in cursor.fetchall()]
+    # Who has one version has no gap.
+    gaps = note_gaps(at=act.at) if versions > new_residents else 0
     if versions >= _MANY:
         # The next file must not be planned for the empty register of before.
         staging.execute(
@@ -280,13 +301,15 @@ def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCount
     spread_protection(numbers=protected, on=True, act=act)
     spread_protection(numbers=released, on=False, act=act)
     return MergeCounts(
-        unchanged=received - versions,
+        unchanged=received - versions - outdated,
         new_residents=new_residents,
         new_versions=versions - corrections,
         corrections=corrections,
         protected=len(protected),
         released=len(released),
         numbered=numbered,
+        outdated=outdated,
+        gaps=gaps,
     )
 
 

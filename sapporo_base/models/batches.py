@@ -16,6 +16,7 @@ class BatchRun(models.Model):
         DONE = "done", "完了"
         REJECTED = "rejected", "完了(エラー行あり)"
         FAILED = "failed", "中止(何も保存していません)"
+        HELD = "held", "確認待ち(何も保存していません)"
         REHEARSED = "rehearsed", "確認のみ"
 
     id = models.BigAutoField("処理番号", primary_key=True)
@@ -27,6 +28,7 @@ class BatchRun(models.Model):
     ended_at = models.DateTimeField("終了日時", null=True, blank=True)
     checkpoint = models.JSONField("再開位置", default=dict, blank=True)
     counts = models.JSONField("件数", default=dict, blank=True)
+    report = models.JSONField("明細", default=dict, blank=True)
     message = models.CharField("結果", max_length=500, blank=True, default="")
     staff_number = models.CharField("職員番号", max_length=20, blank=True, default="")
     system_code = models.CharField("庁内業務システム", max_length=7, blank=True, default="")
@@ -69,14 +71,22 @@ class RejectedRow(models.Model):
     reason = models.CharField("理由", max_length=300)
     sealed_row = models.BinaryField("行の内容(封緘)")
     state = models.CharField("状態", max_length=10, choices=State, default=State.OPEN)
+    settled_at = models.DateTimeField("処理日時", null=True, blank=True)
+    settled_by = models.CharField("処理者", max_length=20, blank=True, default="")
+    settled_reason = models.CharField("処理の理由", max_length=300, blank=True, default="")
 
     class Meta:
         verbose_name = "受領エラー"
         verbose_name_plural = "受領エラー"
         constraints = [
+            models.CheckConstraint(
+                name="a_settled_reject_says_by_whom_when_and_why",
+                condition=Q(state="open")
+                | (Q(settled_at__isnull=False) & ~Q(settled_by="") & ~Q(settled_reason="")),
+            ),
             models.UniqueConstraint(
                 name="one_reject_per_row_and_item", fields=["batch", "row_number", "item", "code"]
-            )
+            ),
         ]
 
     def __str__(self) -> str:
