@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
@@ -25,7 +26,6 @@ from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
 from sapporo_base.admin.looks import RecordedLookMixin
-from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 from sapporo_base.rules.kana import kana_key, name_key
 from social_address import selectors, services
 from social_address.models import (
@@ -207,7 +207,10 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
         if version is None:
             return ""
         hidden = self.is_protected(obj)
-        ward = WARDS_OF_SAPPORO.get(version.municipality_code, version.municipality_code)
+        code = version.municipality_code
+        municipality = base_selectors.code_names("municipality", day=timezone.localdate()).get(
+            code, code
+        )
         return display.facts(
             [
                 ("氏名", version.name),
@@ -216,7 +219,7 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
                 ("性別", SEXES.get(version.sex, "")),
                 ("状態", self.state(obj)),
                 ("住所", NOT_SHOWN if hidden else version.residential_address),
-                ("区", NOT_SHOWN if hidden else ward),
+                ("市区町村", NOT_SHOWN if hidden else municipality),
                 ("世帯番号", NOT_SHOWN if hidden else version.household_number),
             ]
         )

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
@@ -19,6 +19,7 @@ from unfold.admin import ModelAdmin
 
 from sapporo_base import services
 from sapporo_base.acts import Act
+from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import ActPageMixin
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
 from sapporo_base.models import LegalBasis
@@ -73,6 +74,17 @@ def _loud(show: Callable[..., Any]) -> Callable[..., Any]:
             raise FieldCannotBeShown(show.__qualname__) from error
 
     return shown
+
+
+def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001 - one value as it stands in a column
+    return "" if value is None else "はい" if value else "いいえ"
+
+
+_IN_WORDS: Sequence[tuple[type, Callable[[Any], Any]]] = (
+    (models.DateTimeField, display.moment),
+    (models.DateField, display.day),
+    (models.BooleanField, _yes_or_no),
+)
 
 
 class SystemBaseAdmin(ActPageMixin, ModelAdmin):
@@ -131,6 +143,27 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
             raise Http404
         return obj
 
+    def _in_words(self, name: Any) -> Any:
+        """Return, for a plain day, time or yes-no column, what shows it as people write it here."""
+        if not isinstance(name, str) or hasattr(self, name):
+            return name
+        field = next((one for one in self.opts.fields if one.name == name), None)
+        show = next((show for kind, show in _IN_WORDS if isinstance(field, kind)), None)
+        if field is None or show is None:
+            return name
+
+        @admin.display(description=field.verbose_name, ordering=name)
+        def shown(obj: Any) -> Any:
+            return show(getattr(obj, name))
+
+        shown.__name__ = name
+        vars(shown)["column"] = name
+        return shown
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """Return the columns, days and times in the calendar of the house."""
+        return [self._in_words(name) for name in super().get_list_display(request)]
+
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Bring along what the columns of these rows need, for all of them at once."""
 
@@ -187,7 +220,12 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
         listed = self.get_changelist_instance(request)
         rows = list(listed.queryset[:MOST_COUNTED])
         self.prepare(request, rows)
-        names = [name for name in listed.list_display if name != "action_checkbox"]
+        # The file holds days and times as a spreadsheet reads them, not as a page shows them.
+        names = [
+            getattr(name, "column", name)
+            for name in listed.list_display
+            if name != "action_checkbox"
+        ]
         labels = [str(label_for_field(name, self.model, self)) for name in names]
         services.record_linkage(
             staff_act(request),
@@ -226,6 +264,13 @@ class ReadOnlyAdmin(SystemBaseAdmin):
     """A page that only shows; what changes it are acts elsewhere."""
 
     warn_unsaved_form = False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields, days and times in the calendar of the house."""
+        return [
+            (title, {**options, "fields": [self._in_words(name) for name in options["fields"]]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Nothing is added by hand."""

@@ -47,7 +47,7 @@ class BatchRun(models.Model):
         indexes = [models.Index(fields=["-started_at"], name="batch_run_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.kind} {self.get_state_display()}"
+        return f"一括処理 第{self.pk}号 {self.file_name}".rstrip()
 
 
 class RejectedRow(models.Model):

@@ -82,7 +82,7 @@ class LinkageRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk} {self.kind}"
+        return f"情報連携記録 第{self.pk}号"
 
 
 class LinkageRecordSubject(models.Model):
