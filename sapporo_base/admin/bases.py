@@ -160,7 +160,7 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
         vars(shown)["column"] = name
         return shown
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Return the columns, days and times in the calendar of the house."""
         return [self._in_words(name) for name in super().get_list_display(request)]
 
