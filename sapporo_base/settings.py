@@ -423,7 +423,7 @@ HOME_BLOCKS: list[str] = [
 ]
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = [
-    "resident_basic.admin.residents.search_people",
+    "resident_basic.admin.finding.search_people",
     "integrated_address.admin.people.search_people",
 ]
 

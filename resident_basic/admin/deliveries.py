@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from resident_basic import selectors
-from resident_basic.admin.residents import FILE, PROCEDURE
+from resident_basic.admin.finding import FILE, PROCEDURE
 from resident_basic.models import Delivery, WaitingForwarding
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin

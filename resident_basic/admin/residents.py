@@ -4,9 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join, strip_tags
 from django.utils.safestring import SafeString
@@ -14,6 +12,17 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from resident_basic import selectors, services
+from resident_basic.admin.finding import (
+    FILE,
+    NOT_SHOWN,
+    PROCEDURE,
+    FormerFilter,
+    WardFilter,
+    address_of,
+    born,
+    names_of_codes,
+    resident_page,
+)
 from resident_basic.models import Resident, ResidentVersion, SupportMeasure
 from resident_basic.rules.items import resident_items
 from sapporo_base import selectors as base
@@ -22,14 +31,11 @@ from sapporo_base.admin import display, drawings
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
-from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED, RecordedLookMixin
-from sapporo_base.admin.people import Found, Register
+from sapporo_base.admin.key_pages import KeyPage, KeyPagedList
+from sapporo_base.admin.looks import OPEN_PROTECTED, RecordedLookMixin
 from sapporo_base.admin.rights import RightIsMissing, holds
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 
-FILE = "resident"
-PROCEDURE = "住民基本台帳ファイルの管理"
-NOT_SHOWN = "住所非表示"
 _LOOKS_SHOWN = 20
 _ONE_LINE = 16
 _HEAD = "02"
@@ -88,52 +94,10 @@ class StartForm(ReasonForm):
         return cleaned
 
 
-class WardFilter(admin.SimpleListFilter):
-    """区 of those that this person serves."""
-
-    title = "区"
-    parameter_name = "ward"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the wards this person serves."""
-        served = base.wards_of(request.user)
-        return [
-            (code, name)
-            for code, name in WARDS_OF_SAPPORO.items()
-            if served is None or code in served
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Resident]) -> QuerySet[Resident]:
-        """Return who lives in the ward; where the protected live is told to nobody without right."""
-        code = self.value()
-        if not code or code not in dict(self.lookup_choices):
-            return queryset
-        living = selectors.numbers_in_ward(
-            code, with_protected=holds(request, OPEN_PROTECTED, file=FILE)
-        )
-        return queryset.filter(pk__in=living.values("pk"))
-
-
-def address_of(version: ResidentVersion) -> str:
-    """Return the 住所 in one line."""
-    parts = [version.municipality, version.town, version.block, version.building]
-    if not version.municipality.startswith("札幌市"):
-        parts.insert(0, version.prefecture)
-    return " ".join(part for part in parts if part)
-
-
-def _born(version: ResidentVersion) -> SafeString:
-    return display.day(version.born_on, weekday=False, words=version.born_on_text)
-
-
 def _age(version: ResidentVersion) -> str:
     if version.born_on is None or version.resident_status == "3":
         return ""
     return f"{display.age_on(version.born_on, timezone.localdate())}歳"
-
-
-def _names(table: str) -> dict[str, str]:
-    return base.code_names(table, day=timezone.localdate())
 
 
 @admin.register(Resident)
@@ -145,18 +109,20 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
     icon = "person_search"
     about = "既存住基から受領した住民の情報です。検索と閲覧はすべて記録されます。"
     empty_text = (
-        "フリガナ(前方一致)・生年月日・宛名番号・世帯番号で検索すると、該当する方を表示します。"
-        "フリガナと生年月日は空白で区切って一緒に入力できます。"
+        "氏名・フリガナ・旧氏・通称・ローマ字、生年月日(年だけでも可)、住所・方書、郵便番号、"
+        "宛名番号・世帯番号で検索すると、該当する方を表示します。空白で区切ると、すべてに当てはまる方に"
+        "絞り込みます。異体字・カナの清濁や長音・全角半角の違いは区別しません。"
+        "町名だけで探すときは「住所:前田」のように入力してください。"
     )
     # Rights and record
     personal_file = FILE
     look_items = ("氏名", "生年月日", "性別", "住所", "世帯", "異動の履歴", "支援措置")
     look_procedure = PROCEDURE
     # List
-    list_display = ("number", "person", "born", "sex", "states", "place")
-    list_filter = (WardFilter,)
+    list_display = ("number", "person", "born_on", "sex", "states", "place")
+    list_filter = (WardFilter, FormerFilter)
     search_fields = ("resident_number",)
-    search_help_text = "フリガナ・生年月日(例: 平成2年4月5日)・宛名番号・世帯番号"
+    search_help_text = "氏名・カナ 生年月日 住所 〒 宛名番号(空白で区切って絞り込み)"
     ordering = ("resident_number",)
     # Page
     readonly_fields = ("card", "household", "history", "measures", "looks")
@@ -171,27 +137,15 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
     # Who is found ----------------------------------------------------------------------------
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Resident], search_term: str
-    ) -> tuple[QuerySet[Resident], bool]:
-        """Find nobody without a term, and who lives in a ward only for who serves it."""
-        matching = selectors.residents_matching(
-            search_term,
-            wards=base.wards_of(request.user),
-            with_protected=holds(request, OPEN_PROTECTED, file=FILE),
-        )
-        return queryset.filter(pk__in=matching.values("resident_number")), False
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeyPagedList]:
+        """List whom the search finds, page by key."""
+        return KeyPagedList
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Bring 最新 and 支援措置 of the people on the page along, at once."""
-        listed = super().get_changelist_instance(request)
-        rows = list(listed.result_list)
-        numbers = [row.pk for row in rows]
-        latest, protected = selectors.latest_of(numbers), selectors.protected_among(numbers)
-        for row in rows:
-            row.latest, row.is_under_measure = latest.get(row.pk), row.pk in protected
-        listed.result_list = rows
-        return listed
+    def key_page(
+        self, request: HttpRequest, listed: KeyPagedList, *, after: str, limit: int
+    ) -> KeyPage:
+        """Find nobody without a term, and who lives in a ward only for who serves it."""
+        return resident_page(request, listed, after=after, limit=limit)
 
     def look_subjects(self, obj: Resident) -> list[tuple[str, str]]:
         """Return the 宛名番号."""
@@ -255,16 +209,16 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         return version.name if version else ""
 
     @admin.display(description="生年月日")
-    def born(self, obj: Resident) -> SafeString:
+    def born_on(self, obj: Resident) -> SafeString:
         """Return the birth date, an unknown one in its own words."""
         version = self._latest(obj)
-        return _born(version) if version else display.NOTHING
+        return born(version) if version else display.NOTHING
 
     @admin.display(description="性別")
     def sex(self, obj: Resident) -> str:
         """Return the sex in words."""
         version = self._latest(obj)
-        return _names("sex").get(version.sex, "") if version else ""
+        return names_of_codes("sex").get(version.sex, "") if version else ""
 
     @admin.display(description="状態")
     def states(self, obj: Resident) -> SafeString:
@@ -275,11 +229,14 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             code = version.resident_status
             words.append(
                 display.badge(
-                    _names("resident_status").get(code, code), _STATE_LEVELS.get(code, "plain")
+                    names_of_codes("resident_status").get(code, code),
+                    _STATE_LEVELS.get(code, "plain"),
                 )
             )
         if self.is_protected(obj):
             words.append(display.badge("支援措置", "warned"))
+        if getattr(obj, "is_former", False):
+            words.append(display.badge("過去の氏名・住所で該当", "info"))
         return format_html_join(" ", "{}", ((word,) for word in words))
 
     @admin.display(description="住所")
@@ -304,10 +261,10 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             ("氏名フリガナ", version.name_kana),
             ("旧氏", version.former_family_name),
             ("通称", version.alias),
-            ("生年月日", SafeString(f"{_born(version)} {age}")),
-            ("性別", _names("sex").get(version.sex, "")),
+            ("生年月日", SafeString(f"{born(version)} {age}")),
+            ("性別", names_of_codes("sex").get(version.sex, "")),
             ("状態", self.states(obj)),
-            ("住民種別", _names("resident_kind").get(version.resident_kind, "")),
+            ("住民種別", names_of_codes("resident_kind").get(version.resident_kind, "")),
             ("住所", address_of(version)),
             (
                 "郵便番号",
@@ -334,7 +291,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         # The 世帯主 first, whatever the 記載順位 says.
         members = sorted(found, key=lambda one: one.relationship_1 != _HEAD)
         protected = selectors.protected_among([one.resident_number for one in members])
-        names = _names("relationship")
+        names = names_of_codes("relationship")
         drawn = []
         for one in members:
             is_self = one.resident_number == obj.pk
@@ -363,7 +320,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def history(self, obj: Resident) -> SafeString:
         """Return each 履歴 with what it changed marked, newest first; corrections stay visible."""
         versions = list(selectors.versions_of(obj.pk))
-        reasons = _names("change_reason")
+        reasons = names_of_codes("change_reason")
         known = [one for one in versions if one.superseded_at is None]
         before = dict(zip([one.pk for one in known], known[1:], strict=False))
         by_number = {one.history_number: one for one in known}
@@ -382,7 +339,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
                 ]
             )
         ]
-        names = {table: _names(table) for table in set(_CODED.values())}
+        names = {table: names_of_codes(table) for table in set(_CODED.values())}
         for one in versions:
             reason = reasons.get(one.change_reason, one.change_reason)
             if one.superseded_at is not None and one.history_number in by_number:
@@ -559,36 +516,3 @@ def _in_words(version: ResidentVersion, names: dict[str, dict[str, str]]) -> dic
             code = str(value)
             said[item.label] = names.get(_CODED.get(name, ""), {}).get(code, code)
     return said
-
-
-def search_people(request: HttpRequest, term: str) -> Register | None:
-    """Answer the search for people, cut to what this person may see."""
-    may_see = request.user.has_perm("resident_basic.view_resident")
-    if not may_see or not holds(request, OPEN, file=FILE):
-        return None
-    people, has_more = services.look_up_residents(
-        term=term,
-        wards=base.wards_of(request.user),
-        with_protected=holds(request, OPEN_PROTECTED, file=FILE),
-        act=staff_act(request, procedure=PROCEDURE),
-    )
-    protected = selectors.protected_among([one.resident_number for one in people])
-    statuses = _names("resident_status")
-    return Register(
-        "個人基本(住民)",
-        [_found(one, statuses, is_protected=one.resident_number in protected) for one in people],
-        has_more,
-    )
-
-
-def _found(version: ResidentVersion, statuses: dict[str, str], *, is_protected: bool) -> Found:
-    states = [statuses.get(version.resident_status, version.resident_status)]
-    return Found(
-        name=version.name,
-        name_kana=version.name_kana,
-        born=_born(version),
-        residential_address=NOT_SHOWN if is_protected else address_of(version),
-        number=version.resident_number,
-        url=reverse("admin:resident_basic_resident_change", args=[version.resident_number]),
-        states=[*states, "支援措置"] if is_protected else states,
-    )

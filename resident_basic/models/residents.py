@@ -1,5 +1,6 @@
 """Residents (住民), their versions on two axes of time, their feed, and 支援措置."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -43,6 +44,7 @@ class ResidentVersion(RegisteredItems):
     superseded_at = models.DateTimeField("訂正日時", null=True, blank=True)
     is_latest = models.BooleanField("最新", default=False)
     kana_key = models.TextField("検索用カナ", blank=True, default="")
+    name_key = models.TextField("検索用氏名", blank=True, default="")
     fingerprint = models.BinaryField("内容の指紋", max_length=16)
     batch_number = models.BigIntegerField("一括処理番号", null=True, blank=True)
 
@@ -84,6 +86,36 @@ class ResidentVersion(RegisteredItems):
                 name="latest_version_by_ward",
                 fields=["municipality_code", "resident_number"],
                 condition=Q(is_latest=True),
+            ),
+            # Trigrams find a word by its beginning even where it has two characters (" 佐藤").
+            GinIndex(
+                name="latest_version_by_words",
+                fields=["name_key"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(is_latest=True),
+            ),
+            models.Index(
+                name="latest_version_by_place",
+                fields=["postal_code", "town"],
+                condition=Q(is_latest=True),
+            ),
+            models.Index(
+                name="latest_version_by_building",
+                fields=["building"],
+                opclasses=["text_pattern_ops"],
+                condition=Q(is_latest=True) & ~Q(building=""),
+            ),
+            # What someone was called and where someone lived before: few rows, searched when asked.
+            GinIndex(
+                name="former_version_by_words",
+                fields=["name_key"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(is_latest=False),
+            ),
+            models.Index(
+                name="former_version_by_place",
+                fields=["postal_code", "town"],
+                condition=Q(is_latest=False),
             ),
             models.Index(
                 name="latest_version_by_household",

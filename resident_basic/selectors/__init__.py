@@ -15,12 +15,11 @@ from resident_basic.selectors.people import (
     household_members,
     latest_of,
     measures_of,
-    numbers_in_ward,
     open_measure_of,
     protected_among,
-    residents_matching,
     versions_of,
 )
+from resident_basic.selectors.searching import FoundResidents, find_residents
 from resident_basic.selectors.versions import Difference, Differences, as_known, differences
 from resident_basic.selectors.waiting import open_gaps
 
@@ -31,23 +30,23 @@ __all__ = [
     "Differences",
     "DisclosedChange",
     "DisclosedResident",
+    "FoundResidents",
     "PersonDelivery",
     "approved_items",
     "as_known",
     "change_page",
     "deliveries_about",
     "differences",
+    "find_residents",
     "household_members",
     "item_columns",
     "latest_of",
     "measures_of",
-    "numbers_in_ward",
     "open_gaps",
     "open_measure_of",
     "protected_among",
     "resident_count",
     "residents_for",
-    "residents_matching",
     "staged_change_columns",
     "versions_of",
 ]

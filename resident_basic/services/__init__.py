@@ -24,6 +24,7 @@ from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
 from resident_basic.services.looking import look_up_residents
 from resident_basic.services.protection import end_support_measure, start_support_measure
+from resident_basic.services.search_keys import refresh_search_keys
 
 __all__ = [
     "ChangePage",
@@ -47,6 +48,7 @@ __all__ = [
     "publish_changes",
     "receive_event",
     "receive_residents",
+    "refresh_search_keys",
     "refuse_application",
     "stage_changes",
     "start_support_measure",

@@ -220,7 +220,7 @@ WHERE s.row_number = twice.row_number RETURNING s.*
 @transaction.atomic
 def _reject_duplicates(staging: Staging, batch: BatchRun) -> int:
     """Reject the second row of a 宛名番号 and 履歴番号 in the same file."""
-    names = staging_names(register_layout().names)
+    names = register_layout().names
     twice = staging.select(_DUPLICATES)
     base.reject_rows(
         batch,
@@ -230,7 +230,7 @@ def _reject_duplicates(staging: Staging, batch: BatchRun) -> int:
                 item="履歴番号",
                 code=DUPLICATE_CODE,
                 reason=DUPLICATE_REASON,
-                row=dict(zip(names[1:-2], row[1:-2], strict=True)),
+                row=dict(zip(names, row[1 : len(names) + 1], strict=True)),
             )
             for row in twice
         ),

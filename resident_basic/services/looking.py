@@ -1,12 +1,11 @@
 """The search for residents by staff: recorded, cut to their wards."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Final
 
 from django.db import transaction
 
-from resident_basic.models import ResidentVersion
-from resident_basic.selectors import residents_matching
+from resident_basic.selectors import FoundResidents, find_residents
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 
@@ -16,16 +15,14 @@ MOST_SHOWN: Final = 20
 @transaction.atomic
 def look_up_residents(
     *, term: str, wards: Collection[str] | None, with_protected: bool, act: Act
-) -> tuple[Sequence[ResidentVersion], bool]:
+) -> FoundResidents:
     """Return up to twenty residents whom a term names, and whether there are more; recorded."""
-    matching = residents_matching(term, wards=wards, with_protected=with_protected)
-    found = list(matching.order_by("kana_key", "resident_number")[: MOST_SHOWN + 1])
-    shown = found[:MOST_SHOWN]
-    if shown:
+    found = find_residents(term, wards=wards, with_protected=with_protected, limit=MOST_SHOWN)
+    if found.people:
         base.record_linkage(
             act,
             "listed",
-            subjects=[("resident", one.resident_number) for one in shown],
+            subjects=[("resident", one.resident_number) for one in found.people],
             items=["氏名", "氏名フリガナ", "生年月日", "住所"],
         )
-    return shown, len(found) > MOST_SHOWN
+    return found

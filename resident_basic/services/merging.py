@@ -2,7 +2,7 @@
 From a staging table to versions, changes and 支援措置: set-based, in the caller's transaction.
 
 A staging table holds the fields of layout `juki_resident` as texts ("" is absent, 個人番号 sealed
-as `digest:ciphertext`), the row number, 検索用カナ and fingerprint. The same rows again change nothing.
+as `digest:ciphertext`), the row number, 検索用カナ, 検索用氏名 and fingerprint. The same rows again change nothing.
 """
 
 from collections.abc import Collection
@@ -154,10 +154,11 @@ WHERE p.row_number IS NULL AND v.id = p.version_id
 """
 _ADD_VERSIONS: Final = """
 INSERT INTO resident_basic_residentversion
-    (id, valid_from, valid_until, recorded_at, is_latest, kana_key, fingerprint, batch_number,
+    (id, valid_from, valid_until, recorded_at, is_latest, kana_key, name_key, fingerprint,
+     batch_number,
      {names})
 SELECT p.version_id, p.valid_from, p.valid_until, %(at)s, p.is_latest, s.kana_key,
-       decode(s.fingerprint, 'hex'), %(batch)s, {values}
+       s.name_key, decode(s.fingerprint, 'hex'), %(batch)s, {values}
 FROM {{staging}} s JOIN resident_placed p ON p.row_number = s.row_number
 """
 _ADD_CHANGES: Final = """

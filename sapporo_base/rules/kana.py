@@ -1,5 +1,6 @@
 """Kana and widths: one writing to another, and the keys by which people are searched."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -73,9 +74,26 @@ _ALL_SCHEMES: Final = int(
 )
 
 
+# Characters that the maps rightly keep apart (another word, or no 縮退 of one to the other), and that
+# people write for one another in names: who asks for サイトウ さん does not know which one it is.
+_CONFUSED: Final = {
+    "斉": "斎",
+    "檜": "桧",
+    "藪": "薮",
+    "鰺": "鯵",
+    "簗": "梁",
+    "遙": "遥",
+}
+
+
 @lru_cache(maxsize=8_192)
 def _representative(character: str) -> str:
     """Return the character that stands for all its 異体字 (邊 and 邉 → 辺)."""
+    stands = _of_its_kind(character)
+    return _CONFUSED.get(stands, stands)
+
+
+def _of_its_kind(character: str) -> str:
     seen: list[str] = []
     while character not in seen:
         seen.append(character)
@@ -92,9 +110,39 @@ def name_key(text: str) -> str:
     """
     Return the key by which written names are compared: 異体字 are equals, spaces and width nothing.
 
-    髙橋, 高橋 and 髙 橋 give one key, 渡邊, 渡邉 and 渡辺 another (MJ縮退マップ, all four schemes).
+    髙橋, 高橋 and 髙 橋 give one key, 渡邊, 渡邉 and 渡辺 another (MJ縮退マップ, all four schemes);
+    of the characters that the map keeps apart, those confused in names are equals too: 斎藤 and 斉藤.
     """
     plain = unicodedata.normalize("NFKC", without_selectors(text)).upper()
     kept = (character for character in plain if not character.isspace() and character != "・")
     # A mark that stood apart (か゛) joins its kana once the space between them is gone.
     return "".join(map(_representative, unicodedata.normalize("NFC", "".join(kept))))
+
+
+_KANA_ONLY: Final = re.compile("[ぁ-ゖゝゞァ-ヺー・ヽヾｦ-ﾟ゛゜ｰ\u3099\u309a]+")
+
+
+def is_kana(text: str) -> bool:
+    """Say whether a text is written in kana alone, of whichever width."""
+    return bool(_KANA_ONLY.fullmatch(text))
+
+
+@lru_cache(maxsize=65_536)
+def word_key(word: str) -> str:
+    """Return the key of one word of a name: by its sound where it is kana, else by its writing."""
+    return kana_key(word) if is_kana(word) else name_key(word)
+
+
+@lru_cache(maxsize=65_536)
+def _word_keys(text: str) -> str:
+    return " ".join(map(word_key, text.split()))
+
+
+def search_words(*names: str) -> str:
+    """
+    Return all words of someone's names as one text to search in, each word between spaces.
+
+    「髙橋　花子」 and 「タカハシ　ハナコ」 give " 高橋 花子 タカハシ ハナコ ", so that a word is found by
+    its beginning (" 花"), its end ("橋 ") or anything within it.
+    """
+    return f" {' '.join(_word_keys(name) for name in names if name)} "

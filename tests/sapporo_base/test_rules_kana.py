@@ -61,8 +61,9 @@ def test_different_names_keep_different_keys():
     [
         ("髙橋", "高橋", "髙　橋", "高 橋"),
         ("渡邊", "渡邉", "渡辺", "渡邉\U000e0101"),
-        ("齋藤", "斎藤"),
-        ("齊藤", "斉藤"),
+        ("齋藤", "斎藤", "齊藤", "斉藤"),
+        ("山崎", "山﨑", "山嵜"),
+        ("桧山", "檜山"),
         ("濵田", "濱田", "浜田"),
         ("𠮷田", "吉田"),
         ("塚本", "塚本"),
@@ -74,7 +75,17 @@ def test_variants_of_a_character_are_equals_in_a_search(group):
 
 
 def test_different_families_stay_different():
-    assert kana.name_key("斎藤") != kana.name_key("斉藤")
+    assert len({kana.name_key(name) for name in ("斎藤", "佐藤", "藤斎", "斎木")}) == 4
+
+
+def test_all_words_of_someones_names_stand_between_spaces():
+    words = kana.search_words("髙橋　花子", "ﾀｶﾊｼ ﾊﾅｺ", "", "渡邊")
+    assert words == " 高橋 花子 タカハシ ハナコ 渡辺 "
+
+
+@pytest.mark.parametrize("name", ["さくら", "サクラ", "ｻｸﾗ"])
+def test_a_name_written_in_kana_is_found_by_its_sound(name):
+    assert kana.word_key(name) == "サクラ"
 
 
 @given(
