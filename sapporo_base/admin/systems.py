@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from sapporo_base import services
 from sapporo_base.acts import JAPAN
@@ -19,6 +19,7 @@ from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField
 from sapporo_base.models import BusinessSystem, SystemCredential
+from sapporo_base.rules.scopes import known_scopes
 
 
 class IssueForm(forms.Form):
@@ -27,22 +28,16 @@ class IssueForm(forms.Form):
     method = forms.ChoiceField(
         label="認証方式", choices=SystemCredential.Method.choices, widget=UnfoldAdminSelectWidget
     )
-    scopes = forms.CharField(
+    scopes = forms.MultipleChoiceField(
         label="利用範囲",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="業務ID:APIコール名:操作名 を1行に1つ(例: 032:numbers:read)",
-        error_messages={"required": "利用範囲を1つ以上入力してください。"},
+        choices=lambda: [(scope, f"{title}({scope})") for scope, title in known_scopes().items()],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="この認証情報で行えることを選んでください。移転される項目は利用申請の承認で決まります。",
+        error_messages={"required": "利用範囲を1つ以上選んでください。"},
     )
     expires_on = WarekiDateField(
         label="有効期限(この日の終わりまで)", help_text="例: 令和9年3月31日"
     )
-
-    def clean_scopes(self) -> list[str]:
-        """Read a scope per line."""
-        scopes = self.cleaned_data["scopes"].split()
-        if any(one.count(":") != 2 for one in scopes):  # noqa: PLR2004 - three parts
-            raise forms.ValidationError("「業務ID:APIコール名:操作名」の形で入力してください。")
-        return scopes
 
     def clean_expires_on(self) -> Any:
         """Refuse a day that has passed."""
@@ -182,8 +177,9 @@ class SystemCredentialAdmin(ReadOnlyAdmin):
 
     @admin.display(description="利用範囲")
     def scope_list(self, obj: SystemCredential) -> SafeString:
-        """Return the scopes."""
-        return display.items(obj.scopes)
+        """Return what the credential allows, in words."""
+        titles = known_scopes()
+        return display.items([f"{titles.get(scope, '')}({scope})" for scope in obj.scopes])
 
     @action(description="失効させる", permissions=["revoke"], icon="block")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:

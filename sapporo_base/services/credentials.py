@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from sapporo_base import sealing
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.models import AccessToken, BusinessSystem, SystemCredential, UsedAssertion
+from sapporo_base.rules.scopes import known_scopes
 from sapporo_base.services.records import record_linkage
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -54,7 +55,12 @@ def issue_credential(
 
     :param method: `client_secret_basic` (the secret is hashed) or `client_secret_jwt` (it is
     sealed).
+    :raises InvalidRequest: a scope is none of the APIs'.
     """
+    if unknown := sorted(set(scopes) - set(known_scopes())):
+        raise InvalidRequest(
+            "利用範囲に、存在しないものがあります。", fields={"scopes": "、".join(unknown)}
+        )
     secret = _random(_SECRET_LENGTH)
     is_basic = method == SystemCredential.Method.BASIC
     credential = SystemCredential.objects.create(

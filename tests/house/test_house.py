@@ -10,6 +10,9 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
+from sapporo_base.api.views import SystemView
+from sapporo_base.rules.scopes import known_scopes
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = (
     "sapporo_base",
@@ -115,3 +118,17 @@ def test_only_the_settings_read_the_environment():
                 r"os\.(environ\[|environ\.get|getenv)", path.read_text()
             ):
                 pytest.fail(f"{name} reads the environment")
+
+
+def test_every_scope_of_an_api_can_be_given_and_no_other():
+    asked = set()
+    for view in _all_subclasses(SystemView):
+        if view.__module__.split(".")[0] in APPS:
+            asked |= {view.scope} if isinstance(view.scope, str) else set(view.scope.values())
+    assert asked == set(known_scopes())
+
+
+def _all_subclasses(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from _all_subclasses(one)

@@ -203,7 +203,7 @@ class TestCredentials:
             {
                 "_confirmed": "1",
                 "method": "client_secret_basic",
-                "scopes": "032:numbers:read",
+                "scopes": ["032:numbers:write"],
                 "expires_on": "令和40年3月31日",
             },
         )

@@ -31,7 +31,7 @@ class EchoSerializer(serializers.Serializer):
 class EchoView(SystemView):
     """Says who calls."""
 
-    scope = "032:echo:read"
+    scope = "032:search:read"
 
     def get(self, request):
         """Say the system's code."""
@@ -56,7 +56,7 @@ def issued():
         options = {
             "system": selectors.system("024-000"),
             "method": method,
-            "scopes": ["032:echo:read", "030:changes:read"],
+            "scopes": ["032:search:read", "030:changes:read"],
             "expires_at": act.at + timedelta(days=90),
             "act": act,
         }
@@ -104,15 +104,15 @@ class TestToken:
         body = response.json()
         assert body["token_type"] == "Bearer"
         assert body["expires_in"] == 600
-        assert body["scope"] == "030:changes:read 032:echo:read"
+        assert body["scope"] == "030:changes:read 032:search:read"
         used = client.get("/echo/", HTTP_AUTHORIZATION=f"Bearer {body['access_token']}")
         assert used.json() == {"system": "024-000"}
 
     def test_a_signed_assertion_gives_a_token_once(self, client, issued):
-        body = assertion(issued("client_secret_jwt"), scope="032:echo:read")
+        body = assertion(issued("client_secret_jwt"), scope="032:search:read")
         first = client.post(TOKEN, body)
         assert first.status_code == 200, first.content
-        assert first.json()["scope"] == "032:echo:read"
+        assert first.json()["scope"] == "032:search:read"
         assert client.post(TOKEN, body).status_code in {400, 401}
 
     @pytest.mark.parametrize(
@@ -193,18 +193,18 @@ class TestErrors:
     def test_without_the_scope_it_is_named_and_recorded(self, client_of):
         response = client_of(selectors.system("017-000"), "030:changes:read").get("/echo/")
         assert response.status_code == 403
-        assert "032:echo:read" in response.json()["title"]
+        assert "032:search:read" in response.json()["title"]
         assert LinkageRecord.objects.get(kind="api_refused").system_code == "017-000"
 
     def test_a_wrong_field_is_named_and_its_content_not_repeated(self, client_of):
-        api = client_of(selectors.system("024-000"), "032:echo:read")
+        api = client_of(selectors.system("024-000"), "032:search:read")
         response = api.post("/echo/", {"kind": "123456789018"}, format="json")
         assert response.status_code == 400
         assert response.json()["fields"]["kind"][0]["code"] == "invalid_choice"
         assert "123456789018" not in response.content.decode()
 
     def test_a_refusal_has_a_stable_code_and_the_correlation_id(self, client_of):
-        api = client_of(selectors.system("024-000"), "032:echo:read")
+        api = client_of(selectors.system("024-000"), "032:search:read")
         trip = str(uuid.uuid4())
         response = api.post("/echo/", {"kind": "b"}, format="json", HTTP_X_CORRELATION_ID=trip)
         assert response.status_code == 404
@@ -212,12 +212,12 @@ class TestErrors:
         assert response.json()["correlation_id"] == response["X-Correlation-ID"] == trip
 
     def test_a_token_that_expired_is_refused(self, client_of):
-        api = client_of(selectors.system("024-000"), "032:echo:read")
+        api = client_of(selectors.system("024-000"), "032:search:read")
         AccessToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         assert api.get("/echo/").status_code == 401
 
     def test_a_credential_that_expired_takes_its_tokens_with_it(self, client_of):
-        api = client_of(selectors.system("024-000"), "032:echo:read")
+        api = client_of(selectors.system("024-000"), "032:search:read")
         SystemCredential.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         assert api.get("/echo/").status_code == 401
 
