@@ -335,6 +335,15 @@ if not (DEMO or OFFLINE) and not (
         "PLATFORM_URL must be https:// with PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY."
     )
 
+# A full set of 既存住基 that would change more residents than this share, and more than this number,
+# waits for someone to confirm it.
+RESIDENT_FILE_SUSPICIOUS_SHARE = env.float(
+    "RESIDENT_FILE_SUSPICIOUS_SHARE", 0.01, validate=validate.Range(min=0.0, max=1.0)
+)
+RESIDENT_FILE_SUSPICIOUS_FLOOR = env.int(
+    "RESIDENT_FILE_SUSPICIOUS_FLOOR", 100, validate=validate.Range(min=0)
+)
+
 # The city as the bank knows it (振込依頼人 of 全銀 総合振込); fictitious in the demo.
 TRANSFER_SENDER: Any = env.json(
     "TRANSFER_SENDER",

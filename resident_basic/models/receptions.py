@@ -36,7 +36,7 @@ class Reception(models.Model):
         blank=True,
     )
     confirmed_reason = models.CharField("確認した理由", max_length=300, blank=True, default="")
-    batch = models.OneToOneField(
+    batch = models.ForeignKey(
         "sapporo_base.BatchRun",
         on_delete=models.PROTECT,
         related_name="+",

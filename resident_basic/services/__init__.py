@@ -22,6 +22,7 @@ from resident_basic.services.events import EventDiffers, ReceivedChange, receive
 from resident_basic.services.forwarding import Forwarded, forward_households
 from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
+from resident_basic.services.judging import SuspiciousFile
 from resident_basic.services.looking import look_up_residents
 from resident_basic.services.protection import end_support_measure, start_support_measure
 from resident_basic.services.search_keys import refresh_search_keys
@@ -36,6 +37,7 @@ __all__ = [
     "Receipt",
     "ReceivedChange",
     "StagedChanges",
+    "SuspiciousFile",
     "acknowledge",
     "approve_application",
     "close_gap",

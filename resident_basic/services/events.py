@@ -13,6 +13,7 @@ from resident_basic.rules.intake import pack, staging_names
 from resident_basic.rules.items import REGISTER, register_layout
 from resident_basic.selectors import CHANGES
 from resident_basic.services.intake import FORWARD_TASK, fingerprint_key
+from resident_basic.services.judging import close_absences
 from resident_basic.services.merging import create_staging, merge
 from sapporo_base import sealing
 from sapporo_base import services as base
@@ -114,6 +115,7 @@ def _merge_one(copy_text: bytes, act: Act) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(copy_text)
     merge(staging, batch_number=None, act=act)
+    close_absences(staging, at=act.at)
     staging.drop()
 
 

@@ -2,16 +2,16 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
 
-from resident_basic.models import ResidentVersion
+from resident_basic.models import Reception, ResidentVersion
 from resident_basic.rules.intake import (
     DUPLICATE_CODE,
     DUPLICATE_REASON,
@@ -21,7 +21,30 @@ from resident_basic.rules.intake import (
 )
 from resident_basic.rules.items import register_layout
 from resident_basic.selectors import CHANGES
-from resident_basic.services.merging import MergeCounts, create_staging, find_candidates, merge
+from resident_basic.services.judging import (
+    Judgement,
+    SuspiciousFile,
+    close_absences,
+    differences_found,
+    judge,
+    may_confirm,
+    note_differences,
+)
+from resident_basic.services.merging import (
+    MergeCounts,
+    create_staging,
+    find_candidates,
+    merge,
+    version_columns,
+)
+from resident_basic.services.orders import begin_order, note_order
+from resident_basic.services.reports import (
+    Section,
+    changes_by_reason,
+    differences_by_kind,
+    first_examples,
+    rejects_by_reason,
+)
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, Refusal
@@ -50,8 +73,9 @@ class Receipt:
     rows: int
     rejected: int
     counts: MergeCounts
-    by_reason: Mapping[str, int] = field(default_factory=dict)
     is_rehearsal: bool = False
+    findings: tuple[str, ...] = ()
+    report: Sequence[Section] = ()
 
 
 def fingerprint_key() -> bytes:
@@ -65,25 +89,41 @@ def receive_residents(
     act: Act,
     encoding: str = "",
     dry_run: bool = False,
+    confirm_reason: str = "",
+    order: Reception | None = None,
     progress: Progress | None = None,
 ) -> Receipt:
     """
     Receive a file of 既存住基 (全件 or 異動差分, layout `juki_resident`).
 
     Rows that can't be taken become 受領エラー, the rest is merged in one transaction. Staging goes
-    on from its checkpoint after a kill; the same file again changes nothing.
+    on from its checkpoint after a kill; the same file again changes nothing. A file that may not be
+    what it seems is held until `act.staff` confirms it. Who is absent from a full set stays in the
+    register; the absence is a 照合差異.
 
     :param encoding: what the sender said, where it differs from the layout.
-    :param dry_run: count what would change; nothing but the run itself is stored.
+    :param dry_run: tell what would change; nothing but the run itself is stored.
+    :param confirm_reason: why a suspicious file is received all the same.
+    :param order: the ファイル受領 that asked for it; one is noted if absent.
     :raises FileNotReceived: cut, empty, no text, in another encoding, other columns.
+    :raises SuspiciousFile: someone must confirm it first.
+    :raises NotPermitted: who confirms it may not receive files.
     :raises NotNow: the same file is being received at this moment.
     """
+    confirmed = may_confirm(act, confirm_reason)
     progress = progress or SilentProgress()
     progress.begin("ファイルを確認しています")
+    order = order or note_order(
+        file_name=path.name,
+        encoding=encoding,
+        is_rehearsal=dry_run,
+        confirm_reason=confirm_reason,
+        act=act,
+    )
     try:
         source = open_source(path, register_layout(), encoding=encoding)
     except UnreadableFile as error:
-        _note_failure(path, error.reason, act)
+        _note_failure(order, error.reason, act)
         raise FileNotReceived(f"受領できません: {error.reason}") from error
     with _only_one(source.survey.sha256):
         batch = base.open_batch(
@@ -92,23 +132,46 @@ def receive_residents(
             file_name=path.name,
             file_sha256=source.survey.sha256,
         )
+        begin_order(order, batch)
         staging = Staging(f"resident_basic_intake_{batch.pk}")
         rejected = _stage(source, staging, batch, progress)
-        receipt = (_rehearse if dry_run else _merge)(
-            source=source,
-            staging=staging,
-            batch=batch,
-            rejected=rejected,
-            progress=progress,
-            act=act,
-        )
+        try:
+            receipt = (_rehearse if dry_run else _merge)(
+                source=source,
+                staging=staging,
+                batch=batch,
+                rejected=rejected,
+                confirmed=confirmed,
+                progress=progress,
+                act=act,
+            )
+        except SuspiciousFile as suspicious:
+            _hold(batch, staging, source, suspicious, act)
+            raise
     CHANGES.publish()
     return receipt
 
 
-def _note_failure(path: Path, reason: str, act: Act) -> None:
-    batch = base.open_batch(act, KIND, file_name=path.name)
+def _note_failure(order: Reception, reason: str, act: Act) -> None:
+    batch = base.open_batch(act, KIND, file_name=order.file_name)
+    begin_order(order, batch)
     base.close_batch(batch, state=BatchRun.State.FAILED, at=act.at, counts={}, message=reason)
+
+
+@transaction.atomic
+def _hold(
+    batch: BatchRun, staging: Staging, source: Source, suspicious: SuspiciousFile, act: Act
+) -> None:
+    """Keep the run with its findings; the rows are read again when someone confirms the file."""
+    base.forget_rejected_rows(batch)
+    base.close_batch(
+        batch,
+        state=BatchRun.State.HELD,
+        at=act.at,
+        counts={"rows": source.survey.rows},
+        message=suspicious.message,
+    )
+    staging.drop()
 
 
 @contextmanager
@@ -253,15 +316,38 @@ def _merge(
     staging: Staging,
     batch: BatchRun,
     rejected: int,
+    confirmed: bool,
     progress: Progress,
     act: Act,
 ) -> Receipt:
     progress.begin("登録")
+    judgement = Judgement(())
+
+    def judge_first() -> None:
+        nonlocal judgement
+        judgement = judge(
+            file_name=source.path.name, rows=source.survey.rows, staging=staging, batch=batch
+        )
+        if judgement.findings and not confirmed:
+            raise SuspiciousFile(judgement.findings)
+
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
     with _indexes_last():
-        counts = merge(staging, batch_number=batch.pk, act=act)
-    receipt = Receipt(batch.pk, source.survey.rows, rejected, counts)
+        counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first)
+    close_absences(staging, at=act.at)
+    report = [rejects_by_reason(batch)] if rejected else []
+    if judgement.comparison:
+        report.append(differences_by_kind(differences_found()))
+        note_differences(batch=batch, at=act.at)
+    receipt = Receipt(
+        batch.pk,
+        source.survey.rows,
+        rejected,
+        counts,
+        findings=judgement.findings,
+        report=report,
+    )
     base.record_linkage(
         act,
         "residents_received",
@@ -284,11 +370,15 @@ def _rehearse(
     staging: Staging,
     batch: BatchRun,
     rejected: int,
+    confirmed: bool,
     progress: Progress,
     act: Act,
 ) -> Receipt:
     progress.begin("変更内容の確認")
     find_candidates(staging)
+    judgement = judge(
+        file_name=source.path.name, rows=source.survey.rows, staging=staging, batch=batch
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE known_id IS NULL AND NOT is_same),"
@@ -297,19 +387,29 @@ def _rehearse(
             " FROM resident_candidate c LEFT JOIN resident_basic_resident r USING (resident_number)"
         )
         new_versions, corrections, new_residents = cursor.fetchone()
-    by_reason = staging.select(
-        "SELECT s.change_reason, count(*) FROM {staging} s JOIN resident_candidate c"
-        " ON c.row_number = s.row_number WHERE NOT c.is_same GROUP BY 1 ORDER BY 1"
-    )
     counts = MergeCounts(
         unchanged=staging.count() - new_versions - corrections,
         new_residents=new_residents,
         new_versions=new_versions,
         corrections=corrections,
     )
+    report = [
+        changes_by_reason(staging, act),
+        first_examples(staging, version_columns(), act),
+        rejects_by_reason(batch),
+    ]
+    if judgement.comparison:
+        report.append(differences_by_kind(differences_found()))
     receipt = Receipt(
-        batch.pk, source.survey.rows, rejected, counts, dict(by_reason), is_rehearsal=True
+        batch.pk,
+        source.survey.rows,
+        rejected,
+        counts,
+        is_rehearsal=True,
+        findings=judgement.findings,
+        report=report,
     )
+    base.forget_rejected_rows(batch)
     _close(receipt, batch, act)
     staging.drop()
     return receipt
@@ -322,6 +422,8 @@ def _close(receipt: Receipt, batch: BatchRun, act: Act) -> None:
         state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
         at=act.at,
         counts={"rows": receipt.rows, "rejected": receipt.rejected, **asdict(receipt.counts)},
+        message="".join(receipt.findings),
+        report=receipt.report,
     )
 
 

@@ -5,7 +5,7 @@ A staging table holds the fields of layout `juki_resident` as texts ("" is absen
 as `digest:ciphertext`), the row number, 検索用カナ, 検索用氏名 and fingerprint. The same rows again change nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +60,7 @@ def _typed(field: Field) -> str:
     return name
 
 
-def _columns() -> dict[str, str]:
+def version_columns() -> dict[str, str]:
     """Return the columns of a version that come from the file, with the SQL of each."""
     return {field.name: _typed(field) for field in register_layout().fields if field.name != SEALED}
 
@@ -235,7 +235,7 @@ JOIN (
 
 def find_candidates(staging: Staging) -> None:
     """Make the temporary table of the staged rows that are new or differ; it ends with us."""
-    columns = _columns()
+    columns = version_columns()
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS resident_candidate, resident_placed")
     valid_from = _VALID_FROM.format(
@@ -252,7 +252,7 @@ def find_candidates(staging: Staging) -> None:
 
 def find_same(staging: Staging) -> None:
     """Mark the candidates whose content is known already; their fingerprint alone differs."""
-    columns = _columns()
+    columns = version_columns()
     staging.execute(
         _FIND_SAME.format(
             ours=", ".join(columns.values()), theirs=", ".join(f'v."{name}"' for name in columns)
@@ -260,15 +260,24 @@ def find_same(staging: Staging) -> None:
     )
 
 
-def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCounts:
+def merge(
+    staging: Staging,
+    *,
+    batch_number: int | None,
+    act: Act,
+    judge: Callable[[], None] = lambda: None,
+) -> MergeCounts:
     """
     Merge a staging table into the register. Call it in a transaction; the clock is `act.at`.
+
+    `judge` is called once it is known what would change and before anything does; it may raise.
 
     New people are numbered and linked under 001-000 by integrated_address, 支援措置 reaches every
     app, and the changes enter the feed with the commit.
     """
     received = staging.count()
     find_candidates(staging)
+    judge()
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_KNOWN)
         cursor.execute(_ADD_RESIDENTS, {"at": act.at})
@@ -315,7 +324,7 @@ def merge(staging: Staging, *, batch_number: int | None, act: Act) -> MergeCount
 
 
 def _add_versions(staging: Staging, batch_number: int | None, act: Act) -> int:
-    columns = _columns()
+    columns = version_columns()
     statement = _ADD_VERSIONS.format(
         names=", ".join(f'"{name}"' for name in columns), values=", ".join(columns.values())
     )

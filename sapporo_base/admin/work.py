@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
@@ -23,6 +23,7 @@ _BATCH_LEVELS = {
     "done": "done",
     "rejected": "warned",
     "failed": "stopped",
+    "held": "stopped",
     "rehearsed": "info",
 }
 _CHECK_NAMES = {
@@ -31,6 +32,23 @@ _CHECK_NAMES = {
     "worker": "ワーカー",
     "scheduler": "スケジューラ",
     "platform": "中間サーバ・プラットフォーム",
+}
+
+
+# What the counts of a run are called; a count without a name here bears its own.
+_COUNT_NAMES = {
+    "rows": "ファイルの行数",
+    "rejected": "受領できない行",
+    "unchanged": "変更のない行",
+    "new_residents": "新しい住民",
+    "new_versions": "新しい履歴",
+    "corrections": "履歴の訂正",
+    "protected": "支援措置の開始・変更",
+    "released": "支援措置の終了",
+    "stored": "登録した行",
+    "numbered": "付番した人",
+    "outdated": "処理が古い行(反映しない)",
+    "gaps": "新たな履歴の欠番",
 }
 
 
@@ -57,6 +75,7 @@ class BatchRunAdmin(ReadOnlyAdmin):
         "started",
         "ended",
         "count_table",
+        "report_tables",
         "rejects",
         "staff_number",
         "system_code",
@@ -81,7 +100,14 @@ class BatchRunAdmin(ReadOnlyAdmin):
     @admin.display(description="件数")
     def count_table(self, obj: BatchRun) -> SafeString:
         """Return the counts."""
-        return display.facts([(name, f"{number:,}件") for name, number in obj.counts.items()])
+        return display.facts(
+            [(_COUNT_NAMES.get(name, name), f"{count:,}件") for name, count in obj.counts.items()]
+        )
+
+    @admin.display(description="明細")
+    def report_tables(self, obj: BatchRun) -> SafeString:
+        """Return what the job has to tell, as tables."""
+        return report_tables(obj)
 
     @admin.display(description="受領エラー")
     def rejects(self, obj: BatchRun) -> SafeString | str:
@@ -95,6 +121,18 @@ class BatchRunAdmin(ReadOnlyAdmin):
             obj.pk,
             f"{obj.rejected_rows.count():,}",
         )
+
+
+def report_tables(run: BatchRun) -> SafeString:
+    """Return the tables of a run's report."""
+    sections = run.report.get("sections", [])
+    if not sections:
+        return display.NOTHING
+    return format_html_join(
+        "",
+        "{}",
+        ((display.table(one["headings"], one["rows"], caption=one["title"]),) for one in sections),
+    )
 
 
 @admin.register(RejectedRow)
@@ -237,7 +275,7 @@ def batch_block(request: HttpRequest) -> HomeBlock | None:
     if not request.user.has_perm("sapporo_base.view_batchrun"):
         return None
     runs = list(BatchRun.objects.order_by("-started_at")[:5])
-    bad = [run for run in runs if run.state in {"rejected", "failed"}]
+    bad = [run for run in runs if run.state in {"rejected", "failed", "held"}]
     return HomeBlock(
         title="一括処理",
         state=f"確認が必要 {len(bad)}件" if bad else "正常",

@@ -16,6 +16,7 @@ from sapporo_base.selectors.rights import (
     rights_held,
     systems_operated_by,
     wards_of,
+    working_staff,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "system",
     "systems_operated_by",
     "wards_of",
+    "working_staff",
 ]

@@ -1,5 +1,7 @@
 """Questions about what a member of staff may see and do. guardian is behind these, nowhere else."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 from guardian.models import UserObjectPermission
 from guardian.shortcuts import get_objects_for_user
@@ -27,6 +29,12 @@ def files_open_to(
     return get_objects_for_user(
         staff, f"sapporo_base.{right}", klass=PersonalInformationFile, accept_global_perms=False
     )
+
+
+def working_staff(number: str, *, day: date) -> Staff | None:
+    """Return who bears this 職員番号, if they may work on that day."""
+    found = Staff.objects.filter(staff_number=number).first()
+    return found if found and found.is_valid_on(day) else None
 
 
 def may(staff: Staff, right: str, *, file: str) -> bool:

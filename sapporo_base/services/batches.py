@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sapporo_base import sealing
 from sapporo_base.acts import Act
@@ -85,16 +85,35 @@ def open_rejected_row(rejected: RejectedRow) -> Any:
     return json.loads(sealing.payload_ring().open(bytes(rejected.sealed_row)))
 
 
+def forget_rejected_rows(batch: BatchRun) -> int:
+    """Delete the rejected rows of a job that stored nothing: they come again when it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sapporo_base_rejectedrow WHERE batch_id = %s", [batch.pk])
+        return int(cursor.rowcount)
+
+
 def close_batch(
-    batch: BatchRun, *, state: str, at: datetime, counts: Mapping[str, int], message: str = ""
+    batch: BatchRun,
+    *,
+    state: str,
+    at: datetime,
+    counts: Mapping[str, int],
+    message: str = "",
+    report: Sequence[Mapping[str, Any]] = (),
 ) -> BatchRun:
-    """Close a bulk job with its counts."""
+    """
+    Close a bulk job with its counts.
+
+    :param report: tables for whoever reads the run, each with title, headings and rows; nothing in
+        them may be a value of a person.
+    """
     batch.state = state
     batch.ended_at = at
     batch.counts = dict(counts)
     batch.message = message[:500]
+    batch.report = {"sections": list(report)} if report else {}
     batch.checkpoint = {}
-    batch.save(update_fields=["state", "ended_at", "counts", "message", "checkpoint"])
+    batch.save(update_fields=["state", "ended_at", "counts", "message", "report", "checkpoint"])
     return batch
 
 

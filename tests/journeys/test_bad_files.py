@@ -30,7 +30,7 @@ COMMANDS = {
 # 一括処理 by the command that makes them; claims come as a pair of files.
 KINDS = {**COMMANDS, "claims": "claims", "claim_children": "claim_children"}
 # A run that stored nothing is itself on record, and in the history of changes.
-SAYS_THAT_IT_CAME = {BatchRun._meta.db_table, "auditlog_logentry"}
+SAYS_THAT_IT_CAME = {"resident_basic_reception", BatchRun._meta.db_table, "auditlog_logentry"}
 # A child whose claim was rejected cannot be taken either; its own row has no fault.
 FOLLOWS_FROM_ANOTHER_ROW = "E0901"
 

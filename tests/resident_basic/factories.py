@@ -1,10 +1,10 @@
 """Files and rows of 既存住基 for tests: nobody's numbers, everything filled that must be."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
 from resident_basic.rules.items import register_layout
-from sapporo_base.layouts import write_records
 from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
 
 _SERIALS = iter(range(10_500_000, 10_900_000))
@@ -54,7 +54,11 @@ def row(**values: Any) -> dict[str, str]:
 
 
 def a_file(path: Path, *rows: dict[str, str]) -> Path:
-    """Write rows as a file of 既存住基."""
-    with path.open("wb") as stream:
-        write_records(stream, register_layout(), rows)
+    """Write rows as a file of 既存住基, whatever is wrong in them."""
+    layout = register_layout()
+    with path.open("w", encoding=layout.encoding, newline="") as stream:
+        lines = csv.writer(stream, lineterminator=layout.newline)
+        lines.writerow(layout.labels)
+        lines.writerows([one.get(name, "") for name in layout.names] for one in rows)
+        lines.writerow(("T", len(rows)))
     return path

@@ -1,5 +1,6 @@
-"""manage.py receive_residents FILE [--dry-run]."""
+"""manage.py receive_residents FILE [--dry-run] [--confirm REASON --by STAFF]."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,11 +9,15 @@ from django.utils import timezone
 from resident_basic import services
 from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress
-from sapporo_base.selectors import system
+from sapporo_base.selectors import system, working_staff
 
 
 class Command(BaseCommand):
-    """Receives a file of 既存住基. Exit code 0: all; 1: some rows rejected; 2: nothing stored."""
+    """
+    Receives a file of 既存住基. Exit code 0: all; 1: some rows rejected; 2: nothing stored.
+
+    A rehearsal ends with 0 where the file can be read, whatever it would change or reject.
+    """
 
     help = (
         "既存住基のファイル(全件・異動差分)を受領する。同じファイルを再度受領しても何も変わらない。"
@@ -29,24 +34,57 @@ class Command(BaseCommand):
             choices=["", "utf-8", "cp932", "utf-16"],
             help="文字コード(省略時はレイアウトの指定)",
         )
+        parser.add_argument(
+            "--confirm",
+            default="",
+            metavar="理由",
+            help="確認が必要と判定されたファイルを、理由を記録して受領する(--byと一緒に指定)",
+        )
+        parser.add_argument(
+            "--by", default="", metavar="職員番号", help="実行する職員(--confirmでは必須)"
+        )
 
-    def handle(self, *, file: Path, dry_run: bool, encoding: str, **options: object) -> None:
-        """Receive, show the counts, and end with an honest exit code."""
+    def handle(
+        self, *, file: Path, dry_run: bool, encoding: str, confirm: str, by: str, **options: object
+    ) -> None:
+        """Receive, show what happened, and end with an honest exit code."""
         act = Act(
             at=timezone.now(),
             path="file",
             system=system("030-001"),
             procedure="住民基本台帳に関する事務",
+            reason=confirm,
         )
+        if by:
+            act = replace(act, staff=working_staff(by, day=act.day))
+            if act.staff is None:
+                raise CommandError(f"職員番号{by}の有効な職員がいません。", returncode=2)
         try:
             with Progress() as progress:
                 receipt = services.receive_residents(
-                    path=file, act=act, encoding=encoding, dry_run=dry_run, progress=progress
+                    path=file,
+                    act=act,
+                    encoding=encoding,
+                    dry_run=dry_run,
+                    confirm_reason=confirm,
+                    progress=progress,
                 )
+        except services.SuspiciousFile as suspicious:
+            raise CommandError(
+                "\n".join(
+                    [
+                        "確認が必要なため受領していません(何も保存していません)。",
+                        *(f"  ・{finding}" for finding in suspicious.findings),
+                        "送信元に確認し、正しいファイルであれば --confirm 理由 --by 職員番号 を付けて"
+                        "再度実行してください。",
+                    ]
+                ),
+                returncode=2,
+            ) from suspicious
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
-        self.stdout.write(_as_table(receipt))
-        if receipt.rejected:
+        self.stdout.write(_as_text(receipt))
+        if receipt.rejected and not receipt.is_rehearsal:
             raise CommandError(
                 f"{receipt.rejected:,}行を受領できませんでした"
                 f"(一括処理{receipt.batch_number}の受領エラーを参照)。",
@@ -54,7 +92,7 @@ class Command(BaseCommand):
             )
 
 
-def _as_table(receipt: services.Receipt) -> str:
+def _as_text(receipt: services.Receipt) -> str:
     counts = receipt.counts
     lines = [
         ("ファイルの行数", receipt.rows),
@@ -65,13 +103,25 @@ def _as_table(receipt: services.Receipt) -> str:
         ("受領できない行", receipt.rejected),
     ]
     if receipt.is_rehearsal:
-        lines += [(f"異動事由 {reason}", count) for reason, count in receipt.by_reason.items()]
         heading = "確認のみ(住民の情報は変更していません)"
     else:
         lines += [
+            ("処理が古い行(反映しない)", counts.outdated),
             ("付番した人", counts.numbered),
             ("支援措置の開始・変更", counts.protected),
             ("支援措置の終了", counts.released),
+            ("新たな履歴の欠番", counts.gaps),
         ]
         heading = f"一括処理{receipt.batch_number}: 受領しました"
-    return "\n".join([heading, *(f"  {label:　<12}{count:>12,}" for label, count in lines)])
+    text = [heading, *(f"  {label:　<12}{count:>12,}" for label, count in lines)]
+    if receipt.findings:
+        heading = "このファイルの受領には確認が必要です" if receipt.is_rehearsal else "確認済みの点"
+        text += [heading, *(f"  ・{finding}" for finding in receipt.findings)]
+    for section in receipt.report:
+        text += [section["title"], "  " + " | ".join(section["headings"])]
+        text += ["  " + " | ".join(map(_cell, row)) for row in section["rows"]] or ["  なし"]
+    return "\n".join(text)
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
