@@ -22,5 +22,6 @@ class ResidentBasicConfig(AppConfig):
         auditlog.register(models.UseApplication)
         auditlog.register(models.RequestedItem)
         auditlog.register(models.ApprovedItem)
+        auditlog.register(models.Certification)
         # Who is under protection stays out of the history's text: only that it changed is told.
         auditlog.register(models.SupportMeasure, include_fields=["kind", "started_at", "ended_at"])

@@ -361,6 +361,14 @@ TRANSFER_SENDER: Any = env.json(
     else env_required,
 )
 
+# 利用申請: from how many days before people are reminded, and how long a late 年次確認 is borne with.
+APPLICATION_REMINDER_DAYS = env.int(
+    "APPLICATION_REMINDER_DAYS", 60, validate=validate.Range(min=1, max=180)
+)
+CERTIFICATION_GRACE_DAYS = env.int(
+    "CERTIFICATION_GRACE_DAYS", 30, validate=validate.Range(min=0, max=90)
+)
+
 # 情報連携記録 and the linkage history carry the same correlation id.
 AUDITLOG_CID_GETTER = "sapporo_base.correlation.current"
 AUDITLOG_DISABLE_ON_RAW_SAVE = True

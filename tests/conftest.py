@@ -42,16 +42,23 @@ def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: A
     Load the reference data once; let the flush after a transactional test pass the append-only
     guard.
     """
-    from sapporo_base import services
-
     with django_db_blocker.unblock():
-        services.load_reference_data()
+        _prepare()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'refuse_truncate'"
             )
             for (table,) in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER refuse_truncate")
+
+
+def _prepare() -> None:
+    """Load the reference data, and have approved what every installation needs before it starts."""
+    from sapporo_base import services
+    from tests.resident_basic.approvals import stand_approved
+
+    services.load_reference_data()
+    stand_approved()
 
 
 @pytest.fixture(autouse=True)
@@ -66,9 +73,7 @@ def _reference_data_again(request: pytest.FixtureRequest) -> None:
         )
         request.getfixturevalue("transactional_db" if transactional else "db")
         if not BusinessSystem.objects.exists():
-            from sapporo_base import services
-
-            services.load_reference_data()
+            _prepare()
 
 
 @pytest.fixture

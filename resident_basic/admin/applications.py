@@ -25,6 +25,7 @@ State = UseApplication.State
 LEVELS = {
     State.DRAFT: "plain",
     State.SUBMITTED: "waiting",
+    State.RETURNED: "warned",
     State.APPROVED: "done",
     State.REFUSED: "stopped",
     State.WITHDRAWN: "stopped",
@@ -123,7 +124,10 @@ class UseApplicationAdmin(ReadOnlyAdmin):
     @admin.display(description="状態", ordering="state")
     def status(self, obj: UseApplication) -> SafeString:
         """Return the state as a word with a shape."""
-        if obj.state == State.APPROVED and obj.valid_until <= timezone.localdate():
+        if (
+            obj.state == State.APPROVED
+            and (obj.granted_until or obj.valid_until) <= timezone.localdate()
+        ):
             return display.badge("期間満了", "stopped")
         return display.badge(obj.get_state_display(), LEVELS[State(obj.state)])
 
@@ -143,7 +147,11 @@ class UseApplicationAdmin(ReadOnlyAdmin):
     def recertifies_on(self, obj: UseApplication) -> SafeString:
         """Return the day of the yearly check; where it has passed, so in a word."""
         day = display.day(obj.recertify_on, weekday=False)
-        if obj.state == State.APPROVED and obj.recertify_on <= timezone.localdate():
+        if (
+            obj.state == State.APPROVED
+            and obj.recertify_on
+            and obj.recertify_on <= timezone.localdate()
+        ):
             return format_html("{} {}", day, display.badge("確認時期", "warned"))
         return day
 
@@ -296,7 +304,7 @@ class UseApplicationAdmin(ReadOnlyAdmin):
         def do(data: dict[str, Any]) -> str:
             approved = services.approve_application(
                 application=obj,
-                changes=dict.fromkeys(data["left_out"]),
+                grant=services.Grant(items=dict.fromkeys(data["left_out"])),
                 reason=data["reason"],
                 act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
             )

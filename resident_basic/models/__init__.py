@@ -1,12 +1,14 @@
 """Tables of 個人基本: residents on two axes of time, their feed, and who may be given what."""
 
 from resident_basic.models.approvals import (
+    ApplicationNotice,
+    ApplicationStep,
     ApprovedItem,
-    Delivery,
+    Certification,
     RequestedItem,
     UseApplication,
-    WaitingForwarding,
 )
+from resident_basic.models.deliveries import Delivery, WaitingForwarding, WaitingNumbering
 from resident_basic.models.items import RegisteredItems
 from resident_basic.models.receptions import HistoryGap, Reception, ReconciliationDifference
 from resident_basic.models.residents import (
@@ -18,7 +20,10 @@ from resident_basic.models.residents import (
 )
 
 __all__ = [
+    "ApplicationNotice",
+    "ApplicationStep",
     "ApprovedItem",
+    "Certification",
     "Delivery",
     "HistoryGap",
     "ReceivedEvent",
@@ -32,4 +37,5 @@ __all__ = [
     "SupportMeasure",
     "UseApplication",
     "WaitingForwarding",
+    "WaitingNumbering",
 ]

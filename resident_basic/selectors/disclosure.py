@@ -7,7 +7,15 @@ from typing import Any, Final
 
 from django.db import connection
 
-from resident_basic.rules.items import YEAR, YEAR_AND_MONTH, Item, resident_items
+from resident_basic.rules.items import (
+    AREA,
+    CODE_OF_PLACE,
+    WARD,
+    YEAR,
+    YEAR_AND_MONTH,
+    Item,
+    resident_items,
+)
 from resident_basic.selectors.approvals import Approval
 from resident_basic.selectors.versions import known_versions
 from sapporo_base.feed import Feed
@@ -17,8 +25,14 @@ CHANGES: Final = Feed("resident_basic_residentchange")
 _REDUCED: Final = {
     YEAR: "to_char(v.{column}, 'YYYY')",
     YEAR_AND_MONTH: "to_char(v.{column}, 'YYYY-MM')",
+    AREA: "left(v.{column}, 3)",
+    # The name of the 市区町村 by its code: the words of a place outside are never cut by guessing.
+    WARD: (
+        "(SELECT e.name FROM sapporo_base_codeentry e"
+        " JOIN sapporo_base_codetable t ON t.id = e.table_id"
+        " WHERE t.code = 'municipality' AND e.code = v.{code} ORDER BY e.valid_from DESC LIMIT 1)"
+    ),
 }
-_AREA: Final = "left(v.{column}, 3)"
 _PROTECTION: Final = (
     "LEFT JOIN resident_basic_supportmeasure m"
     " ON m.resident_number = v.resident_number AND m.ended_at IS NULL"
@@ -87,8 +101,11 @@ def _expressions(item: Item, reduction: str) -> list[tuple[str, str]]:
     quoted = connection.ops.quote_name
     if not reduction:
         return [(column, f"v.{quoted(column)}") for column in item.columns]
-    template = _REDUCED.get(reduction, _AREA)
-    reduced = [(item.name, template.format(column=quoted(item.name)))]
+    # A reduction without its words here is an error: nothing leaves whole by mistake.
+    expression = _REDUCED[reduction].format(
+        column=quoted(item.name), code=quoted(CODE_OF_PLACE.get(item.name, item.name))
+    )
+    reduced = [(item.name, expression)]
     # The words of an 不詳日 may hold more than the reduction allows; the flag may go.
     return reduced + [
         (column, f"v.{quoted(column)}") for column in item.columns if column.endswith("_unknown")

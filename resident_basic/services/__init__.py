@@ -1,16 +1,28 @@
 """Acts of 個人基本. One function is one act."""
 
-from resident_basic.services.approvals import (
+from resident_basic.services.application_steps import Contradiction, NotAnItem, OwnApplication
+from resident_basic.services.applying import (
+    ApplicationContents,
+    IndividualNumberNotUsed,
     ItemRequest,
-    approve_application,
+    NotItsGround,
     draft_application,
-    refuse_application,
+    edit_application,
+    renew_application,
     submit_application,
+    what_is_missing,
     withdraw_application,
+)
+from resident_basic.services.certifying import recertify, remind_sections
+from resident_basic.services.deciding import (
+    Grant,
+    WiderThanAsked,
+    approve_application,
+    refuse_application,
+    return_application,
 )
 from resident_basic.services.disclosure import (
     ChangePage,
-    NoApproval,
     StagedChanges,
     acknowledge,
     disclose_changes,
@@ -24,36 +36,53 @@ from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
 from resident_basic.services.judging import SuspiciousFile
 from resident_basic.services.looking import look_up_residents
+from resident_basic.services.permits import NoApproval, permit_delivery, why_not
 from resident_basic.services.protection import end_support_measure, start_support_measure
 from resident_basic.services.search_keys import refresh_search_keys
 
 __all__ = [
+    "ApplicationContents",
     "ChangePage",
+    "Contradiction",
     "EventDiffers",
     "FileNotReceived",
     "Forwarded",
+    "Grant",
+    "IndividualNumberNotUsed",
     "ItemRequest",
     "NoApproval",
+    "NotAnItem",
+    "NotItsGround",
+    "OwnApplication",
     "Receipt",
     "ReceivedChange",
     "StagedChanges",
     "SuspiciousFile",
+    "WiderThanAsked",
     "acknowledge",
     "approve_application",
     "close_gap",
     "disclose_changes",
     "disclose_residents",
     "draft_application",
+    "edit_application",
     "end_support_measure",
     "forward_households",
     "look_up_residents",
+    "permit_delivery",
     "publish_changes",
     "receive_event",
     "receive_residents",
+    "recertify",
     "refresh_search_keys",
     "refuse_application",
+    "remind_sections",
+    "renew_application",
+    "return_application",
     "stage_changes",
     "start_support_measure",
     "submit_application",
+    "what_is_missing",
+    "why_not",
     "withdraw_application",
 ]

@@ -11,25 +11,14 @@ from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
+from resident_basic.services.permits import INFORMATION, permit_delivery, receiver
 from sapporo_base import services as base
-from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotPermitted
+from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.bulk import Staging
-from sapporo_base.models import BusinessSystem
 from sapporo_base.selectors import system
 
 Row = TypeVar("Row", bound=selectors.DisclosedResident)
 _RESIDENT = "resident"
-_INFORMATION = "住民基本台帳ファイル"
-
-
-class NoApproval(NotPermitted):
-    """The system has no 利用申請 in force."""
-
-    code = "no_approval"
-    message = (
-        "承認された利用申請がないため情報移転できません。"
-        "スマートシティ推進部へ利用申請をしてください。"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +33,18 @@ class ChangePage:
 
 @dataclass(frozen=True, slots=True)
 class StagedChanges:
-    """A stretch of the feed as a temporary table, which ends with the transaction."""
+    """
+    A stretch of the feed as a temporary table, which ends with the transaction.
+
+    `items` were approved, those in `whole` unreduced: a reduced one is a text in the table.
+    """
 
     staging: Staging
     items: frozenset[str]
+    whole: frozenset[str]
     withheld: frozenset[str]
     receipt: int
     count: int
-
-
-def receiver(act: Act) -> BusinessSystem:
-    """
-    Return the system that receives.
-
-    :raises NoApproval: nobody acts for a system.
-    """
-    if act.system is None:
-        raise NoApproval
-    return act.system
-
-
-def _approval(act: Act, kind: str) -> tuple[selectors.Approval, Act]:
-    """Return what the acting system may see, and its act with 事務 and legal basis."""
-    system = receiver(act)
-    approval = selectors.approved_items(system=system, day=act.day)
-    if not approval.disclosed:
-        base.record_refusal(
-            act,
-            kind,
-            detail=NoApproval.message,
-            information=_INFORMATION,
-            receiver_code=system.code,
-        )
-        raise NoApproval
-    return approval, act.for_purpose(procedure=approval.procedure, legal_basis=approval.legal_basis)
 
 
 def disclose_residents(
@@ -95,7 +62,7 @@ def disclose_residents(
     :param known_at: a moment at which it was known so; what is known now if absent.
     :raises NoApproval: the system has no 利用申請 in force.
     """
-    approval, act = _approval(act, "resident_disclosed")
+    approval, act = permit_delivery(act, "resident_disclosed")
     with transaction.atomic():
         rows = selectors.residents_for(
             numbers=numbers, approval=approval, as_of=as_of, known_at=known_at
@@ -107,7 +74,7 @@ def disclose_residents(
             items=approval.disclosed,
             withheld=approval.withheld,
             receiver_code=receiver(act).code,
-            information=_INFORMATION,
+            information=INFORMATION,
             detail=_which_state(as_of, known_at),
         )
         return _with_individual_numbers(rows, approval, act)
@@ -128,7 +95,7 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
 
     :raises NoApproval: the system has no 利用申請 in force.
     """
-    approval, act = _approval(act, "changes_disclosed")
+    approval, act = permit_delivery(act, "changes_disclosed")
     # Publishing is a transaction of its own: its positions must not wait for this one.
     selectors.CHANGES.publish()
     with transaction.atomic():
@@ -186,7 +153,7 @@ def stage_changes(*, name: str, receipt: int, limit: int, act: Act) -> StagedCha
     :param name: of the table; it ends with the transaction.
     :raises NoApproval: the system has no 利用申請 in force.
     """
-    approval, act = _approval(act, "changes_disclosed")
+    approval, act = permit_delivery(act, "changes_disclosed")
     staging = Staging(name)
     staging.drop()
     columns, rows = selectors.staged_change_columns(approval)
@@ -203,6 +170,7 @@ def stage_changes(*, name: str, receipt: int, limit: int, act: Act) -> StagedCha
     return StagedChanges(
         staging=staging,
         items=approval.items,
+        whole=approval.whole,
         withheld=approval.withheld,
         receipt=until or receipt,
         count=count,
@@ -239,7 +207,7 @@ def _record_stretch(
         items=approval.disclosed,
         withheld=approval.withheld,
         receiver_code=system.code,
-        information=_INFORMATION,
+        information=INFORMATION,
         subject_count=count,
         feed=selectors.CHANGES.table,
         feed_after=after,

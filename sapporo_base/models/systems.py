@@ -42,6 +42,7 @@ class BusinessSystem(models.Model):
         verbose_name_plural = "庁内業務システム"
         permissions = [
             ("operate_businesssystem", "この庁内業務システムの連携を運用できる"),
+            ("apply_businesssystem", "この庁内業務システムの利用申請を作成できる"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,7 +9,13 @@ from sapporo_base.selectors.records import (
     records_over,
     seal_state,
 )
-from sapporo_base.selectors.reference import code_names, layout_definition, legal_basis_for, system
+from sapporo_base.selectors.reference import (
+    code_names,
+    in_force,
+    layout_definition,
+    legal_basis_for,
+    system,
+)
 from sapporo_base.selectors.rights import (
     files_open_to,
     may,
@@ -24,6 +30,7 @@ __all__ = [
     "Check",
     "code_names",
     "files_open_to",
+    "in_force",
     "last_batch",
     "layout_definition",
     "legal_basis_for",

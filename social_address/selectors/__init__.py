@@ -74,7 +74,7 @@ def rights_of(act: Act) -> Rights:
     if act.system is None:
         return Rights(frozenset(), protected_people=False, system_code="")
     approval = resident_basic.approved_items(system=act.system, day=act.day)
-    return Rights(approved(approval.items), approval.protected_people, act.system.code)
+    return Rights(approved(approval.whole), approval.protected_people, act.system.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _follow_page(act: Act, page: int) -> Followed:
         name="social_address_staged", receipt=receipt.receipt, limit=page, act=act
     )
     if staged.count:
-        _take_over(staged.staging, staged.items, act)
+        _take_over(staged.staging, staged.whole, act)
         receipt.receipt, receipt.read_at = staged.receipt, act.at
         receipt.save(update_fields=["receipt", "read_at"])
         resident_basic.acknowledge(receipt=staged.receipt, act=act)

@@ -8,10 +8,11 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from resident_basic import services
-from resident_basic.models import ApprovedItem, SupportMeasure, UseApplication, WaitingForwarding
+from resident_basic.models import SupportMeasure, UseApplication, WaitingForwarding
 from sapporo_base.models import LinkageRecord, PersonalInformationFile
-from sapporo_base.selectors import legal_basis_for, records_about
+from sapporo_base.selectors import records_about
 from tests.factories import StaffFactory, system
+from tests.resident_basic.approvals import contents
 from tests.resident_basic.factories import a_file, a_resident_number, row
 
 pytestmark = pytest.mark.django_db
@@ -226,15 +227,13 @@ def draft(act):
     drafter = StaffFactory(roles=("連携運用担当", "利用申請承認者"))
     application = services.draft_application(
         system=system("027-000"),
-        purpose="児童手当の支給",
-        procedure="児童手当の支給に関する事務",
-        legal_basis=legal_basis_for(kind="transfer", day=act.day, code="transfer-resident"),
-        items=[
-            services.ItemRequest("name", "本人の確認"),
-            services.ItemRequest("born_on", "年齢の確認", "year"),
-        ],
-        valid_from=date(2026, 4, 1),
-        valid_until=date(2099, 4, 1),
+        contents=contents(
+            "name",
+            "born_on",
+            reductions={"born_on": "year"},
+            purpose="児童手当の支給",
+            procedure="児童手当の支給に関する事務",
+        ),
         act=replace(act, staff=drafter),
     )
     return application, drafter
@@ -257,7 +256,7 @@ class TestApplications:
         deciding.post(approve, {"_confirmed": "1", "left_out": ["born_on"], "reason": "不要"})
         application.refresh_from_db()
         assert application.state == "approved"
-        assert list(ApprovedItem.objects.values_list("item", flat=True)) == ["name"]
+        assert [one.item for one in application.approved_items.all()] == ["name"]
 
         page = deciding.get(act_of("useapplication_change", application.pk)).content.decode()
         assert "承認しない" in page
@@ -277,9 +276,9 @@ class TestApplications:
         refuse = act_of("useapplication_refuse", application.pk)
 
         deciding.post(refuse, {"_confirmed": "1", "reason": ""})
-        assert UseApplication.objects.get().state == "submitted"
+        assert UseApplication.objects.get(pk=application.pk).state == "submitted"
         deciding.post(refuse, {"_confirmed": "1", "reason": "目的外"})
-        assert UseApplication.objects.get().decision_reason == "目的外"
+        assert UseApplication.objects.get(pk=application.pk).decision_reason == "目的外"
 
     def test_who_only_looks_is_offered_no_decision(self, draft, staff_client):
         application, _ = draft

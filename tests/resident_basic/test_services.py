@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 
 from resident_basic import services
-from resident_basic.models import ResidentVersion, SupportMeasure, UseApplication
+from resident_basic.models import ResidentVersion, SupportMeasure
 from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.models import LinkageRecord, RejectedRow
-from tests.factories import StaffFactory, system
+from tests.factories import system
 from tests.resident_basic.factories import a_file, an_individual_number, row
 
 pytestmark = pytest.mark.django_db
@@ -157,28 +157,6 @@ class TestDisclosure:
         assert SupportMeasure.objects.get().ended_at is None
         assert (found.items["town"], found.is_suppressed) == (None, True)
         assert {"town", "household_number"} <= set(found.withheld)
-
-    def test_a_withdrawn_approval_stops_at_once(self, act, register_act, approve):
-        receiver = approve("017-000", "name")
-        services.withdraw_application(
-            application=UseApplication.objects.get(),
-            reason="廃止",
-            act=replace(act, staff=StaffFactory()),
-        )
-        with pytest.raises(services.NoApproval):
-            services.disclose_residents(numbers=["1"], act=receiver)
-
-
-class TestApprovals:
-    def test_the_drafter_does_not_decide(self, approve):
-        approve("017-000", "name")
-        with pytest.raises(IntegrityError):
-            UseApplication.objects.update(decided_by=UseApplication.objects.get().drafted_by)
-
-    def test_the_database_refuses_individual_number_where_it_is_not_used(self, approve):
-        approve("017-000", "name")
-        with pytest.raises(IntegrityError):
-            UseApplication.objects.update(individual_number=True)
 
 
 def test_no_individual_number_stands_in_any_table_of_this_app(act, tmp_path):

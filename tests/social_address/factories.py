@@ -2,17 +2,15 @@
 
 from datetime import date, timedelta
 
-from django.utils import timezone
-
 from integrated_address import services as integrated_address
 from integrated_address.services.numbering import STAGED
-from resident_basic.models import ApprovedItem, ResidentChange, ResidentVersion, UseApplication
+from resident_basic.models import ResidentChange, ResidentVersion
 from resident_basic.rules.items import resident_items
 from sapporo_base.bulk import temporary_staging
-from sapporo_base.models import LegalBasis
 from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
 from sapporo_base.sealing import NumberSealer
-from tests.factories import StaffFactory, system
+from tests.factories import system
+from tests.resident_basic.approvals import approved
 
 
 def individual_number(serial):
@@ -31,40 +29,13 @@ def fictitious_resident_number(place):
 
 def approve(system_code, *, without=(), protected_people=False, day=date(2026, 11, 24)):
     """Give a system an approved 利用申請 for all items but some."""
-    drafter, decider = StaffFactory(), StaffFactory()
-    now = timezone.now()
-    application = UseApplication.objects.create(
-        system=system(system_code),
-        purpose="社会保障業務",
-        procedure="児童手当の支給",
-        legal_basis=LegalBasis.objects.filter(kind="transfer").first(),
-        individual_number=False,
+    return approved(
+        system_code,
+        *(item for item in resident_items() if item not in without),
         protected_people=protected_people,
         valid_from=day - timedelta(days=100),
         valid_until=day + timedelta(days=200),
-        recertify_on=day + timedelta(days=100),
-        state=UseApplication.State.APPROVED,
-        drafted_by=drafter,
-        drafted_at=now,
-        submitted_by=drafter,
-        submitted_at=now,
-        decided_by=decider,
-        decided_at=now,
     )
-    ApprovedItem.objects.bulk_create(
-        [
-            ApprovedItem(
-                application=application,
-                item=item,
-                reason="事務に必要",
-                valid_from=application.valid_from,
-                valid_until=application.valid_until,
-            )
-            for item in resident_items()
-            if item not in without
-        ]
-    )
-    return application
 
 
 def resident(place, act, *, history_number=1, is_latest=True, with_number=True, **items):

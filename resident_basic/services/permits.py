@@ -1,0 +1,71 @@
+"""The one question before every delivery: may this system be given anything now, in this form?"""
+
+from resident_basic import selectors
+from resident_basic.rules.applications import API
+from sapporo_base import services as base
+from sapporo_base.acts import Act, NotPermitted
+from sapporo_base.models import BusinessSystem
+
+INFORMATION = "住民基本台帳ファイル"
+
+
+class NoApproval(NotPermitted):
+    """The system has no 利用申請 in force; `fields` holds the cause, and the 利用申請 that tells it."""
+
+    code = "no_approval"
+    message = (
+        "承認された利用申請がないため情報移転できません。"
+        "スマートシティ推進部へ利用申請をしてください。"
+    )
+
+
+def receiver(act: Act) -> BusinessSystem:
+    """
+    Return the system that receives.
+
+    :raises NoApproval: nobody acts for a system.
+    """
+    if act.system is None:
+        raise NoApproval
+    return act.system
+
+
+def permit_delivery(act: Act, kind: str, *, form: str = API) -> tuple[selectors.Approval, Act]:
+    """
+    Return what the acting system may be given at this moment, and its act with 事務 and legal basis.
+
+    Every path asks here, each time: list, detail, feed, file, snapshot, webhook, and the consumers in
+    this process. A refusal is recorded, in a transaction of its own where none is open.
+
+    :param kind: of the 情報連携記録 that the delivery will write.
+    :param form: `rules.applications.FORMS`; an approval counts only for the forms it was given for.
+    :raises NoApproval: with the cause in words and in `fields`.
+    """
+    system = receiver(act)
+    approval = selectors.approved_items(system=system, day=act.day, form=form)
+    if approval.disclosed:
+        purpose = act.for_purpose(procedure=approval.procedure, legal_basis=approval.legal_basis)
+        return approval, purpose
+    refusal = why_not(system=system, act=act, form=form)
+    base.record_refusal(
+        act,
+        kind,
+        detail=refusal.message,
+        information=INFORMATION,
+        receiver_code=system.code,
+    )
+    raise refusal
+
+
+def why_not(*, system: BusinessSystem, act: Act, form: str = API) -> NoApproval:
+    """Return the refusal that says why a system is given nothing today."""
+    obstacle = selectors.obstacle_of(system=system, day=act.day, form=form)
+    if obstacle is None:
+        return NoApproval(fields={"cause": "no_item"})
+    fields: dict[str, object] = {"cause": obstacle.code}
+    if obstacle.application is not None:
+        fields["application"] = obstacle.application
+    return NoApproval(
+        f"情報移転できません。{obstacle.words}スマートシティ推進部へ確認してください。",
+        fields=fields,
+    )
