@@ -231,17 +231,23 @@ def _send_flags() -> int:
     if not due:
         return 0
     wanted = [(p.pk, p.no_automatic_answer, p.not_disclosed) for p in due]
+    refused: dict[str, Why] = {}
     try:
         for flag, place in ((messages.Flag.NO_AUTOMATIC_ANSWER, 1), (messages.Flag.WITHHELD, 2)):
             for on in (True, False):
                 people = [row[0] for row in wanted if row[place] is on]
                 if people:
-                    client().set_flag(flag, people, on=on)
+                    refused |= _told(client().set_flag(flag, people, on=on)).rejected()
     except failures.PlatformError as error:
         logger.warning("flags could not be set: %s", type(error).__name__)
+        provisions.note_flags_failed(
+            numbers=[row[0] for row in wanted],
+            words=f"送信できませんでした({type(error).__name__})。",
+            act=_act(),
+        )
         return 0
-    provisions.settle_flags(sent=wanted, act=_act())
-    return len(wanted)
+    provisions.settle_flags(sent=wanted, refused=refused, act=_act())
+    return len(wanted) - len(refused)
 
 
 # 副本

@@ -25,3 +25,4 @@ class ResidentBasicConfig(AppConfig):
         auditlog.register(models.Certification)
         # Who is under protection stays out of the history's text: only that it changed is told.
         auditlog.register(models.SupportMeasure, include_fields=["kind", "started_at", "ended_at"])
+        auditlog.register(models.SupportApplication, exclude_fields=["recorded_at"])

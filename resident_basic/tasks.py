@@ -10,3 +10,9 @@ from sapporo_base.tasks import task_act
 def forward_households() -> int:
     """Forward 世帯情報 that changed to 市中間サーバ; return how many copies changed."""
     return services.forward_households(act=task_act("030-001")).changed
+
+
+@shared_task
+def raise_look_alarms() -> int:
+    """Raise an alarm for each look at a person under 支援措置 since the last time; return how many."""
+    return services.raise_look_alarms(act=task_act("030-001"))

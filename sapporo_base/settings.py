@@ -303,6 +303,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk"},
     },
+    "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",
@@ -430,6 +431,8 @@ HOME_BLOCKS: list[str] = [
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
     "resident_basic.admin.applications.application_block",
+    "resident_basic.admin.protection.alarms.home_block",
+    "resident_basic.admin.protection.measures.home_block",
     "resident_basic.admin.deliveries.delivery_block",
     "resident_basic.admin.deliveries.waiting_block",
     "sapporo_base.admin.work.health_block",

@@ -58,6 +58,9 @@ class PlatformNumber(models.Model):
     sent_no_automatic_answer = models.BooleanField("自動応答不可(送信済)", default=False)
     sent_not_disclosed = models.BooleanField("不開示該当(送信済)", default=False)
     flags_due_at = models.DateTimeField("フラグ次回処理日時", null=True)
+    flags_attempts = models.PositiveIntegerField("フラグ試行回数", default=0)
+    flags_error = models.CharField("フラグの直近のエラー", max_length=300, blank=True, default="")
+    flags_set_at = models.DateTimeField("フラグ設定日時", null=True)
     correlation_id = models.UUIDField("相関ID", default=uuid.uuid4)
 
     class Meta:

@@ -6,19 +6,24 @@ from gateway.selectors.counts import (
     failed_exchange_count,
     waiting_provisions,
 )
+from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
 from gateway.selectors.grounds import may_forward
 from gateway.selectors.hours import Opening, opening, platform_state
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
 
 __all__ = [
+    "FlagState",
+    "Flags",
     "Opening",
     "copy_counts",
     "copy_error_count",
     "failed_exchange_count",
+    "flag_states",
     "inquiry_states",
     "may_forward",
     "opening",
     "platform_state",
+    "unset_flags_count",
     "waiting_counts",
     "waiting_provisions",
 ]

@@ -11,7 +11,12 @@ from gateway.services.inquiries import (
     cancel_inquiry,
     inquiry_results,
 )
-from gateway.services.provisions import answer_provision, permit_provision, set_answer_flags
+from gateway.services.provisions import (
+    answer_provision,
+    permit_provision,
+    send_flags_again,
+    set_answer_flags,
+)
 
 __all__ = [
     "AcceptedInquiry",
@@ -28,5 +33,6 @@ __all__ = [
     "load_interfaces",
     "permit_provision",
     "requeue_exchange",
+    "send_flags_again",
     "set_answer_flags",
 ]

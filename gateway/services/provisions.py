@@ -10,6 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from gateway.models import Exchange, FeedReceipt, PlatformNumber, Provision
+from gateway.rules import waiting
+from gateway.services.answers import Why
 from gateway.services.exchanges import finish, held, new_exchange
 from integrated_address import selectors as addressees
 from sapporo_base import services as base
@@ -83,7 +85,7 @@ def set_answer_flags(
         ignore_conflicts=True,
     )
     people = PlatformNumber.objects.filter(pk__in=numbers.values())
-    changes: dict[str, Any] = {"flags_due_at": act.at}
+    changes: dict[str, Any] = {"flags_due_at": act.at, "flags_attempts": 0, "flags_error": ""}
     if no_automatic_answer is not None:
         changes["no_automatic_answer"] = no_automatic_answer
     if not_disclosed is not None:
@@ -110,13 +112,18 @@ def flags_to_send(*, at: datetime, limit: int = 1000) -> list[PlatformNumber]:
 
 
 @transaction.atomic
-def settle_flags(*, sent: Sequence[tuple[str, bool, bool]], act: Act) -> None:
+def settle_flags(
+    *, sent: Sequence[tuple[str, bool, bool]], refused: Mapping[str, Why], act: Act
+) -> None:
     """
-    Note which flags the platform has taken: (number, 自動応答不可, 不開示). What changed since goes
-    again.
+    Note which flags the platform has taken: (number, 自動応答不可, 不開示). What changed since, and
+    what it refused, goes again.
     """
     for number, no_automatic_answer, not_disclosed in sent:
         person = PlatformNumber.objects.select_for_update().get(pk=number)
+        if number in refused:
+            _failed(person, refused[number].words or "拒否されました。", act)
+            continue
         person.sent_no_automatic_answer = no_automatic_answer
         person.sent_not_disclosed = not_disclosed
         same = (person.no_automatic_answer, person.not_disclosed) == (
@@ -124,9 +131,48 @@ def settle_flags(*, sent: Sequence[tuple[str, bool, bool]], act: Act) -> None:
             not_disclosed,
         )
         person.flags_due_at = None if same else act.at
+        person.flags_attempts, person.flags_error, person.flags_set_at = 0, "", act.at
         person.save(
-            update_fields=["sent_no_automatic_answer", "sent_not_disclosed", "flags_due_at"]
+            update_fields=[
+                "sent_no_automatic_answer",
+                "sent_not_disclosed",
+                "flags_due_at",
+                "flags_attempts",
+                "flags_error",
+                "flags_set_at",
+            ]
         )
+
+
+@transaction.atomic
+def note_flags_failed(*, numbers: Collection[str], words: str, act: Act) -> None:
+    """Note that flags did not reach the platform; they go again, a little later each time."""
+    people = PlatformNumber.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    for person in people:
+        _failed(person, words, act)
+
+
+def _failed(person: PlatformNumber, words: str, act: Act) -> None:
+    person.flags_attempts += 1
+    person.flags_error = words[:300]
+    person.flags_due_at = act.at + waiting.retry_after(person.flags_attempts)
+    person.save(update_fields=["flags_attempts", "flags_error", "flags_due_at"])
+
+
+@transaction.atomic
+def send_flags_again(*, system: BusinessSystem, business_numbers: Collection[str], act: Act) -> int:
+    """Have flags that wait for their next try sent at once; return for how many people."""
+    numbers = addressees.integrated_numbers_of(system=system, business_numbers=business_numbers)
+    due = PlatformNumber.objects.filter(pk__in=numbers.values(), flags_due_at__isnull=False)
+    count = due.update(flags_due_at=act.at)
+    base.record_linkage(
+        act,
+        "answer_flags_sent_again",
+        subjects=[("integrated", number) for number in set(numbers.values())],
+        receiver_code=system.code,
+    )
+    nudge("gateway.tasks.work_bulk", queue="bulk")
+    return count
 
 
 @transaction.atomic

@@ -32,6 +32,33 @@ FROM (
 ) b
 WHERE b.addressee_id = s.{integrated}
 """
+# 宛名番号 of the register and of 社会保障宛名 are one range: each is a person's key in several records.
+_FILL_PROTECTED = """
+INSERT INTO {staging} (resident_number, number_kind, number)
+SELECT DISTINCT r.number, known.kind, known.number
+FROM integrated_address_integratedaddressee a
+JOIN integrated_address_businessnumber r ON r.addressee_id = a.integrated_number
+    AND r.system_id = %(register)s AND r.valid_until IS NULL AND r.superseded_at IS NULL
+CROSS JOIN LATERAL (
+    SELECT 'integrated' AS kind, a.integrated_number AS number
+    UNION ALL SELECT 'resident', r.number
+    UNION ALL
+    SELECT kinds.kind, b.number
+    FROM integrated_address_businessnumber b
+    JOIN sapporo_base_businesssystem s ON s.id = b.system_id AND s.code IN ('001-000', '030-002')
+    CROSS JOIN (VALUES ('social'), ('business')) AS kinds (kind)
+    WHERE b.addressee_id = a.integrated_number AND b.superseded_at IS NULL
+) known
+WHERE a.under_support
+"""
+
+
+def fill_protected_numbers(staging: Staging, register: BusinessSystem) -> int:
+    """
+    Fill a staging table with all numbers of people under 支援措置: resident_number (of the register),
+    number_kind and number as records name them; return how many.
+    """
+    return staging.execute(_FILL_PROTECTED, register=register.pk)
 
 
 def integrated_numbers_of(

@@ -2,16 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join, strip_tags
 from django.utils.safestring import SafeString
-from unfold.decorators import action
-from unfold.widgets import UnfoldAdminSelectWidget
 
-from resident_basic import selectors, services
+from resident_basic import selectors
 from resident_basic.admin.finding import (
     FILE,
     NOT_SHOWN,
@@ -23,17 +20,16 @@ from resident_basic.admin.finding import (
     names_of_codes,
     resident_page,
 )
-from resident_basic.models import Resident, ResidentVersion, SupportMeasure
+from resident_basic.admin.protection.registering import RegisteringMixin
+from resident_basic.models import Resident, ResidentVersion
 from resident_basic.rules.items import resident_items
 from sapporo_base import selectors as base
 from sapporo_base import services as base_services
 from sapporo_base.admin import display, drawings
-from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
 from sapporo_base.admin.key_pages import KeyPage, KeyPagedList
-from sapporo_base.admin.looks import OPEN_PROTECTED, RecordedLookMixin
-from sapporo_base.admin.rights import RightIsMissing, holds
+from sapporo_base.admin.looks import RecordedLookMixin
+from sapporo_base.admin.rights import RightIsMissing
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 
 _LOOKS_SHOWN = 20
@@ -63,37 +59,6 @@ _CODED = {
 _GENERATIONS = {"20": 1, "2X": 1, "51": -1, "52": -1}
 
 
-class StartForm(ReasonForm):
-    """Asks what kind of 支援措置, for whom and until when."""
-
-    kind = forms.ChoiceField(
-        label="支援措置区分",
-        choices=SupportMeasure.Kind.choices,
-        widget=UnfoldAdminSelectWidget,
-    )
-    subject_kind = forms.ChoiceField(
-        label="対象者区分",
-        choices=SupportMeasure.SubjectKind.choices,
-        widget=UnfoldAdminSelectWidget,
-    )
-    since = WarekiDateField(label="開始年月日", widget=WarekiDateWidget)
-    until = WarekiDateField(
-        label="終了年月日(予定)",
-        widget=WarekiDateWidget,
-        required=False,
-        help_text="任意。この日を過ぎても自動では解除されません。",
-    )
-    field_order = ("kind", "subject_kind", "since", "until", "reason")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an end before the beginning."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", "終了年月日は開始年月日以降の日を入力してください。")
-        return cleaned
-
-
 def _age(version: ResidentVersion) -> str:
     if version.born_on is None or version.resident_status == "3":
         return ""
@@ -101,7 +66,7 @@ def _age(version: ResidentVersion) -> str:
 
 
 @admin.register(Resident)
-class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
+class ResidentAdmin(RegisteringMixin, RecordedLookMixin, ReadOnlyAdmin):
     # Place and words
     duty = "窓口"
     duty_title = "住民(個人基本)"
@@ -133,7 +98,7 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         ("支援措置", {"fields": ("measures",)}),
         ("閲覧・提供の記録", {"fields": ("looks",)}),
     )
-    actions_detail = ("start_measure", "end_measure")
+    actions_detail = ("start_measure", "manage_measure")
 
     # Who is found ----------------------------------------------------------------------------
 
@@ -363,29 +328,6 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             )
         return format_html_join("", "{}", ((part,) for part in parts))
 
-    @admin.display(description="支援措置")
-    def measures(self, obj: Resident) -> SafeString:
-        """Return past and present 支援措置."""
-        today = timezone.localdate()
-        rows = [
-            (
-                _measure_state(one, today),
-                f"{one.get_kind_display()}({one.get_subject_kind_display()})",
-                display.day(one.since, weekday=False),
-                display.day(one.until, weekday=False),
-                one.get_source_display(),
-                one.reason,
-                display.moment(one.ended_at),
-            )
-            for one in selectors.measures_of(obj.pk)
-        ]
-        return display.table(
-            ("状態", "区分", "開始", "終了(予定)", "登録元", "理由", "解除日時"),
-            rows,
-            caption="支援措置の経過",
-            empty="支援措置はありません。",
-        )
-
     @admin.display(description="最近の記録")
     def looks(self, obj: Resident) -> SafeString:
         """Return who looked at this person or was given something about them."""
@@ -400,105 +342,6 @@ class ResidentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             for record in base.records_about(self.look_subjects(obj))[:_LOOKS_SHOWN]
         ]
         return display.timeline(moments)
-
-    # Acts ------------------------------------------------------------------------------------
-
-    def has_start_measure_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may put the resident under 支援措置, who is not under it yet."""
-        may = request.user.has_perm("resident_basic.add_supportmeasure")
-        return may and not (object_id and selectors.protected_among([str(object_id)]))
-
-    def has_end_measure_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may end the 支援措置 of the resident, who is under it."""
-        may = request.user.has_perm("resident_basic.change_supportmeasure")
-        return may and not (object_id and not selectors.protected_among([str(object_id)]))
-
-    def _opened(self, request: HttpRequest, object_id: str) -> Resident:
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        found: Resident = obj
-        return found
-
-    @action(description="支援措置を登録する", permissions=["start_measure"], icon="shield")
-    def start_measure(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask for kind, days and reason, then put the person under 支援措置."""
-        obj = self._opened(request, object_id)
-        if self.permit_look(request, obj) is None:
-            return self._ask_reason(request, obj)
-
-        def do(data: dict[str, Any]) -> None:
-            reason = data["reason"]
-            services.start_support_measure(
-                resident_number=obj.pk,
-                act=staff_act(request, procedure=PROCEDURE, reason=reason),
-                **data,
-            )
-
-        back = "" if holds(request, OPEN_PROTECTED, file=FILE) else self._page_of(None)
-        return self.act_page(
-            request,
-            title="支援措置を登録する",
-            button="支援措置を登録する",
-            do=do,
-            obj=obj,
-            form_class=StartForm,
-            initial={"since": timezone.localdate()},
-            back=back,
-            effects=[
-                Effect("対象", self._name(obj)),
-                Effect(
-                    "すぐに起こること", "住所・世帯をすべての一覧と他業務への移転で非表示にします。"
-                ),
-                Effect("情報提供", "他機関への自動応答を止め、不開示とします。"),
-            ],
-            undo="解除するまで続きます。終了予定日を過ぎても自動では解除されません。",
-            done="支援措置を登録しました。",
-        )
-
-    @action(description="支援措置を解除する", permissions=["end_measure"], icon="remove_moderator")
-    def end_measure(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask why, then end 支援措置."""
-        obj = self._opened(request, object_id)
-        if self.permit_look(request, obj) is None:
-            return self._ask_reason(request, obj)
-        measure = selectors.open_measure_of(obj.pk)
-        if measure is None:
-            raise Http404
-
-        def do(data: dict[str, Any]) -> None:
-            services.end_support_measure(
-                measure=measure,
-                reason=data["reason"],
-                act=staff_act(request, procedure=PROCEDURE),
-            )
-
-        return self.act_page(
-            request,
-            title="支援措置を解除する",
-            button="支援措置を解除する",
-            do=do,
-            obj=obj,
-            danger=True,
-            form_class=ReasonForm,
-            effects=[
-                Effect("対象", self._name(obj)),
-                Effect("区分", measure.get_kind_display()),
-                Effect(
-                    "すぐに起こること", "住所・世帯が、承認を受けた他業務と職員に表示されます。"
-                ),
-            ],
-            undo="解除した後も登録し直せますが、その間に表示された住所は取り戻せません。",
-            done="支援措置を解除しました。",
-        )
-
-
-def _measure_state(measure: SupportMeasure, today: Any) -> SafeString:
-    if measure.ended_at:
-        return display.badge("解除", "plain")
-    if measure.until and measure.until < today:
-        return display.badge("期間経過(継続中)", "warned")
-    return display.badge("継続中", "info")
 
 
 def _in_words(version: ResidentVersion, names: dict[str, dict[str, str]]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Tables of 個人基本: residents on two axes of time, their feed, and who may be given what."""
+"""Tables of 個人基本: residents on two axes of time, their feed, 支援措置, and who may be given what."""
 
 from resident_basic.models.approvals import (
     ApplicationNotice,
@@ -10,14 +10,17 @@ from resident_basic.models.approvals import (
 )
 from resident_basic.models.deliveries import Delivery, WaitingForwarding, WaitingNumbering
 from resident_basic.models.items import RegisteredItems
-from resident_basic.models.receptions import HistoryGap, Reception, ReconciliationDifference
-from resident_basic.models.residents import (
-    ReceivedEvent,
-    Resident,
-    ResidentChange,
-    ResidentVersion,
+from resident_basic.models.protection import (
+    LookAlarm,
+    SupportApplication,
+    SupportForwarding,
     SupportMeasure,
+    SupportOpponent,
+    SupportTerm,
+    TemporaryLift,
 )
+from resident_basic.models.receptions import HistoryGap, Reception, ReconciliationDifference
+from resident_basic.models.residents import ReceivedEvent, Resident, ResidentChange, ResidentVersion
 
 __all__ = [
     "ApplicationNotice",
@@ -26,6 +29,7 @@ __all__ = [
     "Certification",
     "Delivery",
     "HistoryGap",
+    "LookAlarm",
     "ReceivedEvent",
     "Reception",
     "ReconciliationDifference",
@@ -34,7 +38,12 @@ __all__ = [
     "Resident",
     "ResidentChange",
     "ResidentVersion",
+    "SupportApplication",
+    "SupportForwarding",
     "SupportMeasure",
+    "SupportOpponent",
+    "SupportTerm",
+    "TemporaryLift",
     "UseApplication",
     "WaitingForwarding",
     "WaitingNumbering",

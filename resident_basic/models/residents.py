@@ -1,4 +1,4 @@
-"""Residents (住民), their versions on two axes of time, their feed, and 支援措置."""
+"""Residents (住民), their versions on two axes of time, and their feed."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -177,64 +177,3 @@ class ReceivedEvent(models.Model):
 
     def __str__(self) -> str:
         return self.event_id
-
-
-class SupportMeasure(models.Model):
-    """
-    支援措置 of one person (DV, ストーカー, 児童虐待等; 住民基本台帳事務処理要領 第5-10).
-
-    It lasts one year (`until` is the last day) and does not end by itself: protection stands until
-    someone ends it. 仮支援措置 stands between the application and its decision. Family at the same
-    address may be included.
-    """
-
-    class Kind(models.TextChoices):
-        """支援措置区分 as 既存住基 codes it; 3 (終了) is `ended_at` here."""
-
-        DECIDED = "1", "支援措置"
-        PROVISIONAL = "2", "仮支援措置"
-
-    class SubjectKind(models.TextChoices):
-        """支援措置対象者区分."""
-
-        APPLICANT = "1", "申出者"
-        FAMILY = "2", "併せて支援を求める者"
-
-    class Source(models.TextChoices):
-        """Who said so."""
-
-        RECEIVED = "received", "既存住基から受領"
-        ENTERED = "entered", "職員による登録"
-
-    resident_number = models.CharField("宛名番号", max_length=15)
-    kind = models.CharField("支援措置区分", max_length=1, choices=Kind)
-    subject_kind = models.CharField(
-        "支援措置対象者区分", max_length=1, choices=SubjectKind, default=SubjectKind.APPLICANT
-    )
-    since = models.DateField("開始年月日")
-    until = models.DateField("終了年月日(予定)", null=True, blank=True)
-    source = models.CharField("登録元", max_length=10, choices=Source)
-    started_at = models.DateTimeField("登録日時")
-    started_by = models.CharField("登録者", max_length=120, blank=True, default="")
-    ended_at = models.DateTimeField("解除日時", null=True, blank=True)
-    ended_by = models.CharField("解除者", max_length=120, blank=True, default="")
-    reason = models.CharField("理由", max_length=300, blank=True, default="")
-
-    class Meta:
-        verbose_name = "支援措置"
-        verbose_name_plural = "支援措置"
-        constraints = [
-            models.UniqueConstraint(
-                name="one_open_support_measure_per_resident",
-                fields=["resident_number"],
-                condition=Q(ended_at__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="a_support_measure_ends_after_it_started",
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        # Nothing about the person: this text appears in lists and messages.
-        return f"{self.get_kind_display()} {self.pk}"

@@ -5,17 +5,20 @@ A staging table holds the fields of layout `juki_resident` as texts ("" is absen
 as `digest:ciphertext`), the row number, 検索用カナ, 検索用氏名 and fingerprint. The same rows again change nothing.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
 
-from gateway import services as gateway
 from integrated_address import services as addressees
 from resident_basic.rules.intake import SEALED, staging_names
 from resident_basic.rules.items import REGISTER, register_layout
 from resident_basic.services.gaps import note_gaps
+from resident_basic.services.protection.received import (
+    spread_received_protection,
+    take_over_protection,
+)
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging, temporary_staging
@@ -168,38 +171,6 @@ SELECT CASE WHEN p.known_id IS NULL THEN 'received' ELSE 'corrected' END,
 FROM resident_placed p WHERE p.row_number IS NOT NULL
 ORDER BY p.processed_at, p.resident_number, p.history_number
 """
-# What the last 履歴 says that says anything of 支援措置, if that 履歴 is new: in whatever order they
-# arrive, and 支援措置終了 only ends it, never a date that passed or an empty column.
-_TOLD: Final = """
-(
-    SELECT DISTINCT ON (p.resident_number) p.row_number, v.*
-    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
-    WHERE v.support_measure <> ''
-    ORDER BY p.resident_number, p.history_number DESC
-) v
-"""
-_PROTECT: Final = f"""
-INSERT INTO resident_basic_supportmeasure AS m
-    (resident_number, kind, subject_kind, since, until, source, started_at, started_by, ended_by,
-     reason)
-SELECT v.resident_number, v.support_measure, coalesce(nullif(v.support_subject, ''), '1'),
-       coalesce(v.support_from, v.valid_from), v.support_until, 'received', %(at)s, '', '', ''
-FROM {_TOLD}
-WHERE v.row_number IS NOT NULL AND v.support_measure IN ('1', '2')
-ON CONFLICT (resident_number) WHERE ended_at IS NULL DO UPDATE
-SET kind = excluded.kind, subject_kind = excluded.subject_kind, since = excluded.since,
-    until = excluded.until, source = 'received'
-WHERE (m.kind, m.subject_kind, m.since, m.until)
-      IS DISTINCT FROM (excluded.kind, excluded.subject_kind, excluded.since, excluded.until)
-RETURNING m.resident_number
-"""
-_RELEASE: Final = f"""
-UPDATE resident_basic_supportmeasure m SET ended_at = %(at)s, ended_by = '既存住基'
-FROM {_TOLD}
-WHERE v.row_number IS NOT NULL AND v.support_measure = '3'
-  AND m.resident_number = v.resident_number AND m.ended_at IS NULL
-RETURNING m.resident_number
-"""
 _NEWCOMERS: Final = {
     "business_number": "varchar(20) NOT NULL",
     "digest": "bytea",
@@ -295,10 +266,7 @@ def merge(
         cursor.execute(_MOVE_KNOWN)
         versions = _add_versions(staging, batch_number, act)
         cursor.execute(_ADD_CHANGES, {"at": act.at})
-        cursor.execute(_PROTECT, {"at": act.at})
-        protected = [number for (number,) in cursor.fetchall()]
-        cursor.execute(_RELEASE, {"at": act.at})
-        released = [number for (number,) in cursor.fetchall()]
+    protected, released = take_over_protection(act=act)
     # Who has one version has no gap.
     gaps = note_gaps(at=act.at) if versions > new_residents else 0
     if versions >= _MANY:
@@ -308,8 +276,7 @@ def merge(
             " resident_basic_residentchange"
         )
     numbered = _number(staging, act) if versions or same else 0
-    spread_protection(numbers=protected, on=True, act=act)
-    spread_protection(numbers=released, on=False, act=act)
+    spread_received_protection(protected=protected, released=released, act=act)
     return MergeCounts(
         unchanged=received - versions - outdated,
         new_residents=new_residents,
@@ -340,22 +307,3 @@ def _number(staging: Staging, act: Act) -> int:
         )
     addressees.request_linkage_codes(act=act)
     return counts.numbered
-
-
-def spread_protection(*, numbers: Collection[str], on: bool, act: Act) -> None:
-    """
-    Tell every app of 支援措置 in this transaction, and the platform by the gateway.
-
-    自動応答不可 and 不開示該当 are set for the whole person (団体内統合宛名番号).
-    """
-    if not numbers:
-        return
-    register = base.system(REGISTER)
-    addressees.set_support_flag(system=register, business_numbers=numbers, on=on, act=act)
-    gateway.set_answer_flags(
-        system=register,
-        business_numbers=numbers,
-        no_automatic_answer=on,
-        not_disclosed=on,
-        act=act,
-    )

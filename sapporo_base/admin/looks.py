@@ -46,6 +46,7 @@ class RecordedLookMixin(_Page):
 
     personal_file = ""
     look_kind = "looked"
+    list_kind = "listed"
     look_items: Sequence[str] = ()
     look_procedure = ""
     is_list_recorded = True
@@ -57,6 +58,10 @@ class RecordedLookMixin(_Page):
     def is_protected(self, obj: Any) -> bool:
         """Say whether the person is under 支援措置."""
         return False
+
+    def lifted_reason(self, request: HttpRequest, obj: Any) -> str | None:
+        """Return the reason for which protection is lifted for this person for a while; mostly None."""
+        return None
 
     # Rights ----------------------------------------------------------------------------------
 
@@ -88,7 +93,7 @@ class RecordedLookMixin(_Page):
                 names = [name for name in listed.list_display if name != "action_checkbox"]
                 services.record_linkage(
                     self._look_act(request),
-                    "listed",
+                    self.list_kind,
                     subjects=[subject for row in rows for subject in self.look_subjects(row)],
                     items=[str(label_for_field(name, self.model, self)) for name in names],
                     detail=f"{self.opts.verbose_name}一覧",
@@ -145,6 +150,9 @@ class RecordedLookMixin(_Page):
             require(request, OPEN, file=self.personal_file)
             if not self.is_protected(obj):
                 return ""
+            lifted = self.lifted_reason(request, obj)
+            if lifted is not None:
+                return lifted
             require(request, OPEN_PROTECTED, file=self.personal_file)
         except RightIsMissing as missing:
             services.record_refusal(

@@ -18,6 +18,7 @@ from sapporo_base.selectors.reference import (
 )
 from sapporo_base.selectors.rights import (
     files_open_to,
+    is_working,
     may,
     rights_held,
     systems_operated_by,
@@ -31,6 +32,7 @@ __all__ = [
     "code_names",
     "files_open_to",
     "in_force",
+    "is_working",
     "last_batch",
     "layout_definition",
     "legal_basis_for",

@@ -47,6 +47,12 @@ def wards_of(staff: Staff) -> frozenset[str] | None:
     return frozenset(staff.wards) or None
 
 
+def is_working(staff_number: str, *, day: date) -> bool:
+    """Say whether a 職員番号 is that of someone who may work on a day."""
+    staff = Staff.objects.filter(staff_number=staff_number).first()
+    return staff is not None and staff.is_valid_on(day)
+
+
 def rights_held(staff: Staff) -> set[tuple[str, str]]:
     """Return the rights (codename, code of file or system) that this person holds in person."""
     files = {

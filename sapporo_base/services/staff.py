@@ -37,6 +37,7 @@ class DemoStaff:
 
 _SMART = "デジタル戦略推進局スマートシティ推進部"
 _CHILD = "子ども未来局子育て支援部子育て支援課"
+_REGISTER = "市民文化局地域振興部戸籍住民課"
 _ALL = ("child-allowance", "resident", "integrated-address", "social-address")
 _OPEN = "open_personalinformationfile"
 _CHANGE = "change_contents_personalinformationfile"
@@ -54,6 +55,8 @@ DEMO_STAFF = (
         "S2002", "決裁 三郎", _CHILD, "審査決裁者", _ALL, (_OPEN, _CHANGE, _NUMBER, _PROTECTED)
     ),
     DemoStaff("D4001", "承認 良子", _SMART, "利用申請承認者", _ALL, (_OPEN,)),
+    DemoStaff("P6001", "支援 京子", _REGISTER, "支援措置担当", ("resident",), (_OPEN, _PROTECTED)),
+    DemoStaff("P6002", "戸籍 四郎", _REGISTER, "支援措置担当", ("resident",), (_OPEN, _PROTECTED)),
     DemoStaff("A5001", "監査 信子", "総務局監査担当", "監査担当"),
 )
 

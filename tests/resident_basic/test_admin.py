@@ -203,7 +203,7 @@ class TestProtectedPeople:
         elsewhere = clerk(OPEN, wards=["011029"]).get(PEOPLE, {"q": "サッポロ"}).content.decode()
         assert "札幌　花子" in elsewhere
 
-    def test_protection_is_started_with_a_reason_and_ended_by_who_may(self, clerk, hanako):
+    def test_protection_is_started_with_a_reason(self, clerk, hanako):
         start = act_of("resident_start_measure", hanako)
         said = {"_confirmed": "1", "kind": "2", "subject_kind": "1", "since": "令和8年11月1日"}
         counter = clerk(OPEN)
@@ -212,13 +212,7 @@ class TestProtectedPeople:
         assert not SupportMeasure.objects.exists()
         assert counter.post(start, said | {"reason": "申出"}).status_code == 302
         assert SupportMeasure.objects.get().since == date(2026, 11, 1)
-
-        end = act_of("resident_end_measure", hanako)
-        assert counter.post(end, {"_confirmed": "1", "reason": "誤り"}).status_code == 403
-        decider = clerk(OPEN, PROTECTED, roles=("審査決裁者",))
-        decider.post(end, {"_look_reason": "1", "reason": "解除の申出"})
-        decider.post(end, {"_confirmed": "1", "reason": "解除の申出"})
-        assert SupportMeasure.objects.get().ended_at is not None
+        assert SupportMeasure.objects.get().until is None
 
 
 @pytest.fixture

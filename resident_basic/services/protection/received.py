@@ -1,0 +1,110 @@
+"""支援措置 as 既存住基 tells it, taken over set-based in the transaction of a reception."""
+
+from typing import Final
+
+from django.db import connection
+
+from resident_basic.services.protection.spreading import announce_protection, spread_protection
+from sapporo_base.acts import Act
+
+# What the last 履歴 says that says anything of 支援措置, if that 履歴 is new: in whatever order they
+# arrive, and 支援措置終了 only ends it, never a date that passed or an empty column.
+_TOLD: Final = """
+(
+    SELECT DISTINCT ON (p.resident_number) p.row_number, v.*
+    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
+    WHERE v.support_measure <> ''
+    ORDER BY p.resident_number, p.history_number DESC
+) v
+"""
+# Who moved out is protected provisionally until the new municipality decides. What staff entered
+# here is not set back by an older term of 既存住基.
+_PROTECT: Final = f"""
+WITH said AS (
+    SELECT v.resident_number, coalesce(nullif(v.support_subject, ''), '1') AS subject_kind,
+           CASE WHEN EXISTS (
+               SELECT FROM resident_basic_residentversion last
+               WHERE last.resident_number = v.resident_number AND last.is_latest
+                 AND last.resident_status = '2') THEN '2' ELSE v.support_measure END AS kind,
+           coalesce(v.support_from, v.valid_from) AS since, v.support_until AS until
+    FROM {_TOLD}
+    WHERE v.row_number IS NOT NULL AND v.support_measure IN ('1', '2')
+), told AS (
+    INSERT INTO resident_basic_supportmeasure AS m
+        (resident_number, applicant_number, kind, subject_kind, since, until, source, started_at,
+         started_by, reason, end_proposed_by, end_reason, ended_because, ended_by)
+    SELECT resident_number, CASE WHEN subject_kind = '1' THEN resident_number ELSE '' END, kind,
+           subject_kind, since,
+           -- One year, the last day included; from 29 February it is the 28th.
+           CASE WHEN until >= since THEN until WHEN kind = '1' THEN (since + interval '1 year')::date
+                - CASE WHEN to_char(since, 'MMDD') = '0229' THEN 0 ELSE 1 END END,
+           'received', %(at)s, '', '', '', '', '', ''
+    FROM said
+    ON CONFLICT (resident_number) WHERE ended_at IS NULL DO UPDATE
+    SET kind = excluded.kind, subject_kind = excluded.subject_kind, since = excluded.since,
+        until = excluded.until, source = 'received'
+    WHERE (m.kind, m.subject_kind, m.since, m.until)
+          IS DISTINCT FROM (excluded.kind, excluded.subject_kind, excluded.since, excluded.until)
+      AND (m.source = 'received' OR excluded.since >= m.since)
+    RETURNING m.id, m.resident_number, m.kind, m.since, m.until
+), kept AS (
+    INSERT INTO resident_basic_supportterm
+        (measure_id, kind, since, until, cause, recorded_at, recorded_by, reason)
+    SELECT id, kind, since, until, 'received', %(at)s, '既存住基', '' FROM told
+)
+SELECT resident_number FROM told
+"""
+_MOVED_OUT: Final = """
+WITH gone AS (
+    UPDATE resident_basic_supportmeasure m
+    SET kind = '2', since = v.valid_from, until = NULL
+    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
+    WHERE p.row_number IS NOT NULL AND p.is_latest AND v.resident_status = '2'
+      AND m.resident_number = v.resident_number AND m.ended_at IS NULL AND m.kind = '1'
+    RETURNING m.id, m.since
+)
+INSERT INTO resident_basic_supportterm
+    (measure_id, kind, since, until, cause, recorded_at, recorded_by, reason)
+SELECT id, '2', since, NULL, 'moved_out', %(at)s, '既存住基', '' FROM gone
+"""
+# Family comes without its 申出者: it is the one 申出者 of the same household.
+_JOIN_FAMILY: Final = """
+UPDATE resident_basic_supportmeasure m SET applicant_number = applicant.resident_number
+FROM resident_basic_residentversion own, resident_basic_residentversion other,
+     resident_basic_supportmeasure applicant
+WHERE m.applicant_number = '' AND m.subject_kind = '2' AND m.ended_at IS NULL
+  AND own.resident_number = m.resident_number AND own.is_latest
+  AND other.household_number = own.household_number AND other.is_latest
+  AND applicant.resident_number = other.resident_number AND applicant.subject_kind = '1'
+  AND applicant.ended_at IS NULL
+"""
+_RELEASE: Final = f"""
+UPDATE resident_basic_supportmeasure m
+SET ended_at = %(at)s, ended_by = '既存住基', ended_because = 'received'
+FROM {_TOLD}
+WHERE v.row_number IS NOT NULL AND v.support_measure = '3'
+  AND m.resident_number = v.resident_number AND m.ended_at IS NULL
+RETURNING m.resident_number
+"""
+
+
+def take_over_protection(*, act: Act) -> tuple[list[str], list[str]]:
+    """Return who came under 支援措置 (or whose term changed) and who was released, by `resident_placed`."""
+    parameters = {"at": act.at}
+    with connection.cursor() as cursor:
+        cursor.execute(_PROTECT, parameters)
+        protected = [number for (number,) in cursor.fetchall()]
+        cursor.execute(_RELEASE, parameters)
+        released = [number for (number,) in cursor.fetchall()]
+        cursor.execute(_MOVED_OUT, parameters)
+        if protected:
+            cursor.execute(_JOIN_FAMILY)
+    return protected, released
+
+
+def spread_received_protection(*, protected: list[str], released: list[str], act: Act) -> None:
+    """Tell every app who came under 支援措置 and who was released, once everyone is numbered."""
+    changed = [*protected, *released]
+    announce_protection(numbers=changed, act=act, already_told=changed)
+    spread_protection(numbers=protected, on=True, act=act)
+    spread_protection(numbers=released, on=False, act=act)
