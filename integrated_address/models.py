@@ -11,7 +11,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
 from integrated_address.rules import CodeState
 
@@ -99,12 +99,8 @@ class BasicItems(TwoAxes):
     )
     name = models.CharField("氏名", max_length=300)
     name_kana = models.CharField("氏名フリガナ", max_length=300, blank=True, default="")
-    kana_key = models.GeneratedField(
-        verbose_name="検索用フリガナ",
-        expression=Func(F("name_kana"), function="integrated_address_kana_key"),
-        output_field=models.CharField(max_length=300),
-        db_persist=True,
-    )
+    # A trigger makes it where the writer has not (`kana_keys_are_made`).
+    kana_key = models.CharField("検索用フリガナ", max_length=300, blank=True, default="")
     birth_on = models.DateField("生年月日", null=True, blank=True)
     birth_text = models.CharField("生年月日(不詳表記)", max_length=72, blank=True, default="")
     sex = models.CharField("性別", max_length=1, default="0")
@@ -370,6 +366,7 @@ class LinkageCodeStep(models.Model):
         IntegratedAddressee,
         on_delete=models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,
         related_name="linkage_code_steps",
         verbose_name="団体内統合宛名",
     )
@@ -382,6 +379,7 @@ class LinkageCodeStep(models.Model):
     class Meta:
         verbose_name = "符号取得履歴"
         verbose_name_plural = "符号取得履歴"
+        indexes = [models.Index(fields=["addressee"], name="code_steps_of_addressee")]
 
     def __str__(self) -> str:
         return f"{self.addressee_id} {self.get_state_display()}"

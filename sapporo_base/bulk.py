@@ -106,6 +106,54 @@ def temporary_staging(name: str, columns: Mapping[str, str]) -> Iterator[Staging
     staging.drop()
 
 
+@contextmanager
+def indexes_last(*tables: str, keep: Sequence[str] = ()) -> Iterator[None]:
+    """
+    Build the indexes of tables that are empty after the load that is within, in one transaction.
+
+    Nobody else can use such a table until the transaction ends. Tables with rows keep their indexes
+    and stay open to everybody: building anew would cost more than adding.
+
+    :param keep: names of indexes that the load itself reads.
+    """
+    dropped: list[tuple[str, str]] = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            if _has_rows(table):
+                continue
+            cursor.execute(
+                f"LOCK TABLE {connection.ops.quote_name(table)} IN ACCESS EXCLUSIVE MODE"
+            )
+            if _has_rows(table):
+                continue
+            cursor.execute(_SECONDARY_INDEXES, [table])
+            dropped += [row for row in cursor.fetchall() if row[0] not in keep]
+        for name, _ in dropped:
+            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+    yield
+    with connection.cursor() as cursor:
+        if dropped:
+            cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for _, definition in dropped:
+            cursor.execute(definition)
+
+
+_SECONDARY_INDEXES = """
+SELECT i.indexname, i.indexdef FROM pg_indexes i
+JOIN pg_class c ON c.relname = i.indexname AND c.relnamespace = current_schema()::regnamespace
+JOIN pg_index x ON x.indexrelid = c.oid AND NOT x.indisprimary
+LEFT JOIN pg_constraint k ON k.conindid = c.oid
+WHERE i.schemaname = current_schema() AND i.tablename = %s AND k.oid IS NULL
+ORDER BY 1
+"""
+
+
+def _has_rows(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {connection.ops.quote_name(table)})")
+        return bool(cursor.fetchone()[0])
+
+
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file in hex."""
     digest = hashlib.sha256()

@@ -4,37 +4,29 @@ from collections.abc import Collection, Iterable
 
 from django.db import connection, transaction
 
+from integrated_address.services.sql import REQUEST_CODES
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.nudge import nudge
 
-_REQUEST = """
+_REQUEST = (
+    """
 WITH moved AS (
     UPDATE integrated_address_linkagecodestatus s
     SET state = CASE s.state WHEN 'failed' THEN 'requested_again' ELSE 'requested' END,
         since = %(at)s, cause = ''
-    FROM integrated_address_linkagecodestatus before
-    WHERE before.addressee_id = s.addressee_id
-      AND {wanted}
-      AND EXISTS (
-          SELECT FROM integrated_address_integratedaddressee a
-          WHERE a.integrated_number = s.addressee_id AND a.state = 'active'
-      )
-    RETURNING s.addressee_id, before.state AS state_before, s.state
+    FROM integrated_address_integratedaddressee a
+    WHERE a.integrated_number = s.addressee_id AND a.state = 'active' AND {wanted}
+    RETURNING s.addressee_id, old.state AS state_before, new.state
 ), told AS (
     INSERT INTO integrated_address_linkagecodestep
         (addressee_id, state_before, state, at, cause, correlation_id)
     SELECT addressee_id, state_before, state, %(at)s, '', %(trip)s FROM moved
     RETURNING addressee_id
 )
-INSERT INTO integrated_address_coderequest (integrated_numbers, at, correlation_id)
-SELECT array_agg(addressee_id ORDER BY addressee_id), %(at)s, %(trip)s
-FROM (
-    SELECT addressee_id, (row_number() OVER (ORDER BY addressee_id) - 1) / 1000 AS parcel FROM told
-) parcels
-GROUP BY parcel ORDER BY parcel
-RETURNING cardinality(integrated_numbers)
 """
+    + REQUEST_CODES
+)
 _ALL_NEW = "s.state = 'not_requested'"
 _NAMED = "s.state IN ('not_requested', 'failed') AND s.addressee_id = ANY(%(numbers)s)"
 

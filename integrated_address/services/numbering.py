@@ -2,7 +2,8 @@
 付番 (0320001, 0320002): search by 個人番号 first; known → link only; unknown → number and link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from integrated_address.services.keys import complete_digests, writing_column
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
-from sapporo_base.bulk import Staging, temporary_staging
+from sapporo_base.bulk import Staging, indexes_last, temporary_staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
 from sapporo_base.rules.check_digits import is_individual_number
@@ -29,11 +30,27 @@ STAGED: Mapping[str, str] = {
     "sex": "text",
     "residential_address": "text",
     "resident_state": "text",
+    "kana_key": "text",
     "integrated_number": "varchar(15)",
 }
 """Columns of a staging table that `number_newcomers` takes."""
+ASKED: Sequence[str] = tuple(STAGED)[:-2]
+"""Those that who asks must fill; a `kana_key` that is missing is made by the database."""
 
 _MANY = 1000
+_MASSES = 10_000
+_READ_BY_TRIGGERS = ("closed_business_number",)
+_TABLES = tuple(
+    f"integrated_address_{name}"
+    for name in (
+        "integratedaddressee",
+        "basicitems",
+        "individualnumber",
+        "businessnumber",
+        "linkagecodestatus",
+        "linkagecodestep",
+    )
+)
 _BULK_LOCK = "integrated_address numbering"
 
 
@@ -95,7 +112,7 @@ def number_person(
     sealed = sealing.NumberSealer().seal(individual_number) if individual_number else None
     with temporary_staging("integrated_single", STAGED) as staging:
         staging.copy(
-            list(STAGED)[:-1],
+            ASKED,
             [
                 (
                     business_number,
@@ -127,18 +144,23 @@ def number_person(
 
 
 @transaction.atomic
-def number_newcomers(*, staging: Staging, system: BusinessSystem, act: Act) -> NumberingCounts:
+def number_newcomers(
+    *, staging: Staging, system: BusinessSystem, act: Act, request_codes: bool = False
+) -> NumberingCounts:
     """
     Number everyone in `staging` who is unknown, link the business numbers, take over changed items.
 
     `staging` has the columns of `STAGED`; a business number stands in it once. It is left with
     `integrated_number` filled, but for doubtful rows. From the 住民記録 another 個人番号 of a
-    linked
-    person is a 個人番号変更. Rows are never fetched: two million people take seconds.
+    linked person is a 個人番号変更. Rows are never fetched: two million people take seconds.
+
+    :param request_codes: request the 符号 of the newcomers in the same breath.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
-    counts = _number(staging, system, act)
+    masses = staging.count() >= _MASSES
+    with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
+        counts = _number(staging, system, act, request_codes=request_codes)
     if counts.numbered >= _MANY:
         # The next statement must not be planned for the empty tables of before.
         staging.execute(
@@ -171,7 +193,9 @@ def _lock_people(staging: Staging, system: BusinessSystem) -> None:
     )
 
 
-def _number(staging: Staging, system: BusinessSystem, act: Act) -> NumberingCounts:
+def _number(
+    staging: Staging, system: BusinessSystem, act: Act, *, request_codes: bool = False
+) -> NumberingCounts:
     parameters = {
         "system": system.pk,
         "is_register": system.code in RESIDENT_REGISTER,
@@ -189,12 +213,16 @@ def _number(staging: Staging, system: BusinessSystem, act: Act) -> NumberingCoun
     staging.execute(sql.ADD_BASIC_ITEMS, **parameters)
     staging.execute(sql.CLOSE_INDIVIDUAL_NUMBERS, **parameters)
     staging.execute(sql.ADD_INDIVIDUAL_NUMBERS.format(column=column), **parameters)
-    staging.execute(sql.ADD_CODE_STATUS, **parameters)
+    if request_codes:
+        staging.execute(sql.ADD_REQUESTED_CODES, **parameters)
+    else:
+        staging.execute(sql.ADD_CODE_STATUS.format(state="'not_requested'"), **parameters)
     linked = staging.execute(sql.ADD_LINKS, **parameters) - numbered
-    staging.execute(sql.DROP_FLAGS, **parameters)
-    staging.execute(sql.SET_FLAGS, **parameters)
-    staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
-    staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
+    if set(verdicts) - {"number"}:
+        staging.execute(sql.DROP_FLAGS, **parameters)
+        staging.execute(sql.SET_FLAGS, **parameters)
+        staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
+        staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
     staging.execute(sql.FILL_STAGING, **parameters)
     staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
     staging.execute(sql.FORGET)

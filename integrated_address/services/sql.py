@@ -1,5 +1,15 @@
 """The statements that number masses. Each stands whole; rows are never fetched."""
 
+# 符号取得依頼 of all whom `told` names, up to a thousand in a row of the feed.
+REQUEST_CODES = """INSERT INTO integrated_address_coderequest (integrated_numbers, at, correlation_id)
+SELECT array_agg(addressee_id ORDER BY addressee_id), %(at)s, %(trip)s
+FROM (
+    SELECT addressee_id, (row_number() OVER (ORDER BY addressee_id) - 1) / 1000 AS parcel FROM told
+) parcels
+GROUP BY parcel ORDER BY parcel
+RETURNING cardinality(integrated_numbers)
+"""
+
 # What the request list means, row by row: who is linked, who is known, and the verdict
 # (`integrated_address.rules.judge_request` says the same of a single request).
 JUDGE = """
@@ -54,7 +64,8 @@ SELECT j.business_number, j.verdict,
         WHEN 'link' THEN j.known
         ELSE j.linked
     END AS integrated_number,
-    n.business_number IS NOT DISTINCT FROM j.business_number AND j.verdict = 'number' AS is_first
+    n.business_number IS NOT DISTINCT FROM j.business_number AND j.verdict = 'number' AS is_first,
+    j.digest IS NOT NULL AS has_number
 FROM integrated_judged j
 LEFT JOIN integrated_new n
     ON j.verdict = 'number'
@@ -70,9 +81,9 @@ SELECT integrated_number, 'active', false, %(at)s FROM integrated_new
 
 ADD_BASIC_ITEMS = """
 INSERT INTO integrated_address_basicitems
-    (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address, resident_state,
-     source_id, valid_from, recorded_at)
-SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), s.birth_on,
+    (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+     resident_state, source_id, valid_from, recorded_at)
+SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.birth_on,
     coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
     coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
 FROM integrated_resolved r JOIN {staging} s USING (business_number)
@@ -109,13 +120,31 @@ SELECT addressee_id, ciphertext, digest, second_digest, cause, valid_from,
 FROM closed
 """
 
+# Nobody has a 符号取得状況 before a 個人番号.
 ADD_CODE_STATUS = """
 INSERT INTO integrated_address_linkagecodestatus (addressee_id, state, since, cause)
-SELECT DISTINCT r.integrated_number, 'not_requested', %(at)s::timestamptz, ''
-FROM integrated_resolved r JOIN {staging} s USING (business_number)
-WHERE s.digest IS NOT NULL AND (r.is_first OR r.verdict = 'add_individual_number')
-ON CONFLICT (addressee_id) DO NOTHING
+SELECT DISTINCT r.integrated_number, {state}, %(at)s::timestamptz, ''
+FROM integrated_resolved r
+WHERE r.has_number AND (r.is_first OR r.verdict = 'add_individual_number')
+  AND NOT EXISTS (
+      SELECT FROM integrated_address_linkagecodestatus s
+      WHERE s.addressee_id = r.integrated_number
+  )
 """
+
+# For masses: requested in the same breath, not added first and updated then.
+ADD_REQUESTED_CODES = (
+    "WITH told AS ("
+    + ADD_CODE_STATUS.format(state="'requested'")
+    + """    RETURNING addressee_id
+), stepped AS (
+    INSERT INTO integrated_address_linkagecodestep
+        (addressee_id, state_before, state, at, cause, correlation_id)
+    SELECT addressee_id, 'not_requested', 'requested', %(at)s, '', %(trip)s FROM told
+)
+"""
+    + REQUEST_CODES
+)
 
 # 0320003: an update from the 住民記録 always sets the 統合宛名フラグ on its row, one from another
 # system only if the person is not 住登者.
@@ -124,6 +153,7 @@ UPDATE integrated_address_businessnumber b SET integrated_flag = false
 FROM integrated_resolved r JOIN {staging} s USING (business_number)
 WHERE b.addressee_id = r.integrated_number AND b.integrated_flag
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
+  AND r.verdict <> 'number'
   AND NOT (b.system_id = %(system)s AND b.number = r.business_number)
   AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
 """
@@ -174,18 +204,18 @@ WITH closed AS (
     RETURNING k.*, c.business_number
 ), ended AS (
     INSERT INTO integrated_address_basicitems
-        (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address,
+        (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
          resident_state, source_id, valid_from, valid_until, recorded_at)
-    SELECT addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address,
+    SELECT addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
         resident_state, source_id, valid_from, %(day)s, %(at)s
     FROM closed WHERE valid_from < %(day)s
 )
 INSERT INTO integrated_address_basicitems
-    (addressee_id, name, name_kana, birth_on, birth_text, sex, residential_address, resident_state,
-     source_id, valid_from, recorded_at)
-SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), s.birth_on, coalesce(s.birth_text, ''),
-    coalesce(s.sex, '0'), coalesce(s.residential_address, ''), coalesce(s.resident_state, ''),
-    %(system)s, %(day)s, %(at)s
+    (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+     resident_state, source_id, valid_from, recorded_at)
+SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.birth_on,
+    coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
+    coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
 FROM closed c JOIN {staging} s USING (business_number)
 """
 
@@ -208,5 +238,5 @@ GROUP BY parcel ORDER BY parcel
 COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
 
 FORGET = """
-DROP TABLE integrated_judged, integrated_new, integrated_resolved, integrated_changed
+DROP TABLE IF EXISTS integrated_judged, integrated_new, integrated_resolved, integrated_changed
 """

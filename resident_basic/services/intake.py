@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from resident_basic.models import Reception, ResidentVersion
+from resident_basic.models import Reception
 from resident_basic.rules.intake import (
     DUPLICATE_CODE,
     DUPLICATE_REASON,
@@ -48,13 +48,14 @@ from resident_basic.services.reports import (
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, Refusal
-from sapporo_base.bulk import Progress, SilentProgress, Staging
+from sapporo_base.bulk import Progress, SilentProgress, Staging, indexes_last
 from sapporo_base.layouts import Reject, Source, UnreadableFile, open_source
 from sapporo_base.models import BatchRun
 from sapporo_base.nudge import nudge
 
 KIND: Final = "receive_residents"
 FORWARD_TASK: Final = "resident_basic.tasks.forward_households"
+_TABLES: Final = ("resident_basic_residentversion", "resident_basic_residentchange")
 _CHECKPOINT_ROWS: Final = 50_000
 _ROWS_WORTH_A_PROCESS: Final = 20_000
 
@@ -333,7 +334,7 @@ def _merge(
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
-    with _indexes_last():
+    with indexes_last(*_TABLES):
         counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first)
     close_absences(staging, at=act.at)
     report = [rejects_by_reason(batch)] if rejected else []
@@ -425,35 +426,3 @@ def _close(receipt: Receipt, batch: BatchRun, act: Act) -> None:
         message="".join(receipt.findings),
         report=receipt.report,
     )
-
-
-@contextmanager
-def _indexes_last() -> Iterator[None]:
-    """
-    Build the indexes of an empty register after the load, in the same transaction.
-
-    Tables with rows keep theirs: building anew would cost more than adding.
-    """
-    if ResidentVersion.objects.exists():
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE resident_basic_residentversion IN ACCESS EXCLUSIVE MODE")
-        if ResidentVersion.objects.exists():
-            yield
-            return
-        cursor.execute(
-            "SELECT i.indexname, i.indexdef FROM pg_indexes i"
-            " JOIN pg_class c ON c.relname = i.indexname"
-            " JOIN pg_index x ON x.indexrelid = c.oid AND NOT x.indisprimary"
-            " WHERE i.schemaname = current_schema()"
-            " AND i.tablename = 'resident_basic_residentversion' ORDER BY 1"
-        )
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for _, definition in indexes:
-            cursor.execute(definition)

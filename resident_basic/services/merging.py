@@ -182,18 +182,19 @@ _NEWCOMERS: Final = {
     "sex": "text",
     "residential_address": "text",
     "resident_state": "text",
+    "kana_key": "text",
     "integrated_number": "varchar(15)",
 }
 _FILL_NEWCOMERS: Final = """
 INSERT INTO {newcomers} (business_number, digest, ciphertext, name, name_kana, birth_on, birth_text,
-                         sex, residential_address, resident_state)
+                         sex, residential_address, resident_state, kana_key)
 SELECT s.resident_number,
        decode(nullif(split_part(s.individual_number, ':', 1), ''), 'hex'),
        decode(nullif(split_part(s.individual_number, ':', 2), ''), 'hex'),
        s.name, s.name_kana, nullif(nullif(s.born_on, ''), '-infinity')::date, s.born_on_text, s.sex,
        s.prefecture || s.municipality || s.town || s.block
            || CASE WHEN s.building = '' THEN '' ELSE '　' || s.building END,
-       s.resident_status
+       s.resident_status, s.kana_key
 FROM {staging} s
 JOIN (
     SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
@@ -303,7 +304,7 @@ def _number(staging: Staging, act: Act) -> int:
     with temporary_staging("resident_newcomer", _NEWCOMERS) as newcomers:
         staging.execute(_FILL_NEWCOMERS.replace("{newcomers}", newcomers.filled("{staging}")))
         counts = addressees.number_newcomers(
-            staging=newcomers, system=base.system(REGISTER), act=act
+            staging=newcomers, system=base.system(REGISTER), act=act, request_codes=True
         )
     addressees.request_linkage_codes(act=act)
     return counts.numbered

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from integrated_address import selectors as integrated_selectors
 from integrated_address import services as integrated_address
-from integrated_address.services.numbering import STAGED
+from integrated_address.services.numbering import ASKED, STAGED
 from sapporo_base import selectors as base_selectors
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow
@@ -322,7 +322,7 @@ def _register_newcomers(work: Staging, system: BusinessSystem, act: Act) -> int:
     numbers = [*_next_numbers(len(rows))]
     with temporary_staging("social_address_newcomers", STAGED) as newcomers:
         newcomers.copy(
-            list(STAGED)[:-1],
+            ASKED,
             (
                 (
                     number,

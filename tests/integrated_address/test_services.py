@@ -19,7 +19,7 @@ from integrated_address.models import (
     LinkageCodeStep,
 )
 from integrated_address.rules import integrated_number, is_integrated_number
-from integrated_address.services.numbering import STAGED
+from integrated_address.services.numbering import ASKED, STAGED
 from sapporo_base import sealing
 from sapporo_base.acts import InvalidRequest, NotPermitted
 from sapporo_base.bulk import temporary_staging
@@ -148,7 +148,7 @@ class TestBulk:
     def stage(self, staging, rows):
         sealer = sealing.NumberSealer()
         staging.copy(
-            list(STAGED)[:-1],
+            ASKED,
             [
                 (
                     number,

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from integrated_address import services as integrated_address
-from integrated_address.services.numbering import STAGED
+from integrated_address.services.numbering import ASKED, STAGED
 from resident_basic.models import ResidentChange, ResidentVersion
 from resident_basic.rules.items import resident_items
 from sapporo_base.bulk import temporary_staging
@@ -89,7 +89,7 @@ def number_in_registry(number, plain, act, values):
     sealed = NumberSealer().seal(plain) if plain else None
     with temporary_staging("test_numbering", STAGED) as staging:
         staging.copy(
-            list(STAGED)[:-1],
+            ASKED,
             [
                 (
                     number,
