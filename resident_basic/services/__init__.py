@@ -36,6 +36,7 @@ from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
 from resident_basic.services.judging import SuspiciousFile
 from resident_basic.services.looking import look_up_residents
+from resident_basic.services.mending import RowToMend, mend_rejected_row, open_row_to_mend
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
 from resident_basic.services.protection import (
     ApplicationFacts,
@@ -75,6 +76,7 @@ __all__ = [
     "OwnApplication",
     "Receipt",
     "ReceivedChange",
+    "RowToMend",
     "StagedChanges",
     "SuspiciousFile",
     "WiderThanAsked",
@@ -93,6 +95,8 @@ __all__ = [
     "forward_households",
     "lift_temporarily",
     "look_up_residents",
+    "mend_rejected_row",
+    "open_row_to_mend",
     "open_support_opponent",
     "permit_delivery",
     "propose_end_of_support_measure",

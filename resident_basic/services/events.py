@@ -1,26 +1,17 @@
 """One 異動 at a time (リアルタイム): the same checks and the same merge as for a file."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from django.db import connection, transaction
 
 from resident_basic.models import ReceivedEvent
-from resident_basic.rules.intake import pack, staging_names
 from resident_basic.rules.items import REGISTER, register_layout
 from resident_basic.selectors import CHANGES
-from resident_basic.services.intake import FORWARD_TASK, fingerprint_key
-from resident_basic.services.judging import close_absences
-from resident_basic.services.merging import create_staging, merge
-from sapporo_base import sealing
+from resident_basic.services.intake import FORWARD_TASK
+from resident_basic.services.rows import merge_row, read_row
 from sapporo_base import services as base
-from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
-from sapporo_base.bulk import Staging
-from sapporo_base.layouts import load_codes
-from sapporo_base.layouts.decoding import Decoder, RawChunk
+from sapporo_base.acts import Act, NotNow, NotPermitted
 from sapporo_base.nudge import nudge
 
 
@@ -67,56 +58,29 @@ def receive_event(*, values: Mapping[str, str], act: Act) -> ReceivedChange:
 
 
 def _receive(values: Mapping[str, str], act: Act) -> ReceivedChange:
-    layout = register_layout()
-    if unknown := sorted(set(values) - set(layout.names)):
-        raise InvalidRequest(fields=dict.fromkeys(unknown, "この項目はレイアウトにありません。"))
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
-    decoder = Decoder(layout, load_codes(layout.tables), "utf-8", sealing.seal_texts)
-    chunk = decoder.decode(RawChunk(0, 1, [line.getvalue()]))
-    if chunk.rejects:
-        first = chunk.rejects[0]
-        wrong = {first.item or "row": first.reason}
-        wrong |= {name: fault.reason for name, _, fault in first.more}
-        raise InvalidRequest(fields=wrong)
-    packed = partial(pack, names=layout.names, key=fingerprint_key())(chunk)
-    number = chunk.columns["resident_number"][0]
-    history_number = int(chunk.columns["history_number"][0])
+    row = read_row(values)
     event, is_new = ReceivedEvent.objects.get_or_create(
-        event_id=chunk.columns["event_id"][0],
+        event_id=row.event_id,
         defaults={
-            "resident_number": number,
-            "history_number": history_number,
-            "content_digest": chunk.columns["fingerprint"][0],
+            "resident_number": row.resident_number,
+            "history_number": row.history_number,
+            "content_digest": row.fingerprint,
             "received_at": act.at,
         },
     )
-    if not is_new and event.content_digest != chunk.columns["fingerprint"][0]:
+    if not is_new and event.content_digest != row.fingerprint:
         raise EventDiffers
     if is_new:
-        _merge_one(packed.copy_text, act)
+        merge_row(row, batch_number=None, act=act)
         base.record_linkage(
             act,
             "event_received",
-            subjects=[("resident", number)],
-            items=[name for name in layout.names if values.get(name)],
+            subjects=[("resident", row.resident_number)],
+            items=[name for name in register_layout().names if values.get(name)],
             information="住民基本台帳ファイル",
         )
         nudge(FORWARD_TASK, queue="bulk")
     return _state_of(event, is_new=is_new)
-
-
-def _merge_one(copy_text: bytes, act: Act) -> None:
-    staging = Staging("resident_event")
-    staging.drop()
-    create_staging(staging, temporary=True)
-    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
-    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(copy_text)
-    merge(staging, batch_number=None, act=act)
-    close_absences(staging, at=act.at)
-    staging.drop()
 
 
 def _state_of(event: ReceivedEvent, *, is_new: bool) -> ReceivedChange:

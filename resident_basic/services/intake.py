@@ -266,7 +266,8 @@ def _told(reject: Reject) -> base.Reject:
         item=reject.label,
         code=reject.code,
         reason=reject.reason,
-        row=[reject.raw],
+        # The further faults by name: a 個人番号 among them must be typed anew, it can't be read again.
+        row=[reject.raw, reject.label, *(label for _, label, _ in reject.more)],
     )
 
 

@@ -9,6 +9,7 @@ from sapporo_base.services.batches import (
     open_rejected_row,
     reject_rows,
     save_checkpoint,
+    settle_rejected_row,
 )
 from sapporo_base.services.credentials import (
     IssuedCredential,
@@ -95,6 +96,7 @@ __all__ = [
     "set_rights",
     "set_staff_password",
     "settle_message",
+    "settle_rejected_row",
     "usable_credential",
     "use_assertion",
     "verify_records",

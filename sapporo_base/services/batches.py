@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from sapporo_base import sealing
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, InvalidRequest, NotNow
 from sapporo_base.logs import without_individual_numbers
 from sapporo_base.models import BatchRun, RejectedRow
 from sapporo_base.services.records import record_linkage
@@ -134,6 +134,28 @@ def disclose_rejected_row(rejected: RejectedRow, *, act: Act) -> Any:
     if isinstance(content, dict):
         return {name: _shown(str(value)) for name, value in content.items()}
     return [_shown(str(value)) for value in content]
+
+
+def settle_rejected_row(rejected: RejectedRow, *, state: str, reason: str, act: Act) -> RejectedRow:
+    """
+    Note what became of a rejected row, by whom and why; call it in the transaction that did it.
+
+    :param state: 訂正済 or 破棄 (`RejectedRow.State`).
+    :raises InvalidRequest: no reason is given.
+    :raises NotNow: something became of it already.
+    """
+    if not reason.strip():
+        raise InvalidRequest("理由を入力してください。", fields={"reason": "必須です。"})
+    with transaction.atomic():
+        rejected = RejectedRow.objects.select_for_update().get(pk=rejected.pk)
+        if rejected.state != RejectedRow.State.OPEN:
+            raise NotNow(f"この行は既に処理されています({rejected.get_state_display()})。")
+        rejected.state = state
+        rejected.settled_at = act.at
+        rejected.settled_by = act.staff.staff_number if act.staff else act.path
+        rejected.settled_reason = reason.strip()[:300]
+        rejected.save(update_fields=["state", "settled_at", "settled_by", "settled_reason"])
+    return rejected
 
 
 def _shown(value: str) -> str:

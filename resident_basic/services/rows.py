@@ -1,0 +1,88 @@
+"""One row of `juki_resident` by itself: judged, packed and merged as a row of a file is."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+
+from resident_basic.rules.intake import SEALED, pack, staging_names
+from resident_basic.rules.items import register_layout
+from resident_basic.services.intake import fingerprint_key
+from resident_basic.services.judging import close_absences
+from resident_basic.services.merging import MergeCounts, create_staging, merge
+from sapporo_base import sealing
+from sapporo_base.acts import Act, InvalidRequest
+from sapporo_base.bulk import Staging
+from sapporo_base.layouts import Chunk, load_codes
+from sapporo_base.layouts.decoding import Decoder, RawChunk
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row that was found right: whom it is about, and what is copied into the staging table."""
+
+    event_id: str
+    resident_number: str
+    history_number: int
+    fingerprint: str
+    copy_text: bytes
+
+
+def faults_of(values: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with a row, by item of layout `juki_resident`."""
+    return _decoded(values)[1]
+
+
+def read_row(values: Mapping[str, str], *, sealed_number: str = "") -> ReadRow:
+    """
+    Return the row, judged as a row of a file is.
+
+    :param values: texts by name of layout `juki_resident`; what is absent is empty.
+    :param sealed_number: the 個人番号 where it stays sealed, as `sealing.seal_texts` made it.
+    :raises InvalidRequest: an item is wrong; `fields` names each with the reason.
+    """
+    chunk, wrong = _decoded(values)
+    if wrong:
+        raise InvalidRequest(fields=wrong)
+    if sealed_number:
+        chunk.columns[SEALED] = [sealed_number]
+    packed = pack(chunk, names=register_layout().names, key=fingerprint_key())
+    return ReadRow(
+        event_id=chunk.columns["event_id"][0],
+        resident_number=chunk.columns["resident_number"][0],
+        history_number=int(chunk.columns["history_number"][0]),
+        fingerprint=chunk.columns["fingerprint"][0],
+        copy_text=packed.copy_text,
+    )
+
+
+def _decoded(values: Mapping[str, str]) -> tuple[Chunk, dict[str, str]]:
+    layout = register_layout()
+    if unknown := sorted(set(values) - set(layout.names)):
+        raise InvalidRequest(fields=dict.fromkeys(unknown, "この項目はレイアウトにありません。"))
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
+    decoder = Decoder(layout, load_codes(layout.tables), "utf-8", sealing.seal_texts)
+    chunk = decoder.decode(RawChunk(0, 1, [line.getvalue()]))
+    if not chunk.rejects:
+        return chunk, {}
+    first = chunk.rejects[0]
+    wrong = {first.item or "row": first.reason}
+    return chunk, wrong | {name: fault.reason for name, _, fault in first.more}
+
+
+def merge_row(row: ReadRow, *, batch_number: int | None, act: Act) -> MergeCounts:
+    """Merge a row into the register. Call it in a transaction."""
+    staging = Staging("resident_event")
+    staging.drop()
+    create_staging(staging, temporary=True)
+    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
+    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(row.copy_text)
+    counts = merge(staging, batch_number=batch_number, act=act)
+    close_absences(staging, at=act.at)
+    staging.drop()
+    return counts
