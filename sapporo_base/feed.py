@@ -9,8 +9,9 @@ into `<table>_position`. Positions live in a table of their own and survive a re
 transaction delays its own rows and nobody else's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from django.db import connection, migrations, transaction
 
@@ -43,6 +44,12 @@ SELECT head.position + row_number() OVER (ORDER BY taken.entry_id), taken.entry_
 FROM taken, head
 """
 
+_NOTHING_PENDING = "SELECT NOT EXISTS (SELECT FROM {table}_pending)"
+# Between publishing and standing still a commit may slip in; each try is a moment of its own.
+_TRIES: Final = 100
+# JSON has no control characters, so nothing is ever quoted: a line is what the query returned.
+_LINES: Final = "COPY ({query}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
+
 
 def create_feed(table: str) -> migrations.RunSQL:
     """Return the migration operation that makes a feed of `table`, whose key is `id bigint`."""
@@ -57,6 +64,60 @@ class Place:
     entry_id: int
 
 
+class NeverStill(Exception):
+    """The feed could not be caught between two commits; whoever asked may ask again."""
+
+
+class Standstill:
+    """
+    The database as it stood at one receipt, on a connection of its own (REPEATABLE READ).
+
+    Whoever goes on reading the feed after `receipt` misses nothing and reads nothing twice. Holds
+    back no writer; `close` it, for what it sees can't be cleaned away meanwhile.
+    """
+
+    def __init__(self, feed: "Feed") -> None:
+        """:raises NeverStill: there was no moment without an unpublished row."""
+        self._connection = connection.copy()
+        try:
+            self.receipt = self._stand(feed)
+        except BaseException:
+            self.close()
+            raise
+
+    def _stand(self, feed: "Feed") -> int:
+        for _ in range(_TRIES):
+            feed.publish(wait=True)
+            with self._connection.cursor() as cursor:
+                cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                cursor.execute(_NOTHING_PENDING.format(table=feed.table))
+                if cursor.fetchone()[0]:
+                    cursor.execute(f"SELECT coalesce(max(position), 0) FROM {feed.position_table}")
+                    return int(cursor.fetchone()[0])
+                cursor.execute("ROLLBACK")
+        raise NeverStill
+
+    def claim(self, name: str) -> bool:
+        """Take a name for as long as this stands; False where another standstill has it."""
+        return bool(self.value("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name]))
+
+    def value(self, query: str, parameters: Sequence[Any] = ()) -> Any:
+        """Return the one value of a query."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(query, parameters)
+            return cursor.fetchone()[0]
+
+    def json_lines(self, query: str) -> Iterator[bytes]:
+        """Yield what a query of one column of JSON returns, a line each; memory stays flat."""
+        with self._connection.cursor() as cursor, cursor.copy(_LINES.format(query=query)) as copy:
+            while line := copy.read():
+                yield bytes(line)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+
 class Feed:
     """
     The feed of one table. A receipt is the position up to which a reader has read; 0 is the start.
@@ -66,19 +127,25 @@ class Feed:
         self.table = table
         self.position_table = f"{table}_position"
 
-    def publish(self) -> int:
+    def publish(self, *, wait: bool = False) -> int:
         """
         Give positions to all committed rows that have none; return how many.
 
-        Where another publisher is at work, nothing is done: its result serves us too.
+        Where another publisher is at work, nothing is done: its result serves us too. Who must see
+        the result at once may `wait` for it.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             # In a statement of its own: the next one must see what the last publisher committed.
-            cursor.execute(
-                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [self.table]
-            )
-            if not cursor.fetchone()[0]:
-                return 0
+            if wait:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self.table]
+                )
+            else:
+                cursor.execute(
+                    "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [self.table]
+                )
+                if not cursor.fetchone()[0]:
+                    return 0
             cursor.execute(_PUBLISH.format(table=self.table))
             return int(cursor.rowcount)
 

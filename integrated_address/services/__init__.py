@@ -5,6 +5,7 @@ from integrated_address.services.basics import delete_addressee, set_support_fla
 from integrated_address.services.codes import record_code_states, request_linkage_codes
 from integrated_address.services.disclosure import (
     disclose_individual_numbers,
+    disclose_individual_numbers_in_bulk,
     seal_numbers_for_transport,
 )
 from integrated_address.services.linking import (
@@ -38,6 +39,7 @@ __all__ = [
     "Wanted",
     "delete_addressee",
     "disclose_individual_numbers",
+    "disclose_individual_numbers_in_bulk",
     "link_business_number",
     "link_numbers",
     "look_up_by_individual_number",

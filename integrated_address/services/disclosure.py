@@ -2,7 +2,7 @@
 The only place where a sealed 個人番号 is opened. Every opening is recorded before it is answered.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import connection, transaction
 
@@ -44,10 +44,7 @@ def disclose_individual_numbers(
     """
     if not system.uses_individual_number:
         raise NotPermitted("この庁内業務システムは個人番号を利用できません。")
-    owner = numbers_of or system
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_BUSINESS_NUMBER, [owner.pk, list(business_numbers)])
-        rows = cursor.fetchall()
+    rows = _sealed_numbers(numbers_of or system, business_numbers)
     base.record_linkage(
         act,
         "individual_numbers_opened",
@@ -58,6 +55,47 @@ def disclose_individual_numbers(
     )
     ring = sealing.number_ring()
     return {number: ring.open(bytes(ciphertext)).decode() for number, ciphertext, _ in rows}
+
+
+@transaction.atomic
+def disclose_individual_numbers_in_bulk(
+    *, system: BusinessSystem, numbers_of: BusinessSystem, count: int, act: Act
+) -> Callable[[Collection[str]], dict[str, str]]:
+    """
+    Record that the 個人番号 of `count` people go to a receiver; return what opens them by parcels.
+
+    For a delivery of masses: one record for all, of the same trip as the record of the delivery,
+    which tells by its stretch of the feed who was in it. What is returned takes business numbers of
+    `numbers_of` and gives number → 個人番号; who has none is absent.
+
+    :raises NotPermitted: the system does not use 個人番号.
+    """
+    if not system.uses_individual_number:
+        raise NotPermitted("この庁内業務システムは個人番号を利用できません。")
+    base.record_linkage(
+        act,
+        "individual_numbers_opened",
+        receiver_code=system.code,
+        items=["個人番号"],
+        subject_count=count,
+        opened_individual_number=True,
+    )
+    ring = sealing.number_ring()
+
+    def opened(business_numbers: Collection[str]) -> dict[str, str]:
+        rows = _sealed_numbers(numbers_of, business_numbers)
+        return {number: ring.open(bytes(ciphertext)).decode() for number, ciphertext, _ in rows}
+
+    return opened
+
+
+def _sealed_numbers(
+    owner: BusinessSystem, business_numbers: Collection[str]
+) -> list[tuple[str, bytes, str]]:
+    """Return business number, sealed 個人番号 and 団体内統合宛名番号 of those who have one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_BUSINESS_NUMBER, [owner.pk, list(business_numbers)])
+        return list(cursor.fetchall())
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from resident_basic.services import MOST_COMPARED
+
 MOST_NUMBERS = 1000
 
 
@@ -72,6 +74,36 @@ class DeliverySerializer(serializers.Serializer):
 
     read_until = serializers.IntegerField()
     acknowledged_until = serializers.IntegerField()
+
+
+class CopyHashSerializer(serializers.Serializer):
+    """One person of a consumer's copy."""
+
+    resident_number = serializers.RegexField(r"^[0-9]{1,15}$", help_text="宛名番号")
+    hash = serializers.RegexField(r"^[0-9a-f]{64}$")
+
+
+class CopyHashesSerializer(serializers.Serializer):
+    """A stretch of a consumer's copy, to be compared; who is not named in it is missing."""
+
+    after = serializers.RegexField(r"^[0-9]{0,15}$", required=False, default="", allow_blank=True)
+    until = serializers.RegexField(r"^[0-9]{0,15}$", required=False, default="", allow_blank=True)
+    columns = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)
+    receipt = serializers.IntegerField(min_value=0)
+    hashes = serializers.ListField(child=CopyHashSerializer(), max_length=MOST_COMPARED)
+
+
+class ComparisonSerializer(serializers.Serializer):
+    """Where the copy differs; with `has_more`, go on with `after=until`."""
+
+    receipt = serializers.IntegerField()
+    until = serializers.CharField()
+    has_more = serializers.BooleanField()
+    compared = serializers.IntegerField()
+    differs = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField())
+    superfluous = serializers.ListField(child=serializers.CharField())
+    not_read_yet = serializers.ListField(child=serializers.CharField())
 
 
 class EventSerializer(serializers.Serializer):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from resident_basic.api.masses import HashesView, ReconcileView, SnapshotView
 from resident_basic.api.views import (
     AcknowledgementsView,
     ChangesView,
@@ -13,5 +14,8 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="resident-changes"),
     path("residents/", ResidentsView.as_view(), name="residents"),
     path("acknowledgements/", AcknowledgementsView.as_view(), name="resident-acknowledgements"),
+    path("snapshot/", SnapshotView.as_view(), name="resident-snapshot"),
+    path("hashes/", HashesView.as_view(), name="resident-hashes"),
+    path("reconcile/", ReconcileView.as_view(), name="resident-reconcile"),
     path("events/", EventsView.as_view(), name="resident-events"),
 ]

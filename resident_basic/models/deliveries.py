@@ -17,6 +17,8 @@ class Delivery(models.Model):
     read_at = models.DateTimeField("最終配信日時", null=True, blank=True)
     acknowledged_until = models.BigIntegerField("受領確認済みの位置", default=0)
     acknowledged_at = models.DateTimeField("最終受領確認日時", null=True, blank=True)
+    snapshot_until = models.BigIntegerField("全件配信の位置", null=True, blank=True)
+    snapshot_at = models.DateTimeField("最終全件配信日時", null=True, blank=True)
 
     class Meta:
         verbose_name = "配信状況"

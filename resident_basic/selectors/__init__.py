@@ -14,7 +14,14 @@ from resident_basic.selectors.approvals import (
     terms,
 )
 from resident_basic.selectors.counts import item_columns, resident_count
-from resident_basic.selectors.deliveries import PersonDelivery, deliveries_about
+from resident_basic.selectors.deliveries import (
+    CHANGES_DISCLOSED,
+    FILE_DISCLOSED,
+    HASHES_DISCLOSED,
+    SNAPSHOT_DISCLOSED,
+    PersonDelivery,
+    deliveries_about,
+)
 from resident_basic.selectors.disclosure import (
     CHANGES,
     DisclosedChange,
@@ -22,6 +29,14 @@ from resident_basic.selectors.disclosure import (
     change_page,
     residents_for,
     staged_change_columns,
+)
+from resident_basic.selectors.masses import (
+    COUNT_LATEST,
+    MassRows,
+    differing_numbers,
+    end_of_stretch,
+    hash_rows,
+    snapshot_rows,
 )
 from resident_basic.selectors.people import (
     household_members,
@@ -53,12 +68,18 @@ from resident_basic.selectors.waiting import open_gaps
 
 __all__ = [
     "CHANGES",
+    "CHANGES_DISCLOSED",
+    "COUNT_LATEST",
+    "FILE_DISCLOSED",
+    "HASHES_DISCLOSED",
+    "SNAPSHOT_DISCLOSED",
     "Approval",
     "Difference",
     "Differences",
     "DisclosedChange",
     "DisclosedResident",
     "FoundResidents",
+    "MassRows",
     "Obstacle",
     "PersonDelivery",
     "application_of",
@@ -70,10 +91,13 @@ __all__ = [
     "change_page",
     "deliveries_about",
     "differences",
+    "differing_numbers",
+    "end_of_stretch",
     "ends_proposed",
     "family_candidates",
     "find_residents",
     "grounds_of",
+    "hash_rows",
     "household_members",
     "item_columns",
     "latest_of",
@@ -93,6 +117,7 @@ __all__ = [
     "protected_among",
     "resident_count",
     "residents_for",
+    "snapshot_rows",
     "staged_change_columns",
     "systems_given_protected_people",
     "terms",

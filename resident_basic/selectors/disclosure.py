@@ -33,7 +33,7 @@ _REDUCED: Final = {
         " WHERE t.code = 'municipality' AND e.code = v.{code} ORDER BY e.valid_from DESC LIMIT 1)"
     ),
 }
-_PROTECTION: Final = (
+PROTECTION: Final = (
     "LEFT JOIN resident_basic_supportmeasure m"
     " ON m.resident_number = v.resident_number AND m.ended_at IS NULL"
 )
@@ -135,7 +135,7 @@ def residents_for(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql}"
-            f" FROM {source} {_PROTECTION} WHERE {is_true} ORDER BY v.resident_number",
+            f" FROM {source} {PROTECTION} WHERE {is_true} ORDER BY v.resident_number",
             {"numbers": list(numbers), "day": as_of, "known_at": known_at},
         )
         rows = cursor.fetchall()
@@ -155,7 +155,7 @@ _CHANGES_FROM: Final = (
     f"FROM {CHANGES.position_table} p"
     " JOIN resident_basic_residentchange c ON c.id = p.entry_id"
     " JOIN resident_basic_residentversion v ON v.id = c.version_id "
-    f"{_PROTECTION} WHERE p.position > %s ORDER BY p.position LIMIT %s"
+    f"{PROTECTION} WHERE p.position > %s ORDER BY p.position LIMIT %s"
 )
 
 

@@ -56,12 +56,27 @@ from resident_basic.services.protection import (
     start_support_measure,
     withdraw_end_of_support_measure,
 )
+from resident_basic.services.reconciling import (
+    MOST_COMPARED,
+    Comparison,
+    OtherColumns,
+    reconcile_copy,
+)
 from resident_basic.services.search_keys import refresh_search_keys
+from resident_basic.services.snapshots import (
+    AlreadyUnderWay,
+    MassDelivery,
+    open_hashes,
+    open_snapshot,
+)
 
 __all__ = [
+    "MOST_COMPARED",
+    "AlreadyUnderWay",
     "ApplicationContents",
     "ApplicationFacts",
     "ChangePage",
+    "Comparison",
     "Contradiction",
     "EventDiffers",
     "FileNotReceived",
@@ -69,10 +84,12 @@ __all__ = [
     "Grant",
     "IndividualNumberNotUsed",
     "ItemRequest",
+    "MassDelivery",
     "NoApproval",
     "NotAnItem",
     "NotItsGround",
     "OpponentFacts",
+    "OtherColumns",
     "OwnApplication",
     "Receipt",
     "ReceivedChange",
@@ -96,7 +113,9 @@ __all__ = [
     "lift_temporarily",
     "look_up_residents",
     "mend_rejected_row",
+    "open_hashes",
     "open_row_to_mend",
+    "open_snapshot",
     "open_support_opponent",
     "permit_delivery",
     "propose_end_of_support_measure",
@@ -105,6 +124,7 @@ __all__ = [
     "receive_event",
     "receive_residents",
     "recertify",
+    "reconcile_copy",
     "record_support_application",
     "record_support_forwarding",
     "record_support_opponent",

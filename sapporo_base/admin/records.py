@@ -64,6 +64,7 @@ KINDS = {
     "changes_disclosed": "異動情報の移転",
     "snapshot_disclosed": "住民情報の全件移転",
     "hashes_disclosed": "照合用ハッシュの移転",
+    "hashes_compared": "写しの照合",
     "file_disclosed": "日次ファイルの移転",
     "digest_rotation_begun": "ダイジェスト鍵の切替開始",
     "digest_key_switched": "ダイジェスト鍵の切替",
