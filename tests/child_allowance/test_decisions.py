@@ -62,7 +62,7 @@ def register(monkeypatch):
         ("disclose_taxes", disclose_taxes),
         ("fill_accounts", fill_accounts),
     ):
-        monkeypatch.setattr(facts.social_address, name, fake)
+        monkeypatch.setattr(facts.known.social_address, name, fake)
     return SimpleNamespace(born=born, taxes=taxes)
 
 
