@@ -329,6 +329,10 @@ PLATFORM_CLIENT_CERTIFICATE = env.str("PLATFORM_CLIENT_CERTIFICATE", "")
 PLATFORM_CLIENT_KEY = env.str("PLATFORM_CLIENT_KEY", "")
 PLATFORM_CA_FILE = env.str("PLATFORM_CA_FILE", "")
 PLATFORM_TIMEOUT_SECONDS = env.float("PLATFORM_TIMEOUT_SECONDS", 30.0)
+# For so long a message belongs to the worker that took it; after a kill another takes it over.
+EXCHANGE_LEASE_SECONDS = env.int("EXCHANGE_LEASE_SECONDS", 120)
+if EXCHANGE_LEASE_SECONDS <= PLATFORM_TIMEOUT_SECONDS:
+    raise ImproperlyConfigured("EXCHANGE_LEASE_SECONDS must be above PLATFORM_TIMEOUT_SECONDS.")
 if not (DEMO or OFFLINE) and not (
     PLATFORM_URL.startswith("https://") and PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY
 ):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -15,7 +16,6 @@ from gateway.selectors import opening
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 
-LEASE = timedelta(seconds=120)
 _INTERFACE_LIST = Path(__file__).resolve().parent.parent / "data" / "platform_interfaces.csv"
 INTERFACES = {
     "register_numbers": "IF_FGU_20221",
@@ -73,6 +73,7 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
     openings = {
         group: opening(group=group, at=at) for group in {group_of(r.interface_id) for r in rows}
     }
+    lease = timedelta(seconds=settings.EXCHANGE_LEASE_SECONDS)
     claimed = []
     for row in rows:
         opens = openings[group_of(row.interface_id)].at
@@ -81,7 +82,7 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
             row.last_error = openings[group_of(row.interface_id)].why
             row.save(update_fields=["due_at", "last_error"])
             continue
-        row.lease, row.leased_until = uuid.uuid4(), at + LEASE
+        row.lease, row.leased_until = uuid.uuid4(), at + lease
         row.attempts += 1
         row.first_sent_at = row.first_sent_at or at
         row.save(update_fields=["lease", "leased_until", "attempts", "first_sent_at"])

@@ -46,12 +46,13 @@ class Door:
     async def take(self, http: HttpRequest) -> Response:
         """Return the platform's answer to one message."""
         interface = http.path_params["interface"]
-        spoilt_before = await self._before(interface)
-        if spoilt_before is not None:
-            return spoilt_before
+        # Taken in whole first: what arrived is worked on even if nobody waits for the answer any more.
         content = await http.body()
         if len(content) > wire.FILE_BYTES:
             return Response(status_code=413)
+        spoilt_before = await self._before(interface)
+        if spoilt_before is not None:
+            return spoilt_before
         return await self._answered(interface, content, http)
 
     async def _before(self, interface: str) -> Response | None:

@@ -1,8 +1,10 @@
 """Errors as application/problem+json (RFC 9457) with stable codes, and no personal data in them."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -11,7 +13,11 @@ from rest_framework.views import set_rollback
 from sapporo_base import correlation
 from sapporo_base.acts import InvalidRequest, NotFound, NotNow, NotPermitted, Refusal
 
+logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+# The database is away or gave up a statement: nothing is stored, the same request may come again.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+RETRY_AFTER_SECONDS = 5
 _STATUS_OF_REFUSAL = (
     (InvalidRequest, status.HTTP_400_BAD_REQUEST),
     (NotPermitted, status.HTTP_403_FORBIDDEN),
@@ -26,6 +32,7 @@ _TITLES = {
     405: "この操作には対応していません。",
     415: "この形式には対応していません(application/jsonで送信してください)。",
     429: "要求が多すぎます。時間をおいて再度送信してください。",
+    503: "現在処理できません。時間をおいて同じ内容を再度送信してください。",
 }
 
 
@@ -40,6 +47,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
             status.HTTP_409_CONFLICT,
         )
         return _problem(http_status, code, title, fields)
+    if isinstance(error, DATABASE_AWAY):
+        logger.error("database away: %s", type(error.__cause__ or error).__name__)
+        return _away()
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -47,6 +57,13 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if not isinstance(error, exceptions.APIException):
         return None
     return _of_framework(error)
+
+
+def _away() -> Response:
+    unavailable = status.HTTP_503_SERVICE_UNAVAILABLE
+    response = _problem(unavailable, "database_away", _TITLES[unavailable], {})
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

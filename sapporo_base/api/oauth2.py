@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, grants
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -21,6 +21,7 @@ from joserfc.jwk import OctKey
 
 from sapporo_base import services
 from sapporo_base.acts import Act
+from sapporo_base.api.errors import DATABASE_AWAY, RETRY_AFTER_SECONDS
 from sapporo_base.models import SystemCredential
 
 
@@ -133,6 +134,16 @@ class TokenView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer with a token, or with the error that RFC 6749 5.2 names; a refusal is recorded."""
+        try:
+            return self._answer(request)
+        except DATABASE_AWAY:
+            return JsonResponse(
+                {"error": "temporarily_unavailable"},
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+            )
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = TokenServer().create_token_response(request)
         if response.status_code != HTTPStatus.OK:
             act = Act(at=timezone.now(), path="api", terminal=request.META.get("REMOTE_ADDR", ""))

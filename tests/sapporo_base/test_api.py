@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.urls import path
 from django.utils import timezone
 from joserfc import jwt
@@ -220,6 +221,34 @@ class TestErrors:
         api = client_of(selectors.system("024-000"), "032:search:read")
         SystemCredential.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         assert api.get("/echo/").status_code == 401
+
+
+class TestDatabaseAway:
+    """A database that restarts: callers are told to come again, and nothing of it leaks."""
+
+    @pytest.fixture
+    def away(self):
+        def fails(execute, statement, parameters, many, context):
+            raise OperationalError("server closed the connection unexpectedly")
+
+        return connection.execute_wrapper(fails)
+
+    def test_a_call_may_come_again_as_it_was(self, client_of, away):
+        api = client_of(selectors.system("024-000"), "032:search:read")
+        with away:
+            response = api.get("/echo/")
+        assert response.status_code == 503
+        assert response["Retry-After"] == "5"
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["code"] == "database_away"
+        assert "connection" not in response.json()["title"]
+        assert api.get("/echo/").status_code == 200
+
+    def test_a_token_may_be_asked_for_again(self, client, away):
+        with away:
+            response = client.post(TOKEN, {"grant_type": "client_credentials"}, **basic("a", "b"))
+        assert response.status_code == 503
+        assert response.json() == {"error": "temporarily_unavailable"}
 
 
 class TestHealth:

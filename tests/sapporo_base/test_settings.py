@@ -71,6 +71,7 @@ def test_what_is_missing_is_refused_by_name(load, name):
         ("DEBUG", "1"),
         ("TOKEN_SECONDS", "86400"),
         ("PLATFORM_URL", "http://platform.example"),
+        ("EXCHANGE_LEASE_SECONDS", "20"),
         ("LOG_LEVEL", "LOUD"),
         ("SECRET_KEY", "short"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
@@ -51,7 +51,6 @@ class AcceptedInquiry:
     code: str = ""
 
 
-@transaction.atomic
 def accept_inquiries(
     *, system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
 ) -> list[AcceptedInquiry]:
@@ -62,13 +61,29 @@ def accept_inquiries(
     the
     inquiry waits for it by itself.
     """
+    try:
+        return _accept(system, requests, act)
+    except IntegrityError:
+        # The same key came over another connection at the same moment, and was first: it is known now.
+        return _accept(system, requests, act)
+
+
+@transaction.atomic
+def _accept(
+    system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
+) -> list[AcceptedInquiry]:
     known = {
         inquiry.request_key: inquiry
         for inquiry in Inquiry.objects.filter(
             system=system, request_key__in=[request.request_key for request in requests]
         )
     }
-    fresh = [request for request in requests if request.request_key not in known]
+    # A key that stands twice in one message is one inquiry too.
+    fresh = list(
+        {
+            one.request_key: one for one in reversed(requests) if one.request_key not in known
+        }.values()
+    )
     numbers = addressee_questions.integrated_numbers_of(
         system=system, business_numbers=[request.business_number for request in fresh]
     )
