@@ -1,0 +1,48 @@
+"""What the commands that receive a file have in common: arguments, progress, honest exit codes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from sapporo_base import selectors as base_selectors
+from sapporo_base.acts import Act
+from sapporo_base.bulk import Progress
+from sapporo_base.layouts import UnreadableFile
+from social_address import services
+
+
+class ReceivingCommand(BaseCommand):
+    """Receives a file by `receive`: exit code 0 all well, 1 some rows rejected, 2 nothing stored."""
+
+    receive: Callable[..., services.Receipt]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file, whether only to look, and how it is encoded."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="変更内容だけを表示する")
+        parser.add_argument("--encoding", default="", help="レイアウトと異なる文字コード")
+
+    def handle(self, *, file: Path, dry_run: bool, encoding: str, **options: object) -> None:
+        """Receive, show the counts, and end with an honest exit code."""
+        act = Act(
+            at=timezone.now(),
+            path="command",
+            system=base_selectors.system("030-002"),
+            reason="ファイル受領",
+        )
+        try:
+            with Progress() as progress:
+                receipt = type(self).receive(
+                    path=file, act=act, dry_run=dry_run, progress=progress, encoding=encoding
+                )
+        except UnreadableFile as fault:
+            raise CommandError(f"受領できません。{fault.reason}", returncode=2) from fault
+        for line in receipt.lines():
+            self.stdout.write(line)
+        if receipt.rejected:
+            raise CommandError(
+                f"{receipt.rejected:,}件を受領できませんでした(受領エラー一覧を参照)。",
+                returncode=1,
+            )
