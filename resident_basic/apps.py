@@ -23,6 +23,11 @@ class ResidentBasicConfig(AppConfig):
         auditlog.register(models.RequestedItem)
         auditlog.register(models.ApprovedItem)
         auditlog.register(models.Certification)
+        # Whom a finding concerns is no part of what staff say about it.
+        auditlog.register(
+            models.ConsistencyFinding,
+            include_fields=["kind", "state", "reason", "judged_by", "judged_at"],
+        )
         # Who is under protection stays out of the history's text: only that it changed is told.
         auditlog.register(models.SupportMeasure, include_fields=["kind", "started_at", "ended_at"])
         auditlog.register(models.SupportApplication, exclude_fields=["recorded_at"])

@@ -16,3 +16,9 @@ def forward_households() -> int:
 def raise_look_alarms() -> int:
     """Raise an alarm for each look at a person under 支援措置 since the last time; return how many."""
     return services.raise_look_alarms(act=task_act("030-001"))
+
+
+@shared_task
+def check_residents() -> int:
+    """Look nightly for what contradicts in the register; return how many contradictions are new."""
+    return services.check_residents(act=task_act("030-001")).new

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -304,6 +305,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "bulk"},
     },
     "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
+    "contradictions among residents": {
+        "task": "resident_basic.tasks.check_residents",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"queue": "bulk"},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",
@@ -437,6 +443,7 @@ HOME_BLOCKS: list[str] = [
     "resident_basic.admin.applications.application_block",
     "resident_basic.admin.protection.alarms.home_block",
     "resident_basic.admin.protection.measures.home_block",
+    "resident_basic.admin.consistency.consistency_block",
     "resident_basic.admin.deliveries.delivery_block",
     "resident_basic.admin.deliveries.waiting_block",
     "sapporo_base.admin.work.health_block",

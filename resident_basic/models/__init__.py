@@ -8,6 +8,7 @@ from resident_basic.models.approvals import (
     RequestedItem,
     UseApplication,
 )
+from resident_basic.models.consistency import ConsistencyFinding
 from resident_basic.models.deliveries import Delivery, WaitingForwarding, WaitingNumbering
 from resident_basic.models.items import RegisteredItems
 from resident_basic.models.protection import (
@@ -27,6 +28,7 @@ __all__ = [
     "ApplicationStep",
     "ApprovedItem",
     "Certification",
+    "ConsistencyFinding",
     "Delivery",
     "HistoryGap",
     "LookAlarm",

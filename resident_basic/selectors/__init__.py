@@ -13,6 +13,11 @@ from resident_basic.selectors.approvals import (
     previous_approval,
     terms,
 )
+from resident_basic.selectors.consistency import (
+    ConsistencyState,
+    consistency_state,
+    findings_shown,
+)
 from resident_basic.selectors.counts import item_columns, resident_count
 from resident_basic.selectors.deliveries import (
     CHANGES_DISCLOSED,
@@ -74,6 +79,7 @@ __all__ = [
     "HASHES_DISCLOSED",
     "SNAPSHOT_DISCLOSED",
     "Approval",
+    "ConsistencyState",
     "Difference",
     "Differences",
     "DisclosedChange",
@@ -89,6 +95,7 @@ __all__ = [
     "approved_items",
     "as_known",
     "change_page",
+    "consistency_state",
     "deliveries_about",
     "differences",
     "differing_numbers",
@@ -96,6 +103,7 @@ __all__ = [
     "ends_proposed",
     "family_candidates",
     "find_residents",
+    "findings_shown",
     "grounds_of",
     "hash_rows",
     "household_members",

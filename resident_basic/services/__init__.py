@@ -14,6 +14,13 @@ from resident_basic.services.applying import (
     withdraw_application,
 )
 from resident_basic.services.certifying import recertify, remind_sections
+from resident_basic.services.consistency import KIND as CHECK_KIND
+from resident_basic.services.consistency import (
+    Checked,
+    NothingToJudge,
+    check_residents,
+    judge_finding,
+)
 from resident_basic.services.deciding import (
     Grant,
     WiderThanAsked,
@@ -71,11 +78,13 @@ from resident_basic.services.snapshots import (
 )
 
 __all__ = [
+    "CHECK_KIND",
     "MOST_COMPARED",
     "AlreadyUnderWay",
     "ApplicationContents",
     "ApplicationFacts",
     "ChangePage",
+    "Checked",
     "Comparison",
     "Contradiction",
     "EventDiffers",
@@ -88,6 +97,7 @@ __all__ = [
     "NoApproval",
     "NotAnItem",
     "NotItsGround",
+    "NothingToJudge",
     "OpponentFacts",
     "OtherColumns",
     "OwnApplication",
@@ -100,6 +110,7 @@ __all__ = [
     "acknowledge",
     "acknowledge_alarms",
     "approve_application",
+    "check_residents",
     "close_gap",
     "decide_support_measure",
     "disclose_changes",
@@ -110,6 +121,7 @@ __all__ = [
     "end_temporary_lift",
     "extend_support_measure",
     "forward_households",
+    "judge_finding",
     "lift_temporarily",
     "look_up_residents",
     "mend_rejected_row",

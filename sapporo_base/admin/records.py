@@ -38,6 +38,7 @@ KINDS = {
     "addressee_searched": "宛名番号の検索",
     "addressee_deleted": "統合宛名の削除",
     "basics_updated": "基本4情報の更新",
+    "finding_judged": "整合性の指摘への対応",
     "support_set": "支援措置の設定",
     "support_lifted": "支援措置の解除",
     "support_measure_started": "支援措置の登録",

@@ -1,6 +1,6 @@
 """Questions to the ground floor."""
 
-from sapporo_base.selectors.batches import BatchResult, last_batch
+from sapporo_base.selectors.batches import BatchResult, last_batch, last_runs
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.records import (
     records_about,
@@ -34,6 +34,7 @@ __all__ = [
     "in_force",
     "is_working",
     "last_batch",
+    "last_runs",
     "layout_definition",
     "legal_basis_for",
     "may",

@@ -34,3 +34,9 @@ def last_batch(*, kind: str, file_name: str) -> BatchResult:
         raise NoSuchRun(f"{kind} {file_name}")
     rows = RejectedRow.objects.filter(batch=run).order_by("row_number")
     return BatchResult(run.state, list(rows.values_list("row_number", flat=True)))
+
+
+def last_runs(*, kind: str, most: int) -> Sequence[BatchRun]:
+    """Return the last finished jobs of a kind, newest first."""
+    finished = BatchRun.objects.filter(kind=kind, ended_at__isnull=False)
+    return list(finished.order_by("-started_at", "-pk")[:most])
