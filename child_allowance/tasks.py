@@ -4,6 +4,7 @@ from celery import shared_task
 
 from child_allowance.services.claims import work_on_claims as work_on_claims_now
 from child_allowance.services.proposals import read_changes as read_changes_now
+from sapporo_base.acts import NotPermitted
 from sapporo_base.tasks import task_act
 
 
@@ -15,8 +16,11 @@ def work_on_claims() -> int:
 
 @shared_task
 def read_changes() -> int:
-    """Read 宛名異動 and propose what may follow; return how many were read."""
+    """Read 宛名異動 and propose what may follow; return how many. Without 利用申請 they wait."""
     count = 0
-    while (read := read_changes_now(act=task_act("027-000"))).changes:
-        count += read.changes
+    try:
+        while (read := read_changes_now(act=task_act("027-000"))).changes:
+            count += read.changes
+    except NotPermitted:
+        return count
     return count

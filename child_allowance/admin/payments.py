@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
@@ -234,6 +235,8 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
             Attention.WARNED if held else Attention.CALM,
         ),
     ]
+    if stopped := selectors.why_claims_wait(day=timezone.localdate()):
+        rows.insert(0, HomeRow("請求の審査を停止中", stopped, claims, Attention.STOPPED))
     if run:
         rows.append(
             HomeRow(

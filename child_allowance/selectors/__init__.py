@@ -9,14 +9,19 @@ from child_allowance.selectors.counts import (
     waiting_claim_count,
 )
 from child_allowance.selectors.waiting import (
+    JUDGED_BY,
+    OWN_SYSTEM,
     held_payment_count,
     last_run,
     open_proposal_count,
     waiting_claims,
+    why_claims_wait,
     yen_entitled,
 )
 
 __all__ = [
+    "JUDGED_BY",
+    "OWN_SYSTEM",
     "PayDayTotals",
     "answered_inquiry_count",
     "decided_claim_count",
@@ -27,5 +32,6 @@ __all__ = [
     "pay_day_totals",
     "waiting_claim_count",
     "waiting_claims",
+    "why_claims_wait",
     "yen_entitled",
 ]

@@ -1,8 +1,22 @@
 """What waits in 児童手当, for its pages."""
 
+from datetime import date
+from typing import Final
+
 from django.db.models import Count, Sum
 
 from child_allowance.models import Claim, Entitlement, Payment, PaymentRun, Proposal
+from sapporo_base import selectors as base
+from social_address import selectors as social_address
+
+OWN_SYSTEM: Final = "027-000"
+JUDGED_BY: Final = ("born_on", "resident_status")
+"""Items of 社会保障宛名 without which no claim is judged."""
+
+
+def why_claims_wait(*, day: date) -> str:
+    """Return in words why claims are not judged and changes not read today, "" where they are."""
+    return social_address.why_not_given(system=base.system(OWN_SYSTEM), items=JUDGED_BY, day=day)
 
 
 def waiting_claims() -> dict[str, int]:

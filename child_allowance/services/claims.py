@@ -17,7 +17,7 @@ from child_allowance.services.facts import (
     receive_inquiry_results,
 )
 from sapporo_base import services as base
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, NotPermitted
 from sapporo_base.rules.dates import format_date
 
 RESIDENT_STATES = {"1": "住登者", "2": "転出者", "3": "死亡者", "9": "その他消除者"}
@@ -30,13 +30,14 @@ TAX_WORDS = {
 
 @dataclass(frozen=True)
 class WorkedOnClaims:
-    """What a round did, in claims and in questions."""
+    """What a round did, in claims and in questions; `stopped` says why claims were left waiting."""
 
     looked_at: int
     ready: int
     under_examination: int
     asked: int
     answered: int
+    stopped: str = ""
 
 
 def work_on_claims(*, act: Act) -> WorkedOnClaims:
@@ -49,14 +50,18 @@ def work_on_claims(*, act: Act) -> WorkedOnClaims:
     while received := receive_inquiry_results(act=act):
         answered += received
     looked_at = ready = examined = 0
-    while (found := gather_facts(act=act)).looked_at:
-        looked_at += found.looked_at
-        ready += found.ready
-        examined += found.under_examination
+    stopped = ""
+    try:
+        while (found := gather_facts(act=act)).looked_at:
+            looked_at += found.looked_at
+            ready += found.ready
+            examined += found.under_examination
+    except NotPermitted as refusal:
+        stopped = refusal.message
     asked = 0
     while (sent := inquire_missing_facts(act=act)).asked + sent.refused:
         asked += sent.asked
-    return WorkedOnClaims(looked_at, ready, examined, asked, answered)
+    return WorkedOnClaims(looked_at, ready, examined, asked, answered, stopped)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def read_changes(*, act: Act) -> Read:
     Read what 社会保障宛名 tells of our people, by receipt, and propose what may follow from it.
 
     A removal of a recipient may end the entitlement, one of a child may lower it.
+
+    :raises NotPermitted: 児童手当 has no 利用申請 in force; the receipt stays where it is.
     """
     position, _ = FeedPosition.objects.get_or_create(feed=CHANGES_FEED)
     # A feed is published before it is read, each in a transaction of its own.

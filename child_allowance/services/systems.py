@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
+from child_allowance.selectors import OWN_SYSTEM
 from sapporo_base import selectors as base_selectors
 from sapporo_base.acts import Act
 from sapporo_base.models import BusinessSystem
 
-CODE = "027-000"
-
 
 def own_system() -> BusinessSystem:
     """Return 児童手当 as 市中間サーバ and 社会保障宛名 know it."""
-    return base_selectors.system(CODE)
+    return base_selectors.system(OWN_SYSTEM)
 
 
 def asking(act: Act) -> Act:

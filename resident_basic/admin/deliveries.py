@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 
 from resident_basic import selectors
 from resident_basic.admin.finding import FILE, PROCEDURE
-from resident_basic.models import Delivery, WaitingForwarding
+from resident_basic.models import Delivery, WaitingForwarding, WaitingNumbering
+from resident_basic.rules.applications import API
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
@@ -25,6 +26,11 @@ def _with_lag(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     return deliveries.annotate(
         behind=head - F("read_until"), unconfirmed=F("read_until") - F("acknowledged_until")
     )
+
+
+def _obstacle(delivery: Delivery) -> str:
+    obstacle = selectors.obstacle_of(system=delivery.system, day=timezone.localdate(), form=API)
+    return obstacle.words if obstacle else ""
 
 
 @admin.register(Delivery)
@@ -64,7 +70,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="状態")
     def status(self, obj: Any) -> SafeString:
-        """Say whether everything was taken over."""
+        """Say whether everything was taken over, or why nothing is handed on."""
+        if obstacle := _obstacle(obj):
+            return format_html("{} {}", display.badge("移転停止", "stopped"), obstacle)
         if obj.behind:
             return display.badge("未配信あり", "waiting")
         if obj.unconfirmed:
@@ -140,24 +148,73 @@ class WaitingForwardingAdmin(RecordedLookMixin, ReadOnlyAdmin):
         return format_html('<a href="{}">住民の情報を見る</a>', url)
 
 
+@admin.register(WaitingNumbering)
+class WaitingNumberingAdmin(RecordedLookMixin, ReadOnlyAdmin):
+    """付番待ち, who waits longest first."""
+
+    duty = "連携"
+    duty_title = "付番待ち"
+    duty_order = 32
+    icon = "hourglass_empty"
+    about = (
+        "団体内統合宛名の利用申請が有効でない間に受領し、まだ付番されていない方です。"
+        "承認の後、その方を含むファイル(次の全件など)を受領すると付番されます。"
+    )
+    empty_text = "付番を待っている方はいません。"
+    personal_file = FILE
+    look_items = ("宛名番号", "付番待ちの理由")
+    look_procedure = PROCEDURE
+    list_display = ("number", "reason", "since", "waiting")
+    search_fields = ("resident_number",)
+    search_help_text = "宛名番号で検索"
+    ordering = ("waiting_since", "resident_number")
+    fields = ("number", "reason", "since", "waiting")
+    readonly_fields = fields
+
+    def look_subjects(self, obj: WaitingNumbering) -> list[tuple[str, str]]:
+        """Return the 宛名番号."""
+        return [("resident", obj.pk)]
+
+    @admin.display(description="宛名番号", ordering="resident_number")
+    def number(self, obj: WaitingNumbering) -> SafeString:
+        """Return the 宛名番号 in groups of five."""
+        return display.grouped(obj.pk)
+
+    @admin.display(description="待ち始めた日時", ordering="waiting_since")
+    def since(self, obj: WaitingNumbering) -> SafeString:
+        """Return since when."""
+        return display.moment(obj.waiting_since)
+
+    @admin.display(description="経過")
+    def waiting(self, obj: WaitingNumbering) -> str:
+        """Return how long it has waited."""
+        return display.waited(obj.waiting_since, at=timezone.now())
+
+
 def delivery_block(request: HttpRequest) -> HomeBlock | None:
-    """Show the consumers that have not read everything."""
+    """Show the consumers that are given nothing any more, and those that have not read everything."""
     if not request.user.has_perm("resident_basic.view_delivery"):
         return None
     behind = _with_lag(Delivery.objects.select_related("system")).filter(behind__gt=0)
-    furthest = list(behind.order_by("-behind")[:5])
+    stopped = {one.pk: words for one in behind if (words := _obstacle(one))}
+    furthest = sorted(behind, key=lambda one: (one.pk not in stopped, -one.behind))[:5]
     count = behind.count()
-    calm = "すべて配信済み" if Delivery.objects.exists() else "配信の実績なし"
+    state = "すべて配信済み" if Delivery.objects.exists() else "配信の実績なし"
+    attention = Attention.CALM
+    if count:
+        state, attention = f"未配信あり {count:,}システム", Attention.INFORMED
+    if stopped:
+        state, attention = f"移転停止 {len(stopped):,}システム", Attention.STOPPED
     return HomeBlock(
         title="異動情報の配信",
-        state=f"未配信あり {count:,}システム" if count else calm,
-        attention=Attention.INFORMED if count else Attention.CALM,
+        state=state,
+        attention=attention,
         rows=[
             HomeRow(
                 one.system.name,
-                f"{one.behind:,}件",
+                f"{one.behind:,}件 {stopped.get(one.pk, '')}",
                 reverse("admin:resident_basic_delivery_change", args=[one.pk]),
-                Attention.INFORMED,
+                Attention.STOPPED if one.pk in stopped else Attention.INFORMED,
             )
             for one in furthest
         ],
@@ -172,14 +229,28 @@ def waiting_block(request: HttpRequest) -> HomeBlock | None:
         return None
     waiting = WaitingForwarding.objects.order_by("waiting_since")
     count, oldest = waiting.count(), waiting.first()
+    numberless = WaitingNumbering.objects.count()
     rows = []
     if oldest is not None:
         waited = display.waited(oldest.waiting_since, at=timezone.now())
         rows.append(HomeRow("最も長い待ち", waited))
+    if numberless:
+        rows.append(
+            HomeRow(
+                f"付番待ち {numberless:,}人",
+                "団体内統合宛名の利用申請が有効でないため",
+                reverse("admin:resident_basic_waitingnumbering_changelist"),
+                Attention.STOPPED,
+            )
+        )
     return HomeBlock(
         title="世帯情報の転送待ち",
         state=f"転送待ち {count:,}人" if count else "待ちなし",
-        attention=Attention.WAITING if count else Attention.CALM,
+        attention=max(
+            Attention.WAITING if count else Attention.CALM, *(row.attention for row in rows)
+        )
+        if rows
+        else Attention.CALM,
         rows=rows,
         links=[("転送待ちの一覧", reverse("admin:resident_basic_waitingforwarding_changelist"))],
         order=46,

@@ -101,7 +101,7 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
     with transaction.atomic():
         changes = selectors.change_page(receipt=receipt, limit=limit, approval=approval)
         if changes:
-            _record_stretch(
+            record_stretch(
                 act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
             )
             changes = _with_individual_numbers(changes, approval, act)
@@ -166,7 +166,7 @@ def stage_changes(*, name: str, receipt: int, limit: int, act: Act) -> StagedCha
         )
     until, count = staging.select("SELECT max(receipt), count(*) FROM {staging}")[0]
     if count:
-        _record_stretch(act, approval, after=receipt, until=until, count=count)
+        record_stretch(act, approval, after=receipt, until=until, count=count)
     return StagedChanges(
         staging=staging,
         items=approval.items,
@@ -197,9 +197,10 @@ def acknowledge(*, receipt: int, act: Act) -> Delivery:
     return delivery
 
 
-def _record_stretch(
+def record_stretch(
     act: Act, approval: selectors.Approval, *, after: int, until: int, count: int
 ) -> None:
+    """Record a stretch of the feed that the acting system was given, and how far it is now."""
     system = receiver(act)
     base.record_linkage(
         act,

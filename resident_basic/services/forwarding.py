@@ -1,7 +1,12 @@
-"""世帯情報 to 市中間サーバ (評価書 システム5 機能3): as copies, of everyone whose number is known."""
+"""
+世帯情報 to 市中間サーバ (評価書 システム5 機能3): as copies, of everyone whose number is known.
+
+市中間サーバ (030-003) is a receiver like any other: it gets the items of its own 利用申請. While it has
+none in force its place in the feed stands still; nothing is lost, and 配信状況 shows why.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,43 +14,37 @@ from django.db import transaction
 
 from gateway import services as gateway
 from integrated_address import selectors as addressees
+from resident_basic import selectors
 from resident_basic.models import Delivery, ResidentChange, ResidentVersion, WaitingForwarding
+from resident_basic.rules.applications import API
+from resident_basic.rules.items import HOUSEHOLD_ITEMS, REGISTER
 from resident_basic.selectors import CHANGES
+from resident_basic.services.disclosure import record_stretch
+from resident_basic.services.permits import INFORMATION, why_not
 from sapporo_base import selectors as base
+from sapporo_base import services as base_services
 from sapporo_base.acts import Act
 
 INFORMATION_CODE = "TM99000000000001"
 DATASET = "0001"
-REGISTER = "001-000"
-FORWARDER = "030-001"
-_REGISTERED = "1"
+RECEIVER = "030-003"
 _PLACES_AT_ONCE = 5000
 _NO_NUMBER = "団体内統合宛名番号がありません。付番されると自動で転送します。"
-# The items of 住民基本台帳法第7条第4号 and what they hang on. The layout of 住民票関係情報 is not public:
-# names and set are assumed (docs/decisions/0140-household-copies.md).
-_ITEMS = (
-    ("世帯番号", "household_number"),
-    ("世帯主氏名", "head_name"),
-    ("続柄コード1", "relationship_1"),
-    ("続柄コード2", "relationship_2"),
-    ("続柄コード3", "relationship_3"),
-    ("続柄コード4", "relationship_4"),
-    ("異動年月日", "changed_on"),
-    ("住民となった年月日", "became_resident_on"),
-    ("住所を定めた年月日", "residence_fixed_on"),
-    ("住所市区町村コード", "municipality_code"),
-    ("住民状態", "resident_status"),
-)
 _HEAD = "02"
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """What became of a run: changes read, copies changed, people that wait for their number."""
+    """
+    What became of a run: changes read, copies changed, people that wait for their number.
+
+    `stopped` says why nothing goes out, where 市中間サーバ has no 利用申請 in force.
+    """
 
     read: int
     changed: int
     waiting: int
+    stopped: str = ""
 
 
 def forward_households(*, act: Act, everyone: bool = False) -> Forwarded:
@@ -54,22 +53,36 @@ def forward_households(*, act: Act, everyone: bool = False) -> Forwarded:
 
     :param everyone: read the feed from its beginning (全件): what did not change is not sent again.
     """
+    receiver = base.system(RECEIVER)
     CHANGES.publish()
     read = changed = 0
-    while True:
-        step = _forward_next(act, everyone)
-        if step is None:
-            break
+    while step := _forward_next(act, everyone):
         everyone = False
         read += step.read
         changed += step.changed
     changed += _forward_waiting(act)
-    return Forwarded(read, changed, WaitingForwarding.objects.count())
+    stopped = ""
+    if not _approval(act).disclosed:
+        stopped = why_not(system=receiver, act=act).message
+    return Forwarded(read, changed, WaitingForwarding.objects.count(), stopped)
+
+
+def _approval(act: Act) -> selectors.Approval:
+    return selectors.approved_items(system=base.system(RECEIVER), day=act.day, form=API)
+
+
+def _receiving(act: Act, approval: selectors.Approval) -> Act:
+    return replace(act, system=base.system(RECEIVER)).for_purpose(
+        procedure=approval.procedure, legal_basis=approval.legal_basis
+    )
 
 
 @transaction.atomic
 def _forward_next(act: Act, everyone: bool) -> Forwarded | None:  # noqa: FBT001
-    system = base.system(FORWARDER)
+    approval = _approval(act)
+    if not approval.disclosed:
+        return None
+    system = base.system(RECEIVER)
     Delivery.objects.get_or_create(system=system)
     delivery = Delivery.objects.select_for_update().get(system=system)
     after = 0 if everyone else delivery.read_until
@@ -79,20 +92,39 @@ def _forward_next(act: Act, everyone: bool) -> Forwarded | None:  # noqa: FBT001
     entries = ResidentChange.objects.filter(pk__in=[place.entry_id for place in places])
     changed_versions = ResidentVersion.objects.filter(pk__in=entries.values("version_id"))
     numbers = set(changed_versions.values_list("resident_number", flat=True))
-    changed = _forward(sorted(numbers), act)
-    delivery.read_until = delivery.acknowledged_until = places[-1].receipt
-    delivery.read_at = delivery.acknowledged_at = act.at
-    delivery.save()
+    changed = _forward(sorted(numbers), approval, act)
+    until = places[-1].receipt
+    record_stretch(_receiving(act, approval), approval, after=after, until=until, count=len(places))
+    Delivery.objects.filter(system=system).update(
+        read_until=until, acknowledged_until=until, acknowledged_at=act.at
+    )
     return Forwarded(len(places), changed, 0)
 
 
 @transaction.atomic
 def _forward_waiting(act: Act) -> int:
+    approval = _approval(act)
     waiting = list(WaitingForwarding.objects.select_for_update().values_list("pk", flat=True))
-    return _forward(waiting, act) if waiting else 0
+    if not waiting or not approval.disclosed:
+        return 0
+    before = len(waiting)
+    changed = _forward(waiting, approval, act)
+    still = set(WaitingForwarding.objects.values_list("pk", flat=True))
+    if gone := [number for number in waiting if number not in still]:
+        base_services.record_linkage(
+            _receiving(act, approval),
+            "resident_disclosed",
+            subjects=[("resident", number) for number in gone],
+            items=approval.disclosed,
+            withheld=approval.withheld,
+            receiver_code=RECEIVER,
+            information=INFORMATION,
+            detail=f"転送待ち{before}人のうち{len(gone)}人",
+        )
+    return changed
 
 
-def _forward(numbers: Sequence[str], act: Act) -> int:
+def _forward(numbers: Sequence[str], approval: selectors.Approval, act: Act) -> int:
     register = base.system(REGISTER)
     numbered = addressees.integrated_numbers_of(system=register, business_numbers=numbers)
     without = [number for number in numbers if number not in numbered]
@@ -106,28 +138,34 @@ def _forward(numbers: Sequence[str], act: Act) -> int:
     counts = gateway.accept_copies(
         system=register,
         information_code=INFORMATION_CODE,
-        copies=_copies(list(numbered)),
+        copies=_copies(list(numbered), approval),
         act=act,
     )
     return counts.changed
 
 
-def _copies(numbers: Sequence[str]) -> Iterator[gateway.CopyData]:
-    rows = ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True)
-    for row in rows.order_by("resident_number").values():
+def _copies(numbers: Sequence[str], approval: selectors.Approval) -> Iterator[gateway.CopyData]:
+    since = dict(
+        ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True).values_list(
+            "resident_number", "valid_from"
+        )
+    )
+    for row in selectors.residents_for(numbers=numbers, approval=approval):
+        # Who left stays answerable: others ask about the time when they lived here.
+        began = row.items.get("became_resident_on")
         yield gateway.CopyData(
-            business_number=row["resident_number"],
+            business_number=row.resident_number,
             dataset=DATASET,
-            key=row["resident_number"],
-            items=_items(row),
-            published_from=_published_from(row),
-            # Who left stays answerable: others ask about the time when they lived here.
+            key=row.resident_number,
+            items=_items(row.items),
+            published_from=began if isinstance(began, date) else since[row.resident_number],
         )
 
 
 def _items(row: Mapping[str, Any]) -> dict[str, str | None]:
-    items = {label: _text(row[name]) for label, name in _ITEMS}
-    items["世帯主である旨"] = "1" if row["relationship_1"] == _HEAD else "0"
+    items = {label: _text(row.get(name)) for label, name in HOUSEHOLD_ITEMS.items()}
+    if "relationship_1" in row:
+        items["世帯主である旨"] = "1" if row["relationship_1"] == _HEAD else "0"
     return items
 
 
@@ -135,8 +173,3 @@ def _text(value: object) -> str | None:
     if value is None or value == "":
         return None
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _published_from(row: Mapping[str, Any]) -> date:
-    began: date = row["became_resident_on"] or row["valid_from"]
-    return began

@@ -11,17 +11,18 @@ from typing import Final
 
 from django.db import connection
 
-from integrated_address import services as addressees
 from resident_basic.rules.intake import SEALED, staging_names
-from resident_basic.rules.items import REGISTER, register_layout
+from resident_basic.rules.items import register_layout
+from resident_basic.selectors import protected_among
 from resident_basic.services.gaps import note_gaps
+from resident_basic.services.numbering import number_residents
 from resident_basic.services.protection.received import (
     spread_received_protection,
     take_over_protection,
 )
-from sapporo_base import selectors as base
+from resident_basic.services.protection.spreading import spread_protection
 from sapporo_base.acts import Act
-from sapporo_base.bulk import Staging, temporary_staging
+from sapporo_base.bulk import Staging
 from sapporo_base.layouts import Field
 
 
@@ -171,38 +172,6 @@ SELECT CASE WHEN p.known_id IS NULL THEN 'received' ELSE 'corrected' END,
 FROM resident_placed p WHERE p.row_number IS NOT NULL
 ORDER BY p.processed_at, p.resident_number, p.history_number
 """
-_NEWCOMERS: Final = {
-    "business_number": "varchar(20) NOT NULL",
-    "digest": "bytea",
-    "ciphertext": "bytea",
-    "name": "text",
-    "name_kana": "text",
-    "birth_on": "date",
-    "birth_text": "text",
-    "sex": "text",
-    "residential_address": "text",
-    "resident_state": "text",
-    "kana_key": "text",
-    "integrated_number": "varchar(15)",
-}
-_FILL_NEWCOMERS: Final = """
-INSERT INTO {newcomers} (business_number, digest, ciphertext, name, name_kana, birth_on, birth_text,
-                         sex, residential_address, resident_state, kana_key)
-SELECT s.resident_number,
-       decode(nullif(split_part(s.individual_number, ':', 1), ''), 'hex'),
-       decode(nullif(split_part(s.individual_number, ':', 2), ''), 'hex'),
-       s.name, s.name_kana, nullif(nullif(s.born_on, ''), '-infinity')::date, s.born_on_text, s.sex,
-       s.prefecture || s.municipality || s.town || s.block
-           || CASE WHEN s.building = '' THEN '' ELSE '　' || s.building END,
-       s.resident_status, s.kana_key
-FROM {staging} s
-JOIN (
-    SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
-    UNION ALL
-    SELECT c.row_number FROM resident_candidate c
-    JOIN resident_basic_residentversion v ON v.id = c.known_id AND v.is_latest WHERE c.is_same
-) latest ON latest.row_number = s.row_number
-"""
 
 
 def find_candidates(staging: Staging) -> None:
@@ -276,8 +245,12 @@ def merge(
             "ANALYZE resident_basic_resident, resident_basic_residentversion,"
             " resident_basic_residentchange"
         )
-    numbered = _number(staging, act) if versions or same else 0
+    numbered, waited = number_residents(staging, act) if versions or same else (0, [])
     spread_received_protection(protected=protected, released=released, act=act)
+    # Who had no number yet could not be told to be under 支援措置.
+    spread_protection(
+        numbers=sorted(protected_among(waited) - set(protected) - set(released)), on=True, act=act
+    )
     return MergeCounts(
         unchanged=received - versions - outdated,
         new_residents=new_residents,
@@ -297,14 +270,3 @@ def _add_versions(staging: Staging, batch_number: int | None, act: Act) -> int:
         names=", ".join(f'"{name}"' for name in columns), values=", ".join(columns.values())
     )
     return staging.execute(statement, at=act.at, batch=batch_number)
-
-
-def _number(staging: Staging, act: Act) -> int:
-    """Have everyone numbered who is new or changed, and the 符号 of the new requested."""
-    with temporary_staging("resident_newcomer", _NEWCOMERS) as newcomers:
-        staging.execute(_FILL_NEWCOMERS.replace("{newcomers}", newcomers.filled("{staging}")))
-        counts = addressees.number_newcomers(
-            staging=newcomers, system=base.system(REGISTER), act=act, request_codes=True
-        )
-    addressees.request_linkage_codes(act=act)
-    return counts.numbered

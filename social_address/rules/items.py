@@ -25,6 +25,26 @@ RESTS_ON: Final[Mapping[str, frozenset[str]]] = {
     "removed_on": frozenset({"removed_on"}),
 }
 ITEMS: Final = tuple(RESTS_ON)
+LABELS: Final[Mapping[str, str]] = {
+    "name": "氏名",
+    "name_kana": "氏名フリガナ",
+    "alias": "通称",
+    "born_on": "生年月日",
+    "born_text": "生年月日の不詳表記",
+    "sex": "性別",
+    "household_number": "世帯番号",
+    "head_number": "世帯主宛名番号",
+    "relationship": "続柄",
+    "municipality_code": "市区町村コード",
+    "postal_code": "郵便番号",
+    "residential_address": "住所",
+    "resident_status": "住民状態",
+    "resident_since": "住民となった年月日",
+    "previous_municipality_code": "転入前の市区町村コード",
+    "moved_out_on": "転出年月日",
+    "moved_to_municipality_code": "転出先の市区町村コード",
+    "removed_on": "消除年月日",
+}
 
 # What tells where someone lives, lived or will live, and with whom (支援措置).
 PROTECTED: Final = frozenset(

@@ -12,6 +12,7 @@ from resident_basic import selectors as resident_basic
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.feed import Feed
+from sapporo_base.models import BusinessSystem
 from sapporo_base.rules.kana import kana_key, name_key
 from social_address.models import (
     AddresseeVersion,
@@ -20,7 +21,7 @@ from social_address.models import (
     SocialAddresseeChange,
     TaxInformation,
 )
-from social_address.rules.items import ITEMS, PROTECTED, approved
+from social_address.rules.items import ITEMS, LABELS, PROTECTED, approved
 
 CHANGES: Final = Feed("social_address_socialaddresseechange")
 RESIDENT_REGISTER: Final = "001-000"
@@ -75,6 +76,19 @@ def rights_of(act: Act) -> Rights:
         return Rights(frozenset(), protected_people=False, system_code="")
     approval = resident_basic.approved_items(system=act.system, day=act.day)
     return Rights(approved(approval.whole), approval.protected_people, act.system.code)
+
+
+def why_not_given(*, system: BusinessSystem, items: Collection[str], day: date) -> str:
+    """Return in words why a system is not given these items of 個人基本's people, "" where it is."""
+    approval = resident_basic.approved_items(system=system, day=day)
+    missing = set(items) - approved(approval.whole)
+    if not missing:
+        return ""
+    obstacle = resident_basic.obstacle_of(system=system, day=day)
+    if obstacle is not None:
+        return f"住民の情報が移転されません。{obstacle.words}"
+    words = "、".join(label for name, label in LABELS.items() if name in missing)
+    return f"住民の情報のうち、必要な項目が承認されていません: {words}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from social_address.services.disclosure import (
     disclose_changes,
     disclose_subjects,
     disclose_taxes,
+    permit_resident_items,
     search_addressees,
 )
 from social_address.services.intake import Receipt
@@ -33,6 +34,7 @@ __all__ = [
     "disclose_taxes",
     "fill_accounts",
     "follow_residents",
+    "permit_resident_items",
     "receive_accounts",
     "receive_taxes",
     "record_contact",

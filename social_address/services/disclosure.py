@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from resident_basic import services as resident_basic
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotPermitted
 from social_address import selectors
@@ -49,6 +50,18 @@ def _receiver(act: Act) -> str:
     if act.system is None:
         raise NotPermitted("庁内業務システムとしての利用ではありません。")
     return act.system.code
+
+
+def permit_resident_items(*, items: Collection[str], act: Act) -> None:
+    """
+    Let a system go on that needs these items of 個人基本's people, before it judges by them.
+
+    :raises NotPermitted: one of them is not given to it, whole, today; the words say why.
+    """
+    if act.system is None:
+        raise NotPermitted
+    if words := selectors.why_not_given(system=act.system, items=items, day=act.day):
+        raise NotPermitted(words)
 
 
 @transaction.atomic
@@ -131,8 +144,12 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
     Return up to `limit` 宛名異動 after a receipt, as the acting system may see them.
 
     The record names the range of the feed; whom it was about is found through the feed.
+
+    :raises NoApproval: the system has no 利用申請 in force: its receipt must not run past people whom
+        it could not see.
     """
     receiver = _receiver(act)
+    resident_basic.permit_delivery(act, "addressee_changes_disclosed")
     selectors.CHANGES.publish()
     with transaction.atomic():
         rows = selectors.changes_after(receipt=receipt, limit=limit)

@@ -25,7 +25,7 @@ from tests.child_allowance.factories import (
 )
 from tests.factories import StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("approved_office")]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from child_allowance import tasks
 from child_allowance.models import Claim
 from tests.child_allowance.factories import ClaimFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("approved_office")]
 
 
 def test_a_claim_of_somebody_unknown_goes_to_an_examiner_by_itself():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from child_allowance.services.claims import work_on_claims
@@ -23,3 +23,5 @@ class Command(BaseCommand):
             f"確認{done.looked_at:,}件: 決定待ち{done.ready:,}件、審査{done.under_examination:,}件、"
             f"照会{done.asked:,}件、回答{done.answered:,}件"
         )
+        if done.stopped:
+            raise CommandError(done.stopped, returncode=2)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from child_allowance.rules.months import Month, NotAMonth
 from child_allowance.services.proposals import propose_milestones, read_changes
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, Refusal
 
 
 class Command(BaseCommand):
@@ -23,8 +23,11 @@ class Command(BaseCommand):
         """Read every change, then the ages of the month."""
         act = Act(at=timezone.now(), path="command", reason="異動提案の作成")
         changes = proposals = 0
-        while (read := read_changes(act=act)).changes:
-            changes, proposals = changes + read.changes, proposals + read.proposals
+        try:
+            while (read := read_changes(act=act)).changes:
+                changes, proposals = changes + read.changes, proposals + read.proposals
+        except Refusal as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
         self.stdout.write(f"異動{changes:,}件から提案{proposals:,}件")
         if month:
             try:

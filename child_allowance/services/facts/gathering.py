@@ -10,13 +10,16 @@ from django.db.models import Q
 from child_allowance.models import Claim, Decision, FactInquiry
 from child_allowance.rules.months import Month
 from child_allowance.rules.reviews import Item, Outcome, Review, review
+from child_allowance.selectors import JUDGED_BY
 from child_allowance.services.facts.known import (
     GatheredFacts,
     claim_facts,
     gathered_facts,
     taxed_in,
 )
+from child_allowance.services.systems import asking
 from sapporo_base.acts import Act
+from social_address import services as social_address
 
 PENSION_SERVICE = "9900000000000075"
 """日本年金機構, as the platform profile codes it."""
@@ -39,7 +42,10 @@ def gather_facts(*, act: Act, claim_ids: Iterable[int] | None = None) -> Gathere
     Judge claims whose facts may be complete: fresh ones, and those whose answers have all come.
 
     Clear ones get an automatic proposal, others are asked about elsewhere or left to an examiner.
+
+    :raises NotPermitted: 児童手当 is not given what it judges by; the claims wait as they are.
     """
+    social_address.permit_resident_items(items=JUDGED_BY, act=asking(act))
     waiting = FactInquiry.State.WANTED, FactInquiry.State.ASKED
     claims = Claim.objects.filter(
         Q(state=Claim.State.RECEIVED)

@@ -1,6 +1,6 @@
 """manage.py forward_households [--all]."""
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from resident_basic import services
@@ -21,3 +21,5 @@ class Command(BaseCommand):
             f"異動情報 {done.read:,}件を確認し、副本 {done.changed:,}件を更新しました"
             f"(付番待ち {done.waiting:,}人)。"
         )
+        if done.stopped:
+            raise CommandError(done.stopped, returncode=2)

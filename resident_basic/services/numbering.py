@@ -1,0 +1,146 @@
+"""
+Residents handed to 団体内統合宛名 (032-000) for their number, as its own 利用申請 allows.
+
+While it has none in force nobody is handed on: they wait (付番待ち), and their 指紋 is blanked, so that
+the next file that holds them is read for them again, with the 個人番号 that this app never keeps.
+"""
+
+from typing import Final
+
+from django.db import connection
+
+from integrated_address import services as addressees
+from resident_basic import selectors
+from resident_basic.rules.applications import API
+from resident_basic.rules.items import INDIVIDUAL_NUMBER, NUMBERING_ITEMS, REGISTER
+from resident_basic.services.permits import INFORMATION, why_not
+from sapporo_base import selectors as base
+from sapporo_base import services as base_services
+from sapporo_base.acts import Act
+from sapporo_base.bulk import Staging, temporary_staging
+
+RECEIVER: Final = "032-000"
+_NEWCOMERS: Final = {
+    "business_number": "varchar(20) NOT NULL",
+    "digest": "bytea",
+    "ciphertext": "bytea",
+    "name": "text",
+    "name_kana": "text",
+    "birth_on": "date",
+    "birth_text": "text",
+    "sex": "text",
+    "residential_address": "text",
+    "resident_state": "text",
+    "kana_key": "text",
+    "integrated_number": "varchar(15)",
+}
+# Column → (what must be approved for it, SQL of the staged texts, what stands there without).
+_HANDED_ON: Final = {
+    "digest": (
+        (INDIVIDUAL_NUMBER,),
+        "decode(nullif(split_part(s.individual_number, ':', 1), ''), 'hex')",
+        "NULL::bytea",
+    ),
+    "ciphertext": (
+        (INDIVIDUAL_NUMBER,),
+        "decode(nullif(split_part(s.individual_number, ':', 2), ''), 'hex')",
+        "NULL::bytea",
+    ),
+    "name": (("name",), "s.name", "''"),
+    "name_kana": (("name_kana",), "s.name_kana", "''"),
+    "birth_on": (
+        ("born_on",),
+        "nullif(nullif(s.born_on, ''), '-infinity')::date",
+        "NULL::date",
+    ),
+    "birth_text": (("born_on",), "s.born_on_text", "''"),
+    "sex": (("sex",), "s.sex", "''"),
+    "residential_address": (
+        ("prefecture", "municipality", "town", "block", "building"),
+        "s.prefecture || s.municipality || s.town || s.block"
+        " || CASE WHEN s.building = '' THEN '' ELSE '　' || s.building END",
+        "''",
+    ),
+    "resident_state": (("resident_status",), "s.resident_status", "''"),
+    "kana_key": (("name_kana",), "s.kana_key", "''"),
+}
+_LATEST: Final = """
+    SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
+    UNION ALL
+    SELECT c.row_number FROM resident_candidate c
+    JOIN resident_basic_residentversion v ON v.id = c.known_id AND v.is_latest WHERE c.is_same
+"""
+_FILL: Final = """
+INSERT INTO {newcomers} (business_number, {names})
+SELECT s.resident_number, {values}
+FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
+"""
+_WAIT: Final = """
+INSERT INTO resident_basic_waitingnumbering (resident_number, reason, waiting_since)
+SELECT s.resident_number, %(reason)s, %(at)s::timestamptz
+FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
+ON CONFLICT (resident_number) DO UPDATE SET reason = excluded.reason
+"""
+_READ_AGAIN: Final = """
+UPDATE resident_basic_residentversion v SET fingerprint = ''
+FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
+WHERE v.resident_number = s.resident_number AND v.is_latest
+"""
+_WAITED: Final = """
+DELETE FROM resident_basic_waitingnumbering w USING {staging} n
+WHERE w.resident_number = n.business_number RETURNING w.resident_number
+"""
+
+
+def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
+    """
+    Have everyone numbered whom a merge made new or changed, and the 符号 of the new requested.
+
+    Part of the merge: reads its temporary tables, in its transaction. Return how many were numbered,
+    and who had waited for it: whatever was told to 団体内統合宛名 meanwhile must be told again.
+    """
+    system = base.system(RECEIVER)
+    approval = selectors.approved_items(system=system, day=act.day, form=API)
+    if not approval.disclosed:
+        reason = why_not(system=system, act=act).message[:100]
+        waiting = staging.execute(_WAIT.format(latest=_LATEST), reason=reason, at=act.at)
+        if waiting:
+            staging.execute(_READ_AGAIN.format(latest=_LATEST))
+        return 0, []
+    given = approval.whole | ({INDIVIDUAL_NUMBER} if approval.individual_number else set())
+    values = {
+        column: value if given.issuperset(needs) else nothing
+        for column, (needs, value, nothing) in _HANDED_ON.items()
+    }
+    with temporary_staging("resident_newcomer", _NEWCOMERS) as newcomers:
+        handed_on = staging.execute(
+            _FILL.format(
+                newcomers=newcomers.name,
+                names=", ".join(values),
+                values=", ".join(values.values()),
+                latest=_LATEST,
+            )
+        )
+        counts = addressees.number_newcomers(
+            staging=newcomers, system=base.system(REGISTER), act=act, request_codes=True
+        )
+        waited = _those_who_waited(newcomers)
+    base_services.record_linkage(
+        act.for_purpose(procedure=approval.procedure, legal_basis=approval.legal_basis),
+        "residents_handed_on",
+        items=given & {*NUMBERING_ITEMS, INDIVIDUAL_NUMBER},
+        receiver_code=system.code,
+        information=INFORMATION,
+        subject_count=handed_on,
+        opened_individual_number=False,
+    )
+    addressees.request_linkage_codes(act=act)
+    return counts.numbered, waited
+
+
+def _those_who_waited(newcomers: Staging) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM resident_basic_waitingnumbering)")
+        if not cursor.fetchone()[0]:
+            return []
+    return [number for (number,) in newcomers.select(_WAITED)]
