@@ -30,6 +30,7 @@ from resident_basic.services.deciding import (
 )
 from resident_basic.services.disclosure import (
     ChangePage,
+    ReceiptUnknown,
     StagedChanges,
     acknowledge,
     disclose_changes,
@@ -102,6 +103,7 @@ __all__ = [
     "OtherColumns",
     "OwnApplication",
     "Receipt",
+    "ReceiptUnknown",
     "ReceivedChange",
     "RowToMend",
     "StagedChanges",

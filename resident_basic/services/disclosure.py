@@ -11,7 +11,12 @@ from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
-from resident_basic.services.permits import INFORMATION, permit_delivery, receiver
+from resident_basic.services.permits import (
+    INFORMATION,
+    permit_delivery,
+    receiver,
+    refuse_other_numbers,
+)
 from sapporo_base import services as base
 from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.bulk import Staging
@@ -19,6 +24,16 @@ from sapporo_base.selectors import system
 
 Row = TypeVar("Row", bound=selectors.DisclosedResident)
 _RESIDENT = "resident"
+
+
+class ReceiptUnknown(InvalidRequest):
+    """A receipt that was never given: one of the two sides was restored from an older state."""
+
+    code = "receipt_unknown"
+    message = (
+        "まだ発行していない受領番号です。どちらかのシステムが過去の状態に復元された可能性があります。"
+        "全件を受け取り直してください。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ def disclose_residents(
     :raises NoApproval: the system has no 利用申請 in force.
     """
     approval, act = permit_delivery(act, "resident_disclosed")
+    refuse_other_numbers(list(numbers), field="resident_numbers")
     with transaction.atomic():
         rows = selectors.residents_for(
             numbers=numbers, approval=approval, as_of=as_of, known_at=known_at
@@ -94,6 +110,7 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
     The record names the range of the feed; whom it was about is found through the feed.
 
     :raises NoApproval: the system has no 利用申請 in force.
+    :raises ReceiptUnknown: the receipt lies beyond the newest.
     """
     approval, act = permit_delivery(act, "changes_disclosed")
     # Publishing is a transaction of its own: its positions must not wait for this one.
@@ -105,6 +122,8 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
                 act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
             )
             changes = _with_individual_numbers(changes, approval, act)
+        elif receipt > selectors.CHANGES.head():
+            raise ReceiptUnknown
     return ChangePage(
         changes=changes,
         receipt=changes[-1].receipt if changes else receipt,

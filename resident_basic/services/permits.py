@@ -1,10 +1,13 @@
 """The one question before every delivery: may this system be given anything now, in this form?"""
 
+from collections.abc import Sequence
+
 from resident_basic import selectors
 from resident_basic.rules.applications import API
 from sapporo_base import services as base
-from sapporo_base.acts import Act, NotPermitted
+from sapporo_base.acts import Act, InvalidRequest, NotPermitted
 from sapporo_base.models import BusinessSystem
+from sapporo_base.rules.check_digits import is_resident_number
 
 INFORMATION = "住民基本台帳ファイル"
 
@@ -69,3 +72,17 @@ def why_not(*, system: BusinessSystem, act: Act, form: str = API) -> NoApproval:
         f"情報移転できません。{obstacle.words}スマートシティ推進部へ確認してください。",
         fields=fields,
     )
+
+
+def refuse_other_numbers(numbers: Sequence[str], *, field: str) -> None:
+    """
+    Will pass silently if all are 宛名番号. A 個人番号 that someone sends in their place gets no further:
+    neither into the 情報連携記録 nor back in an answer.
+
+    :raises InvalidRequest: some are not; their places are named, never themselves.
+    """
+    wrong = [str(at) for at, number in enumerate(numbers) if not is_resident_number(number)]
+    if wrong:
+        raise InvalidRequest(
+            fields={field: f"宛名番号(15桁)ではありません: {', '.join(wrong[:10])}番目(0から)"}
+        )

@@ -7,7 +7,12 @@ from django.db import transaction
 
 from resident_basic import selectors
 from resident_basic.rules.applications import SNAPSHOT
-from resident_basic.services.permits import INFORMATION, permit_delivery, receiver
+from resident_basic.services.permits import (
+    INFORMATION,
+    permit_delivery,
+    receiver,
+    refuse_other_numbers,
+)
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow
 
@@ -63,18 +68,21 @@ def reconcile_copy(
     :param receipt: up to where the copy has read the feed.
     :raises NoApproval: the system has no 利用申請 in force.
     :raises OtherColumns: what was hashed is not what is approved today.
-    :raises InvalidRequest: numbers lie outside the stretch or come twice.
+    :raises InvalidRequest: what is no 宛名番号, lies outside the stretch or comes twice.
     """
     approval, act = permit_delivery(act, KIND, form=SNAPSHOT)
     if tuple(columns) != selectors.hash_rows(replace(approval, individual_number=False)).columns:
         raise OtherColumns
-    _refuse_muddle([number for number, _ in hashes], after=after, until=until)
+    numbers = [number for number, _ in hashes]
+    refuse_other_numbers(numbers, field="hashes")
+    refuse_other_numbers([bound for bound in (after, until) if bound], field="after")
+    _refuse_muddle(numbers, after=after, until=until)
     selectors.CHANGES.publish()
     with transaction.atomic():
         last, ours = selectors.end_of_stretch(after=after, until=until, limit=MOST_COMPARED)
         has_more = ours == MOST_COMPARED and last != until
         # Without an end the stretch reaches as far as anyone's number does.
-        end = last if has_more else until or max([last, *(number for number, _ in hashes)])
+        end = last if has_more else until or max([last, *numbers])
         told = selectors.differing_numbers(
             approval=approval,
             digests=[(number, digest) for number, digest in hashes if number <= end],

@@ -360,9 +360,14 @@ class TestReconciliation:
         columns = selectors.hash_rows(
             selectors.approved_items(system=school.system, day=school.day)
         ).columns
-        one = {"resident_number": "1", "hash": "0" * 64}
+        number = a_resident_number()
+        one = {"resident_number": number, "hash": "0" * 64}
         api = client_of(school.system, "030:snapshot:read")
-        for body in ({"hashes": [one, one]}, {"hashes": [one], "after": "2"}):
+        for body in (
+            {"hashes": [one, one]},
+            {"hashes": [one], "after": number},
+            {"hashes": [one | {"resident_number": "1"}]},
+        ):
             answer = api.post(
                 f"{API}reconcile/", {"columns": columns, "receipt": 0} | body, format="json"
             )
