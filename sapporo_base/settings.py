@@ -457,6 +457,12 @@ PEOPLE_SEARCHES: list[str] = [
     "resident_basic.admin.finding.search_people",
     "integrated_address.admin.people.search_people",
 ]
+# Where each app shows a resident, by name; each cuts to the rights of who asks.
+PERSON_WAYS: list[str] = [
+    "integrated_address.admin.people.ways_to_resident",
+    "social_address.admin.ways_to_resident",
+    "child_allowance.admin.recipients.ways_to_resident",
+]
 
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {

@@ -25,7 +25,8 @@ from sapporo_base import services as base
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
-from sapporo_base.admin.looks import RecordedLookMixin
+from sapporo_base.admin.looks import OPEN, RecordedLookMixin
+from sapporo_base.admin.rights import holds
 from sapporo_base.rules.kana import kana_key, name_key
 from social_address import selectors, services
 from social_address.models import (
@@ -404,3 +405,13 @@ class AddresseeNumberRangeAdmin(SystemBaseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A range that was used is never deleted."""
         return False
+
+
+def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
+    """Return the page of a resident's 社会保障宛名 (of the same 宛名番号), with the right to it."""
+    may_see = request.user.has_perm("social_address.view_socialaddressee")
+    if not may_see or not holds(request, OPEN, file=FILE):
+        return []
+    known = SocialAddressee.objects.filter(addressee_number=resident_number)
+    page = "admin:social_address_socialaddressee_change"
+    return [("社会保障宛名", reverse(page, args=[one.pk])) for one in known]

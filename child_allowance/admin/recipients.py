@@ -248,6 +248,16 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         return TemplateResponse(request, "child_allowance/person.html", context)
 
 
+def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
+    """Return the page of everything about a 受給者 of 児童手当, with the right to it."""
+    may_see = request.user.has_perm("child_allowance.view_recipient")
+    known = Recipient.objects.filter(addressee_number=resident_number)
+    if not may_see or not holds(request, OPEN, file=FILE) or not known.exists():
+        return []
+    page = reverse("admin:child_allowance_person")
+    return [("児童手当(人の総覧)", f"{page}?number={resident_number}")]
+
+
 def _sections(person: Person) -> list[tuple[str, SafeString]]:
     """Return the headings and contents of the page, in the order of the way from intake to payment."""
     subject = person.subject

@@ -27,6 +27,8 @@ from sapporo_base.admin.records import KINDS
 from sapporo_base.admin.rights import RightIsMissing, holds, require
 
 FILE = "integrated-address"
+RESIDENT_NUMBERS = "001-000"
+"""既存住基: whose numbers 住民宛名番号 are."""
 PROCEDURE = "団体内統合宛名の管理"
 CODE_LEVELS = {
     "not_requested": "plain",
@@ -378,6 +380,18 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         )
         response["Cache-Control"] = "no-store, private"
         return response
+
+
+def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
+    """Return the page of a resident's 団体内統合宛名, with the right to it."""
+    may_see = request.user.has_perm("integrated_address.view_integratedaddressee")
+    if not may_see or not holds(request, OPEN, file=FILE):
+        return []
+    numbers = selectors.integrated_numbers_of(
+        system=base.system(RESIDENT_NUMBERS), business_numbers=[resident_number]
+    )
+    page = "admin:integrated_address_integratedaddressee_change"
+    return [("団体内統合宛名", reverse(page, args=[number])) for number in numbers.values()]
 
 
 def search_people(request: HttpRequest, term: str) -> Register | None:

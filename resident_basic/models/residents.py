@@ -118,6 +118,10 @@ class ResidentVersion(RegisteredItems):
                 condition=Q(is_latest=False),
             ),
             models.Index(
+                name="version_by_day_processed",
+                fields=["processed_on", "processed_time", "id"],
+            ),
+            models.Index(
                 name="latest_version_by_household",
                 fields=["household_number"],
                 condition=Q(is_latest=True),

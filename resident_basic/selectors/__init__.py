@@ -19,6 +19,12 @@ from resident_basic.selectors.consistency import (
     findings_shown,
 )
 from resident_basic.selectors.counts import item_columns, resident_count
+from resident_basic.selectors.days import (
+    counts_by_day,
+    counts_by_reason,
+    last_day_processed,
+    processed_versions,
+)
 from resident_basic.selectors.deliveries import (
     CHANGES_DISCLOSED,
     FILE_DISCLOSED,
@@ -67,8 +73,14 @@ from resident_basic.selectors.protection import (
     waiting_alarm_outcomes,
     waiting_alarms,
 )
-from resident_basic.selectors.searching import FoundResidents, find_residents
-from resident_basic.selectors.versions import Difference, Differences, as_known, differences
+from resident_basic.selectors.searching import FoundResidents, find_residents, versions_named
+from resident_basic.selectors.versions import (
+    Difference,
+    Differences,
+    as_known,
+    differences,
+    items_in_words,
+)
 from resident_basic.selectors.waiting import open_gaps
 
 __all__ = [
@@ -96,6 +108,8 @@ __all__ = [
     "as_known",
     "change_page",
     "consistency_state",
+    "counts_by_day",
+    "counts_by_reason",
     "deliveries_about",
     "differences",
     "differing_numbers",
@@ -108,6 +122,8 @@ __all__ = [
     "hash_rows",
     "household_members",
     "item_columns",
+    "items_in_words",
+    "last_day_processed",
     "latest_of",
     "lift_for",
     "measures_in",
@@ -122,6 +138,7 @@ __all__ = [
     "phase_counts",
     "phase_of",
     "previous_approval",
+    "processed_versions",
     "protected_among",
     "resident_count",
     "residents_for",
@@ -129,6 +146,7 @@ __all__ = [
     "staged_change_columns",
     "systems_given_protected_people",
     "terms",
+    "versions_named",
     "versions_of",
     "waiting_alarm_counts",
     "waiting_alarm_outcomes",

@@ -111,6 +111,15 @@ def find_residents(
     )
 
 
+def versions_named(versions: QuerySet[ResidentVersion], term: str) -> QuerySet[ResidentVersion]:
+    """Return those of the versions that a term names; who may see them was asked before."""
+    question = read_question(term)
+    if question.names_nobody:
+        return versions.none()
+    searched = _Search(wards=None, with_protected=True, ward="", include_former=False)
+    return versions.filter(searched.conditions(question, former=False))
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     wards: Collection[str] | None
@@ -121,18 +130,18 @@ class _Search:
     def numbers(self, question: Question) -> tuple[set[str], frozenset[str]]:
         """Return up to `MOST_FOUND` + 1 宛名番号, and who of them is found by something former alone."""
         found = self._gathered(
-            self._allowed(question).filter(self._conditions(question, former=False))
+            self._allowed(question).filter(self.conditions(question, former=False))
         )
         if not self.include_former or len(found) > MOST_FOUND:
             return found, frozenset()
         versions = ResidentVersion.objects.filter(
-            self._conditions(question, former=True), is_latest=False
+            self.conditions(question, former=True), is_latest=False
         )
         candidates = list(versions.values_list("resident_number", flat=True)[: 4 * MOST_FOUND])
         former = self._gathered(self._allowed(question).filter(resident_number__in=candidates))
         return found | former, frozenset(former - found)
 
-    def _conditions(self, question: Question, *, former: bool) -> Q:
+    def conditions(self, question: Question, *, former: bool) -> Q:
         condition = Q()
         for number in question.numbers:
             household = Q(household_number=number)

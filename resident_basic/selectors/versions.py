@@ -127,6 +127,11 @@ def differences(
     )
 
 
+def items_in_words(version: ResidentVersion) -> list[tuple[str, date | str]]:
+    """Return the label and the value in words of every item of a version, in the order of the layout."""
+    return [(item.label, _said(version, item)) for item in resident_items().values()]
+
+
 def _said(version: ResidentVersion, item: Item) -> date | str:
     """Return an item in words: a code by its table on the day, an unknown date as it was told."""
     if words := getattr(version, f"{item.name}_text", ""):

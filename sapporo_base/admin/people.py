@@ -43,6 +43,20 @@ class Register:
     has_more: bool = False
 
 
+class WaysToPerson(Protocol):
+    """What `settings.PERSON_WAYS` names: where an app shows a resident, cut to the person's rights."""
+
+    def __call__(self, request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
+        """Return words and address of each page, none where there is none or no right to it."""
+        ...
+
+
+def ways_to(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
+    """Return the pages of all subsystems about a resident that this person may open."""
+    makers: list[WaysToPerson] = [import_string(name) for name in settings.PERSON_WAYS]
+    return [way for make in makers for way in make(request, resident_number)]
+
+
 class PeopleSearch(Protocol):
     """What `settings.PEOPLE_SEARCHES` names: a recorded search, narrowed to the person's rights."""
 

@@ -4,6 +4,7 @@ from sapporo_base.selectors.batches import BatchResult, last_batch, last_runs
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.records import (
     records_about,
+    records_before,
     records_matching,
     records_of_trip,
     records_over,
@@ -15,6 +16,7 @@ from sapporo_base.selectors.reference import (
     layout_definition,
     legal_basis_for,
     system,
+    system_names,
 )
 from sapporo_base.selectors.rights import (
     files_open_to,
@@ -40,12 +42,14 @@ __all__ = [
     "may",
     "readiness",
     "records_about",
+    "records_before",
     "records_matching",
     "records_of_trip",
     "records_over",
     "rights_held",
     "seal_state",
     "system",
+    "system_names",
     "systems_operated_by",
     "wards_of",
     "working_staff",

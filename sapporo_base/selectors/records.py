@@ -35,6 +35,13 @@ def records_about(subjects: Sequence[tuple[str, str]]) -> QuerySet[LinkageRecord
     return LinkageRecord.objects.filter(Exists(named)).order_by("-at", "-pk")
 
 
+def records_before(
+    records: QuerySet[LinkageRecord], last: LinkageRecord
+) -> QuerySet[LinkageRecord]:
+    """Return those of the records, newest first, that come after the last of a page."""
+    return records.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+
+
 def records_over(feed: str, receipts: Sequence[int]) -> QuerySet[LinkageRecord]:
     """
     Return the records of bulk deliveries whose stretch of a feed holds one of these receipts.

@@ -31,6 +31,11 @@ def system(code: str) -> BusinessSystem:
     return found
 
 
+def system_names() -> dict[str, str]:
+    """Return the name of every 庁内業務システム by its code."""
+    return {system.code: system.name for system in BusinessSystem.objects.all()}
+
+
 def in_force(day: date) -> Q:
     """
     Return the condition that a dated row is in force on a day (`valid_from` ≤ day < `valid_until`).
