@@ -65,7 +65,11 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
-        "OPTIONS": query,
+        # For `sapporo_base.rows` alone; not behind a pooler that knows no prepared statements.
+        "OPTIONS": {
+            "prepare_threshold": 1 if env.bool("DATABASE_PREPARED_STATEMENTS", True) else None,
+            **query,
+        },
         # Persistent: a request must not pay for a new connection and its authentication.
         "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
         "CONN_HEALTH_CHECKS": True,
@@ -127,13 +131,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sapporo_base.correlation.CorrelationMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sapporo_base.middleware.StaticFiles",
+    "sapporo_base.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "sapporo_base.middleware.Authentication",
+    "sapporo_base.middleware.WhoActs",
+    "sapporo_base.middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sapporo_base.correlation.ContentPolicyMiddleware",
 ]

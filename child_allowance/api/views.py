@@ -20,4 +20,4 @@ class ClaimStatesView(SystemView):
         found = disclose_claim_states(
             claim_numbers=self.validated(ClaimNumbersSerializer)["claim_numbers"], act=self.act()
         )
-        return Response(ClaimStatesSerializer(found).data)
+        return self.answer(ClaimStatesSerializer, found)

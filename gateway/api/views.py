@@ -57,7 +57,7 @@ class InquiriesView(SystemView):
             ],
             "results": reverse("gateway-inquiry-results"),
         }
-        response = Response(AcceptedListSerializer(answer).data, status=status.HTTP_202_ACCEPTED)
+        response = self.answer(AcceptedListSerializer, answer, status=status.HTTP_202_ACCEPTED)
         estimates = [one.estimated_at for one in accepted if one.estimated_at]
         if estimates:
             at = max(min(estimates), act.at + _LEAST_WAIT)
@@ -76,13 +76,13 @@ class InquiryView(SystemView):
         found = selectors.inquiry_states(system=self.system, ids=[inquiry_id]).first()
         if found is None:
             raise NotFound("該当する照会がありません。")
-        return Response(InquiryStateSerializer(found).data)
+        return self.answer(InquiryStateSerializer, found)
 
     @extend_schema(responses=InquiryStateSerializer)
     def delete(self, request: Request, inquiry_id: int) -> Response:
         """Take it back (取りやめ) while it has not gone out."""
         inquiry = services.cancel_inquiry(system=self.system, inquiry_id=inquiry_id, act=self.act())
-        return Response(InquiryStateSerializer(inquiry).data)
+        return self.answer(InquiryStateSerializer, inquiry)
 
 
 class InquiryResultsView(SystemView):
@@ -97,7 +97,7 @@ class InquiryResultsView(SystemView):
         page = services.inquiry_results(
             system=self.system, receipt=query["after"], limit=query["limit"], act=self.act()
         )
-        return Response(ResultPageSerializer(page).data)
+        return self.answer(ResultPageSerializer, page)
 
 
 class CopiesView(SystemView):
@@ -120,4 +120,4 @@ class CopiesView(SystemView):
             copies=[services.CopyData(**copy) for copy in body["copies"]],
             act=act,
         )
-        return Response(CopyCountsSerializer(counts).data, status=status.HTTP_202_ACCEPTED)
+        return self.answer(CopyCountsSerializer, counts, status=status.HTTP_202_ACCEPTED)

@@ -3,7 +3,7 @@
 from itertools import count
 
 from integrated_address.benchmarks.people import number_people
-from sapporo_base.benchmarks.callers import beside_bare_view, post, token_of
+from sapporo_base.benchmarks.callers import Caller, beside_bare_view, token_of
 from sapporo_base.measuring import Measure
 
 _INQUIRIES = "/api/v1/gateway/inquiries/"
@@ -15,13 +15,14 @@ def measure(size: int) -> list[Measure]:
     people = min(size, _MOST_PEOPLE)
     number_people(people, codes=("027-000",))
     token = token_of("027-000", ["030:inquiries:write"])
+    system, bare_project = Caller(token), Caller(token, bare=True)
     serial = count()
 
     def ours() -> None:
-        post(token, _INQUIRIES, {"inquiries": [_question(next(serial), people)]})
+        system.post(_INQUIRIES, {"inquiries": [_question(next(serial), people)]})
 
     def bare() -> None:
-        post(token, "/bare/insert/", {"topic": f"t{next(serial)}"})
+        bare_project.post("/bare/insert/", {"topic": f"t{next(serial)}"})
 
     return [beside_bare_view("inquiry acceptance over the API", "one insert", ours=ours, bare=bare)]
 

@@ -89,20 +89,32 @@ def open_spans(
     until: datetime,
 ) -> Iterator[Span]:
     """Yield the times between `since` and `until` at which a group is open, joined and in order."""
+    last: Span | None = None
+    for piece in _pieces(windows, stops, group=group, since=since, until=until):
+        if last and last.closes_at == piece.opens_at:
+            last = Span(last.opens_at, piece.closes_at)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _pieces(
+    windows: Sequence[Window],
+    stops: Sequence[Stop],
+    *,
+    group: str,
+    since: datetime,
+    until: datetime,
+) -> Iterator[Span]:
+    """Yield the open times in order, cut at midnight."""
     closed = sorted(
         (stop for stop in stops if stop.group in ("", group)), key=lambda stop: stop.starts_at
     )
-    last: Span | None = None
     for span in _weekly(windows, group=group, since=since, until=until):
-        for piece in _without(span, closed):
-            if last and last.closes_at == piece.opens_at:
-                last = Span(last.opens_at, piece.closes_at)
-                continue
-            if last:
-                yield last
-            last = piece
-    if last:
-        yield last
+        yield from _without(span, closed)
 
 
 def _weekly(
@@ -138,8 +150,9 @@ def next_opening(
     """
     Return `at` if a group is open then, else when it opens next; None if not within sixty days.
     """
-    spans = open_spans(windows, stops, group=group, since=at, until=at + _LOOK_AHEAD)
-    first = next(spans, None)
+    # Where it opens is known with the first piece; when it closes would take all sixty days.
+    pieces = _pieces(windows, stops, group=group, since=at, until=at + _LOOK_AHEAD)
+    first = next(pieces, None)
     return first.opens_at if first else None
 
 

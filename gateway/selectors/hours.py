@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.models import OperatingWindow, PlannedStop, PlatformState
+from gateway.models import PlatformState
 from gateway.rules import hours
+from sapporo_base.rows import prepared_rows
 
 _PROBE = timedelta(seconds=10)
 
@@ -24,17 +25,35 @@ def platform_state() -> PlatformState:
     return PlatformState.objects.filter(pk=1).first() or PlatformState()
 
 
+_HOURS = """
+SELECT 'window', "group", day, opens_minute, closes_minute, valid_from, valid_until,
+    NULL::timestamptz, NULL::timestamptz, ''
+FROM gateway_operatingwindow WHERE "group" IN ('', %(group)s)
+UNION ALL
+SELECT 'stop', "group", NULL, NULL, NULL, NULL, NULL, starts_at, ends_at, notice
+FROM gateway_plannedstop WHERE "group" IN ('', %(group)s) AND ends_at > %(at)s
+UNION ALL
+SELECT 'state', '', is_open::int, NULL, NULL, NULL, NULL, reopens_at, broken_until, ''
+FROM gateway_platformstate WHERE number = 1
+"""
+
+
 def opening(*, group: str, at: datetime) -> Opening:
-    """Return when the group of interfaces opens by calendar, planned stops, state and circuit."""
-    windows = [
-        hours.Window(w.group, w.day, w.opens_minute, w.closes_minute, w.valid_from, w.valid_until)
-        for w in OperatingWindow.objects.filter(group__in=["", group])
-    ]
-    stops = [
-        hours.Stop(s.group, s.starts_at, s.ends_at, s.notice)
-        for s in PlannedStop.objects.filter(group__in=["", group], ends_at__gt=at)
-    ]
-    state = platform_state()
+    """
+    Return when the group of interfaces opens by calendar, planned stops, state and circuit.
+
+    Each acceptance asks for its estimate: calendar, stops and state are one question.
+    """
+    windows, stops, state = [], [], PlatformState()
+    for kind, of, number, opens, closes, since, until, first, last, words in prepared_rows(
+        _HOURS, {"group": group, "at": at}
+    ):
+        if kind == "window":
+            windows.append(hours.Window(of, number, opens, closes, since, until))
+        elif kind == "stop":
+            stops.append(hours.Stop(of, first, last, words))
+        else:
+            state = PlatformState(is_open=bool(number), reopens_at=first, broken_until=last)
     asked, why = at, ""
     if not state.is_open:
         reopens = state.reopens_at if state.reopens_at and state.reopens_at > at else at + _PROBE

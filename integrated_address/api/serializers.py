@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 SYSTEM_CODE = r"^\d{3}-\d{3}$"
+MOST_NUMBERS = 1000
 
 
 class NumberingSerializer(serializers.Serializer):
@@ -47,7 +48,7 @@ class NumberedSerializer(serializers.Serializer):
 
 
 class SearchSerializer(serializers.Serializer):
-    """Whom to search for: one number, or kana with birth date or sex."""
+    """Whom to search for: one number or a list of them, or kana with birth date or sex."""
 
     individual_number = serializers.RegexField(
         r"^\d{12}$",
@@ -57,6 +58,13 @@ class SearchSerializer(serializers.Serializer):
         error_messages={"invalid": "半角数字12桁で入力してください。"},
     )
     business_number = serializers.CharField(max_length=20, required=False, default="")
+    business_numbers = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        max_length=MOST_NUMBERS,
+        required=False,
+        default=list,
+        help_text="業務番号の一覧(一括検索)",
+    )
     system = serializers.RegexField(
         SYSTEM_CODE, required=False, default="", help_text="業務番号の属するシステム"
     )
@@ -73,6 +81,7 @@ class SearchSerializer(serializers.Serializer):
 class FoundSerializer(serializers.Serializer):
     """One person as the asking system may know them."""
 
+    asked_number = serializers.CharField(help_text="検索に用いた業務番号(他の検索では空)")
     business_numbers = serializers.ListField(child=serializers.CharField())
     integrated_number = serializers.CharField(allow_null=True)
     code_state = serializers.CharField(allow_null=True)

@@ -57,11 +57,13 @@ class SearchView(SystemView):
         """Search for the calling system; recorded before it is answered."""
         body = self.validated(SearchSerializer)
         act = self.act(procedure=body.pop("procedure"), reason=body.pop("reason"))
-        code = body.pop("system")
+        code, number = body.pop("system"), body.pop("business_number")
+        if number:
+            body["business_numbers"] = [number]
         result = services.search(
             wanted=services.Wanted(**body, numbers_of=_system(code) if code else None), act=act
         )
-        return Response(SearchResultSerializer(result).data)
+        return self.answer(SearchResultSerializer, result)
 
 
 def _system(code: str):

@@ -3,7 +3,7 @@
 from itertools import count
 
 from integrated_address.benchmarks.people import number_people
-from sapporo_base.benchmarks.callers import beside_bare_view, post, token_of
+from sapporo_base.benchmarks.callers import Caller, beside_bare_view, fill_outbox, token_of
 from sapporo_base.measuring import Measure
 
 _SEARCH = "/api/v1/integrated-address/search/"
@@ -15,14 +15,16 @@ def measure(size: int) -> list[Measure]:
     people = min(size, _MOST_PEOPLE)
     number_people(people, codes=("024-000",))
     token = token_of("024-000", ["032:search:read"])
+    system, bare_project = Caller(token), Caller(token, bare=True)
+    rows = fill_outbox(people)
     serial = count()
 
     def ours() -> None:
         number = f"B{next(serial) % people}"
-        post(token, _SEARCH, {"business_number": number, "procedure": "測定"})
+        system.post(_SEARCH, {"business_number": number, "procedure": "測定"})
 
     def bare() -> None:
-        post(token, "/bare/read/", {"id": next(serial)})
+        bare_project.post("/bare/read/", {"id": rows[next(serial) % people]})
 
     return [
         beside_bare_view("number look-up over the API", "one indexed read", ours=ours, bare=bare)

@@ -6,6 +6,7 @@ from integrated_address.selectors.counts import (
 )
 from integrated_address.selectors.feeds import addressee_changes_after, code_requests_after
 from integrated_address.selectors.numbers import (
+    NumberedPerson,
     business_numbers_of,
     code_states_of,
     fill_business_numbers,
@@ -13,6 +14,7 @@ from integrated_address.selectors.numbers import (
     fill_integrated_numbers_by_digest,
     fill_protected_numbers,
     integrated_numbers_of,
+    numbered_people,
     support_numbers,
     under_support,
 )
@@ -28,6 +30,7 @@ from integrated_address.selectors.people import (
 
 __all__ = [
     "CodeCount",
+    "NumberedPerson",
     "addressee_changes_after",
     "addressee_count",
     "business_numbers_of",
@@ -42,6 +45,7 @@ __all__ = [
     "individual_numbers_of",
     "integrated_numbers_of",
     "links_of",
+    "numbered_people",
     "people_matching",
     "support_numbers",
     "under_support",

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import connection
 
 from integrated_address.models import BusinessNumber, IntegratedAddressee, LinkageCodeStatus
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
+from sapporo_base.rows import prepared_rows
 
 _OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
 _FILL_INTEGRATED = """
@@ -61,12 +63,36 @@ def fill_protected_numbers(staging: Staging, register: BusinessSystem) -> int:
     return staging.execute(_FILL_PROTECTED, register=register.pk)
 
 
+_NUMBERED = """
+SELECT b.number, b.addressee_id, c.state
+FROM integrated_address_businessnumber b
+LEFT JOIN integrated_address_linkagecodestatus c ON c.addressee_id = b.addressee_id
+WHERE b.system_id = %s AND b.number = ANY(%s) AND b.valid_until IS NULL AND b.superseded_at IS NULL
+"""
+
+
 def integrated_numbers_of(
     *, system: BusinessSystem, business_numbers: Collection[str]
 ) -> dict[str, str]:
     """Return business number → 団体内統合宛名番号; what is not linked is absent."""
     links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **_OPEN)
     return dict(links.values_list("number", "addressee_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPerson:
+    """Who stands behind a business number; without 個人番号 there is no 符号取得状況."""
+
+    integrated_number: str
+    code_state: str | None
+
+
+def numbered_people(
+    *, system: BusinessSystem, business_numbers: Collection[str]
+) -> dict[str, NumberedPerson]:
+    """Return business number → person, one question; what is not linked is absent."""
+    rows = prepared_rows(_NUMBERED, [system.pk, list(business_numbers)])
+    return {number: NumberedPerson(*person) for number, *person in rows}
 
 
 def business_numbers_of(

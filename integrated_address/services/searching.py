@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q
-
-from integrated_address.models import BasicItems, BusinessNumber, IndividualNumber
 from integrated_address.rules import is_integrated_number
-from integrated_address.selectors import business_numbers_of, code_states_of, under_support
 from integrated_address.services.keys import writing_column
 from sapporo_base import sealing
 from sapporo_base import services as base
@@ -18,18 +14,54 @@ from sapporo_base.models import BusinessSystem
 from sapporo_base.rules.check_digits import is_individual_number
 from sapporo_base.rules.kana import kana_key
 
-_OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
+_OPEN = "valid_until IS NULL AND superseded_at IS NULL"
+_BY_BUSINESS_NUMBER = f"""
+SELECT addressee_id, number AS asked FROM integrated_address_businessnumber
+WHERE system_id = %(owner)s AND number = ANY(%(numbers)s) AND {_OPEN}
+"""
+_BY_INTEGRATED_NUMBER = f"""
+SELECT addressee_id, '' AS asked FROM integrated_address_basicitems
+WHERE addressee_id = %(number)s AND {_OPEN}
+"""
+_BY_INDIVIDUAL_NUMBER = f"""
+SELECT addressee_id, '' AS asked FROM integrated_address_individualnumber
+WHERE (digest = %(digest)s OR second_digest = %(digest)s) AND {_OPEN}
+"""
+_BY_BASIC_ITEMS = f"""
+SELECT b.addressee_id, '' AS asked FROM integrated_address_basicitems b
+JOIN integrated_address_integratedaddressee a ON a.integrated_number = b.addressee_id
+WHERE b.kana_key = %(kana_key)s AND {_OPEN} AND NOT a.under_support
+    AND (%(birth_on)s::date IS NULL OR b.birth_on = %(birth_on)s)
+    AND (%(sex)s = '' OR b.sex = %(sex)s)
+"""
+# Who it is, the asker's own numbers of them (the newest first), their 符号取得状況, are there more.
+_PEOPLE = f"""
+SELECT found.addressee_id AS number, found.asked, own.numbers, code.state,
+    found.people > %%(most)s
+FROM (
+    SELECT addressee_id, asked, count(*) OVER () AS people
+    FROM (%s ORDER BY addressee_id LIMIT %%(most)s + 1) matching
+    LIMIT %%(most)s
+) found
+LEFT JOIN LATERAL (
+    SELECT array_agg(number ORDER BY valid_from DESC, id DESC) AS numbers
+    FROM integrated_address_businessnumber
+    WHERE addressee_id = found.addressee_id AND system_id = %%(system)s AND {_OPEN}
+) own ON true
+LEFT JOIN integrated_address_linkagecodestatus code ON code.addressee_id = found.addressee_id
+WHERE %%(holds_integrated_number)s OR own.numbers IS NOT NULL
+"""
 MOST_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Whom to search for: by one number, or by 基本4情報 (kana with birth date or sex)."""
+    """Whom to search for: by one number, by a list of them, or by 基本4情報."""
 
     individual_number: str = ""
-    business_number: str = ""
+    business_numbers: Sequence[str] = ()
     numbers_of: BusinessSystem | None = None
-    """The system whose number `business_number` is."""
+    """The system whose numbers `business_numbers` are."""
     integrated_number: str = ""
     name_kana: str = ""
     birth_on: date | None = None
@@ -40,10 +72,11 @@ class Wanted:
 class Found:
     """
     One person as the asking system may know them: its own numbers, and the integrated one if it
-    may.
+    may. `asked_number` is the business number of the request that names the person, if one does.
     """
 
     business_numbers: Sequence[str]
+    asked_number: str = ""
     integrated_number: str | None = None
     code_state: str | None = None
 
@@ -60,7 +93,6 @@ class SearchResult:
     withheld: Sequence[str] = field(default_factory=tuple)
 
 
-@transaction.atomic
 def search(*, wanted: Wanted, act: Act) -> SearchResult:
     """
     Search people for a business system. No system ever gets another system's number.
@@ -74,52 +106,53 @@ def search(*, wanted: Wanted, act: Act) -> SearchResult:
     system = act.system
     if system is None:
         raise NotPermitted("庁内業務システムとして検索してください。")
-    numbers = _numbers(wanted, system, act)
-    more = len(numbers) > MOST_FOUND
-    numbers = numbers[:MOST_FOUND]
-    own = business_numbers_of(system=system, integrated_numbers=numbers)
-    if not system.holds_integrated_number:
-        numbers = [number for number in numbers if number in own]
-    states = code_states_of(numbers) if system.holds_integrated_number else {}
-    base.record_linkage(
+    question, values = _question(wanted, system, act)
+    holds = system.holds_integrated_number
+    rows = base.read_recorded(
         act,
         "addressee_searched",
-        subjects=[("integrated", number) for number in numbers],
-        items=["団体内統合宛名番号" if system.holds_integrated_number else "業務番号"],
+        question=_PEOPLE % question,
+        values={
+            **values,
+            "system": system.pk,
+            "most": len(wanted.business_numbers) or MOST_FOUND,
+            "holds_integrated_number": holds,
+        },
+        items=["団体内統合宛名番号" if holds else "業務番号"],
         opened_individual_number=bool(wanted.individual_number),
     )
     return SearchResult(
         people=[
-            Found(
-                business_numbers=own.get(number, []),
-                integrated_number=number if system.holds_integrated_number else None,
-                code_state=states.get(number),
-            )
-            for number in numbers
+            Found(own or [], asked, number if holds else None, state if holds else None)
+            for number, asked, own, state, _ in rows
         ],
-        more=more,
-        withheld=() if system.holds_integrated_number else ("integrated_number", "code_state"),
+        more=any(row[-1] for row in rows),
+        withheld=() if holds else ("integrated_number", "code_state"),
     )
 
 
-def _numbers(wanted: Wanted, system: BusinessSystem, act: Act) -> list[str]:
+def _question(wanted: Wanted, system: BusinessSystem, act: Act) -> tuple[str, dict[str, Any]]:
+    """Return the SQL that finds whom the system wants, with its values, if the system may ask so."""
     if wanted.individual_number:
-        return _by_individual_number(wanted.individual_number, system, act)
-    if wanted.business_number:
-        return _by_business_number(wanted, system)
+        return _BY_INDIVIDUAL_NUMBER, {"digest": _digest(wanted.individual_number, system, act)}
+    if wanted.business_numbers:
+        owner = wanted.numbers_of or system
+        if owner != system and not system.holds_integrated_number:
+            raise NotPermitted("他の庁内業務システムの番号では検索できません。")
+        return _BY_BUSINESS_NUMBER, {"owner": owner.pk, "numbers": list(wanted.business_numbers)}
     if wanted.integrated_number:
         if not system.holds_integrated_number:
             raise NotPermitted("この庁内業務システムは団体内統合宛名番号を利用できません。")
         if not is_integrated_number(wanted.integrated_number):
             raise InvalidRequest(fields={"integrated_number": "15桁の番号ではありません。"})
-        held = BasicItems.objects.filter(_OPEN, addressee=wanted.integrated_number)
-        return list(held.values_list("addressee_id", flat=True))
+        return _BY_INTEGRATED_NUMBER, {"number": wanted.integrated_number}
     if wanted.name_kana and (wanted.birth_on or wanted.sex):
-        return _by_basic_items(wanted)
+        kana = kana_key(wanted.name_kana)
+        return _BY_BASIC_ITEMS, {"kana_key": kana, "birth_on": wanted.birth_on, "sex": wanted.sex}
     raise InvalidRequest("番号、または氏名カナと生年月日(性別)を指定してください。")
 
 
-def _by_individual_number(number: str, system: BusinessSystem, act: Act) -> list[str]:
+def _digest(number: str, system: BusinessSystem, act: Act) -> bytes:
     if not system.uses_individual_number:
         raise NotPermitted("この庁内業務システムは個人番号を利用できません。")
     if not act.reason:
@@ -127,27 +160,4 @@ def _by_individual_number(number: str, system: BusinessSystem, act: Act) -> list
     if not is_individual_number(number):
         raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
     writing_column(at=act.at)
-    digest = sealing.digest(number)
-    held = IndividualNumber.objects.filter(_OPEN, Q(digest=digest) | Q(second_digest=digest))
-    return list(held.values_list("addressee_id", flat=True))
-
-
-def _by_business_number(wanted: Wanted, system: BusinessSystem) -> list[str]:
-    owner = wanted.numbers_of or system
-    if owner != system and not system.holds_integrated_number:
-        raise NotPermitted("他の庁内業務システムの番号では検索できません。")
-    links = BusinessNumber.objects.filter(_OPEN, system=owner, number=wanted.business_number)
-    return list(links.values_list("addressee_id", flat=True))
-
-
-def _by_basic_items(wanted: Wanted) -> list[str]:
-    items = BasicItems.objects.filter(_OPEN, kana_key=kana_key(wanted.name_kana))
-    if wanted.birth_on:
-        items = items.filter(birth_on=wanted.birth_on)
-    if wanted.sex:
-        items = items.filter(sex=wanted.sex)
-    found = list(
-        items.order_by("addressee_id").values_list("addressee_id", flat=True)[: MOST_FOUND + 1]
-    )
-    hidden = under_support(found)
-    return [number for number in found if number not in hidden]
+    return sealing.digest(number)

@@ -31,7 +31,7 @@ class ChangesView(SystemView):
         page = services.disclose_changes(
             receipt=query["after"], limit=query["limit"], act=self.act()
         )
-        return Response(ChangePageSerializer(page).data)
+        return self.answer(ChangePageSerializer, page)
 
 
 class ResidentsView(SystemView):
@@ -49,7 +49,7 @@ class ResidentsView(SystemView):
             known_at=body["known_at"],
             act=self.act(),
         )
-        return Response(ResidentSerializer(residents, many=True).data)
+        return self.answer(ResidentSerializer, residents, many=True)
 
 
 class AcknowledgementsView(SystemView):
@@ -62,7 +62,7 @@ class AcknowledgementsView(SystemView):
         """Note up to where the caller has taken the changes over."""
         body = self.validated(AcknowledgementSerializer)
         delivery = services.acknowledge(receipt=body["receipt"], act=self.act())
-        return Response(DeliverySerializer(delivery).data)
+        return self.answer(DeliverySerializer, delivery)
 
 
 class EventsView(SystemView):
@@ -79,4 +79,4 @@ class EventsView(SystemView):
         body = self.validated(EventSerializer)
         received = services.receive_event(values=body["items"], act=self.act())
         created = status.HTTP_201_CREATED if received.is_new else status.HTTP_200_OK
-        return Response(ReceivedChangeSerializer(received).data, status=created)
+        return self.answer(ReceivedChangeSerializer, received, status=created)

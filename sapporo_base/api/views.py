@@ -1,8 +1,10 @@
 """What every API of the system base is made from."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.utils import timezone
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
@@ -10,6 +12,7 @@ from sapporo_base.acts import Act
 from sapporo_base.models import BusinessSystem
 
 OPERATOR_HEADER = "X-Operator"
+_STANDING: dict[type[BaseSerializer], BaseSerializer] = {}
 
 
 class SystemView(APIView):
@@ -42,16 +45,36 @@ class SystemView(APIView):
             **purpose,
         )
 
-    def validated(self, serializer_class: type[BaseSerializer], **options: Any) -> Any:
+    def validated(self, serializer_class: type[BaseSerializer]) -> Any:
         """Return the request's body as the serializer reads it, or answer 400 naming the fields."""
-        serializer = serializer_class(data=self.request.data, **options)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return _standing(serializer_class).run_validation(self.request.data)
 
     def validated_query(self, serializer_class: type[BaseSerializer]) -> Any:
         """
         Return the request's query as the serializer reads it, or answer 400 naming the fields.
         """
-        serializer = serializer_class(data=self.request.query_params)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return _standing(serializer_class).run_validation(self.request.query_params)
+
+    def answer(
+        self,
+        serializer_class: type[BaseSerializer],
+        told: Any,
+        *,
+        many: bool = False,
+        status: int = HTTPStatus.OK,
+    ) -> Response:
+        """Answer with what is told, or with each of it, in the words of the serializer."""
+        in_words = _standing(serializer_class).to_representation
+        return Response([in_words(one) for one in told] if many else in_words(told), status=status)
+
+
+def _standing(serializer_class: type[BaseSerializer]) -> BaseSerializer:
+    """
+    Return the one instance of a serializer that all requests share.
+
+    It is given nothing of a request: `run_validation` and `to_representation` are functions of
+    their argument. A new instance would copy every field for each request.
+    """
+    if serializer_class not in _STANDING:
+        _STANDING[serializer_class] = serializer_class()
+    return _STANDING[serializer_class]

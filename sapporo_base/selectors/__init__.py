@@ -11,9 +11,11 @@ from sapporo_base.selectors.records import (
     seal_state,
 )
 from sapporo_base.selectors.reference import (
+    LawCodes,
     code_names,
     in_force,
     layout_definition,
+    legal_bases_for,
     legal_basis_for,
     system,
     system_names,
@@ -31,6 +33,7 @@ from sapporo_base.selectors.rights import (
 __all__ = [
     "BatchResult",
     "Check",
+    "LawCodes",
     "code_names",
     "files_open_to",
     "in_force",
@@ -38,6 +41,7 @@ __all__ = [
     "last_batch",
     "last_runs",
     "layout_definition",
+    "legal_bases_for",
     "legal_basis_for",
     "may",
     "readiness",

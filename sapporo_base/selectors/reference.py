@@ -1,11 +1,13 @@
 """Questions to the dated reference data."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from sapporo_base.models import BusinessSystem, CodeEntry, Layout, LegalBasis
+from sapporo_base.rows import columns_of, instance_of, prepared_rows
 
 
 class UnknownSystem(Exception):
@@ -90,3 +92,42 @@ def legal_basis_for(
         if value:
             grounds = grounds.filter(**{field: value})
     return grounds.order_by("valid_from", "pk").first()
+
+
+LawCodes = tuple[str, str, str]
+"""事務, 事務手続 and 特定個人情報 by their codes."""
+
+_GROUNDS = f"""
+SELECT DISTINCT ON (l.procedure_code, l.step_code, l.information_code) {columns_of(LegalBasis, "l")}
+FROM unnest(%(procedures)s::varchar[], %(steps)s::varchar[], %(information)s::varchar[])
+    AS asked (procedure_code, step_code, information_code)
+JOIN sapporo_base_legalbasis l USING (procedure_code, step_code, information_code)
+JOIN sapporo_base_legalbasis_systems s ON s.legalbasis_id = l.id AND s.businesssystem_id = %(system)s
+WHERE l.kind = %(kind)s AND l.valid_from <= %(day)s
+    AND (l.valid_until IS NULL OR l.valid_until > %(day)s)
+ORDER BY l.procedure_code, l.step_code, l.information_code, l.valid_from, l.id
+"""
+
+
+def legal_bases_for(
+    *, kind: str, day: date, system: BusinessSystem, codes: Collection[LawCodes]
+) -> dict[LawCodes, LegalBasis]:
+    """
+    Return the grounds of that kind in force on a day for this system, by the codes asked for.
+
+    One question for all of them; codes without a ground are absent.
+    """
+    procedures, steps, information = zip(*codes, strict=True) if codes else ((), (), ())
+    rows = prepared_rows(
+        _GROUNDS,
+        {
+            "kind": kind,
+            "day": day,
+            "system": system.pk,
+            "procedures": list(procedures),
+            "steps": list(steps),
+            "information": list(information),
+        },
+    )
+    grounds = [instance_of(LegalBasis, row) for row in rows]
+    return {(one.procedure_code, one.step_code, one.information_code): one for one in grounds}

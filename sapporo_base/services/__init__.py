@@ -29,6 +29,7 @@ from sapporo_base.services.outbox import claim_messages, enqueue, forget_sent, s
 from sapporo_base.services.records import (
     Subject,
     prepare_partitions,
+    read_recorded,
     record_linkage,
     record_refusal,
     record_subjects_from,
@@ -82,6 +83,7 @@ __all__ = [
     "prepare_demo_staff",
     "prepare_partitions",
     "proof_holds",
+    "read_recorded",
     "record_linkage",
     "record_proof",
     "record_refusal",

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from sapporo_base import sealing
-from sapporo_base.acts import Act, InvalidRequest
+from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.models import AccessToken, BusinessSystem, SystemCredential, UsedAssertion
+from sapporo_base.rows import columns_of, instance_of, prepared_rows, width_of
 from sapporo_base.rules.scopes import known_scopes
 from sapporo_base.services.records import record_linkage
 
@@ -137,22 +138,39 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+_TOKEN, _CREDENTIAL = width_of(AccessToken), width_of(SystemCredential)
+_ACCEPTED = f"""
+SELECT {columns_of(AccessToken, "t")}, {columns_of(SystemCredential, "c")},
+    {columns_of(BusinessSystem, "s")}
+FROM sapporo_base_accesstoken t
+JOIN sapporo_base_systemcredential c ON c.id = t.credential_id
+JOIN sapporo_base_businesssystem s ON s.id = c.system_id
+WHERE t.digest = %(digest)s AND t.expires_at > %(at)s
+    AND c.valid_from <= %(at)s AND c.expires_at > %(at)s AND c.revoked_at IS NULL
+    AND s.valid_from <= %(day)s AND (s.valid_until IS NULL OR s.valid_until > %(day)s)
+"""
+
+
 def accept_token(token: str, *, at: datetime) -> AccessToken | None:
-    """Return the token if it is good at that time, and note its credential's use once a minute."""
-    found = (
-        AccessToken.objects.select_related("credential__system")
-        .filter(digest=token_digest(token), expires_at__gt=at)
-        .first()
-    )
-    if found is None or found.credential.revoked_at or found.credential.expires_at <= at:
+    """
+    Return the token with its credential and system, one read, if all three are good at that time.
+
+    Nothing is remembered between requests: what was revoked or has ended is refused at once. The
+    credential's use is noted once a minute.
+    """
+    day = at.astimezone(JAPAN).date()
+    rows = prepared_rows(_ACCEPTED, {"digest": token_digest(token), "at": at, "day": day})
+    if not rows:
         return None
-    system = found.credential.system
-    if system.valid_until and system.valid_until <= at.date():
-        return None
-    last = found.credential.last_used_at
+    row = rows[0]
+    found = instance_of(AccessToken, row[:_TOKEN])
+    credential = instance_of(SystemCredential, row[_TOKEN : _TOKEN + _CREDENTIAL])
+    credential.system = instance_of(BusinessSystem, row[_TOKEN + _CREDENTIAL :])
+    found.credential = credential
+    last = credential.last_used_at
     if last is None or at - last > _USE_NOTED_EVERY:
         with disable_auditlog():
-            SystemCredential.objects.filter(pk=found.credential_id).update(last_used_at=at)
+            SystemCredential.objects.filter(pk=credential.pk).update(last_used_at=at)
     return found
 
 

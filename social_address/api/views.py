@@ -34,7 +34,7 @@ class AddresseeView(SystemView):
             system=self.system,
             act=act,
         )
-        return Response(RegisteredSerializer(addressee).data, status=status.HTTP_201_CREATED)
+        return self.answer(RegisteredSerializer, addressee, status=status.HTTP_201_CREATED)
 
 
 class SearchView(SystemView):
@@ -51,7 +51,7 @@ class SearchView(SystemView):
         """Search for the calling system, in the items it was approved for; recorded."""
         query = AddresseeQuery(**self.validated(AddresseeQuerySerializer))
         subjects = services.search_addressees(query=query, act=self.act())
-        return Response(SubjectSerializer(subjects, many=True).data)
+        return self.answer(SubjectSerializer, subjects, many=True)
 
 
 class ChangeView(SystemView):
@@ -66,4 +66,4 @@ class ChangeView(SystemView):
         page = services.disclose_changes(
             receipt=asked["after"], limit=asked["limit"], act=self.act()
         )
-        return Response(SubjectChangePageSerializer(page).data)
+        return self.answer(SubjectChangePageSerializer, page)

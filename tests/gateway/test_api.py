@@ -1,13 +1,15 @@
 """Inquiries, results and copies over HTTP: the ladder of rights, and answers in clear words."""
 
+from datetime import date
+
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from gateway.models import Inquiry, InquiryResult
+from integrated_address import services as addressees
+from sapporo_base.models import LegalBasis, LinkageRecord
 from tests.factories import system
 from tests.gateway.far_end import CHILD_ALLOWANCE, TAX
-from tests.integrated_address.factories import numbered
+from tests.integrated_address.factories import number_many, numbered
 
 pytestmark = pytest.mark.django_db
 INQUIRIES = "/api/v1/gateway/inquiries/"
@@ -89,11 +91,59 @@ class TestInquiries:
         assert response.status_code == 400
         assert field in response.json()["fields"]["inquiries"]["1"]
 
-    def test_acceptance_asks_the_database_few_questions(self, allowance):
-        with CaptureQueriesContext(connection) as queries:
-            ask(allowance, QUESTION)
-        asked = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]]
-        assert len(asked) <= 20
+    @pytest.mark.parametrize("people", [1, 500])
+    def test_many_are_accepted_by_as_many_statements_as_one(
+        self, allowance, act, people, django_assert_num_queries
+    ):
+        numbers = number_many(act, people=people, code="027-000", first_serial=1000)
+        addressees.request_linkage_codes(integrated_numbers=sorted(numbers.values()), act=act)
+        acquired = [(number, "acquired", "") for number in numbers.values()]
+        addressees.record_code_states(states=acquired, act=act)
+        ask(allowance, QUESTION)  # notes the credential's use
+
+        # Token; the ends of a transaction; ground, people, inquiries with their record, hours.
+        with django_assert_num_queries(7):
+            answers = ask(
+                allowance,
+                *({**QUESTION, "request_key": n, "business_number": n} for n in numbers),
+            )
+
+        assert {one["state"] for one in answers.json()["inquiries"]} == {"waiting"}
+        assert Inquiry.objects.filter(request_key__in=numbers).count() == people
+        record = LinkageRecord.objects.filter(kind="inquiry_accepted").latest("pk")
+        assert (record.subject_count, record.receiver_code) == (people, "027-000")
+
+    @pytest.mark.parametrize("people", [1, 500])
+    def test_codes_that_are_missing_are_requested_at_once(
+        self, allowance, act, people, django_assert_max_num_queries
+    ):
+        numbers = number_many(act, people=people, code="027-000", first_serial=1000)
+        with django_assert_max_num_queries(16):
+            answers = ask(
+                allowance,
+                *({**QUESTION, "request_key": n, "business_number": n} for n in numbers),
+            )
+        assert {one["state"] for one in answers.json()["inquiries"]} == {"waiting_code"}
+
+    def test_the_same_key_again_is_the_same_inquiry_and_no_new_record(self, allowance):
+        (first,) = ask(allowance, QUESTION).json()["inquiries"]
+        again = ask(allowance, QUESTION, {**QUESTION, "business_number": "X"}).json()["inquiries"]
+        assert [one["id"] for one in again] == [first["id"]] * 2
+        assert LinkageRecord.objects.filter(kind="inquiry_accepted").count() == 1
+        assert not LinkageRecord.objects.filter(kind="inquiry_refused").exists()
+
+    def test_a_known_inquiry_outlives_its_ground_and_a_new_one_is_refused(self, allowance):
+        (first,) = ask(allowance, QUESTION).json()["inquiries"]
+        LegalBasis.objects.filter(information_code=TAX).update(
+            valid_from=date(2000, 1, 1), valid_until=date(2001, 1, 1)
+        )
+        known, new = ask(allowance, QUESTION, {**QUESTION, "request_key": "k2"}).json()["inquiries"]
+        assert (known["id"], new["code"]) == (first["id"], "no_ground")
+
+    def test_the_same_key_twice_in_one_call_is_one_inquiry(self, allowance):
+        one, other = ask(allowance, QUESTION, QUESTION).json()["inquiries"]
+        assert one["id"] == other["id"]
+        assert Inquiry.objects.count() == 1
 
     def test_another_systems_inquiry_does_not_exist_for_it(self, allowance, client_of):
         (one,) = ask(allowance, QUESTION).json()["inquiries"]

@@ -2,8 +2,13 @@
 
 from datetime import date
 
-from integrated_address import services
+from django.db import transaction
+
+from integrated_address import selectors, services
 from integrated_address.services import FourBasicItems
+from integrated_address.services.numbering import STAGED
+from sapporo_base import sealing
+from sapporo_base.bulk import temporary_staging
 from tests.factories import fictitious_individual_number, system
 
 HANAKO = FourBasicItems(
@@ -24,4 +29,19 @@ def numbered(act, *, number="100", serial=1, code="001-000", basics=HANAKO, stat
         basics=basics,
         resident_state=state,
         act=act,
+    )
+
+
+def number_many(act, *, people, code, first_serial=1):
+    """Number people as N1, N2, … of a system; return business number → 団体内統合宛名番号."""
+    sealer = sealing.NumberSealer()
+    rows = []
+    for serial in range(first_serial, first_serial + people):
+        sealed = sealer.seal(fictitious_individual_number(serial))
+        rows.append((f"N{serial}", sealed.digest, sealed.ciphertext, "札幌　花子"))
+    with transaction.atomic(), temporary_staging("newcomers", STAGED) as staging:
+        staging.copy(["business_number", "digest", "ciphertext", "name"], rows)
+        services.number_newcomers(staging=staging, system=system(code), act=act)
+    return selectors.integrated_numbers_of(
+        system=system(code), business_numbers=[number for number, *_ in rows]
     )

@@ -1,13 +1,11 @@
 """付番 and 検索 over HTTP: the ladder of rights, and what never leaves."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from integrated_address import services
-from sapporo_base.models import LinkageRecord
+from sapporo_base.models import LinkageRecord, LinkageRecordSubject
 from tests.factories import fictitious_individual_number, system
-from tests.integrated_address.factories import numbered
+from tests.integrated_address.factories import number_many, numbered
 
 pytestmark = pytest.mark.django_db
 NUMBERS = "/api/v1/integrated-address/numbers/"
@@ -95,16 +93,38 @@ class TestSearch:
     def ask(self, api, **wanted):
         return api.post(SEARCH, {"procedure": "国民健康保険の資格", **wanted}, format="json")
 
-    def test_by_own_number_few_questions_are_put_to_the_database(self, insurer, act):
+    def test_by_own_number_the_own_numbers_are_told(self, insurer, act):
         numbered(act, number="N1", code="024-000")
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            response = self.ask(insurer, business_number="N1")
-        assert response.json()["people"] == [
-            {"business_numbers": ["N1"], "integrated_number": None, "code_state": None}
+        assert self.ask(insurer, business_number="N1").json()["people"] == [
+            {
+                "asked_number": "N1",
+                "business_numbers": ["N1"],
+                "integrated_number": None,
+                "code_state": None,
+            }
         ]
-        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) <= 6
+
+    @pytest.mark.parametrize("people", [1, 500])
+    def test_a_list_is_one_question_and_one_record(
+        self, gateway, act, people, django_assert_num_queries
+    ):
+        numbers = number_many(act, people=people, code="027-000")
+        self.ask(gateway, business_number="N1", system="027-000")  # notes the credential's use
+
+        # The token; whose numbers; the people with their record.
+        with django_assert_num_queries(3):
+            response = self.ask(gateway, business_numbers=list(numbers), system="027-000")
+
+        found = {one["asked_number"]: one for one in response.json()["people"]}
+        assert found.keys() == set(numbers)
+        assert {one["integrated_number"] for one in found.values()} == set(numbers.values())
+        record = LinkageRecord.objects.filter(kind="addressee_searched").latest("pk")
+        assert record.subject_count == people
+        assert LinkageRecordSubject.objects.filter(record_id=record.pk).count() == people
+
+    def test_a_list_of_more_than_a_thousand_is_refused(self, insurer):
+        response = self.ask(insurer, business_numbers=["N1"] * 1001)
+        assert (response.status_code, [*response.json()["fields"]]) == (400, ["business_numbers"])
 
     def test_by_individual_number_needs_a_reason_and_is_recorded(self, insurer, act):
         numbered(act, number="N1", code="024-000")
@@ -122,7 +142,12 @@ class TestSearch:
         assert found.json()["people"] == []
         held = self.ask(gateway, integrated_number=person).json()["people"]
         assert held == [
-            {"business_numbers": [], "integrated_number": person, "code_state": "not_requested"}
+            {
+                "asked_number": "",
+                "business_numbers": [],
+                "integrated_number": person,
+                "code_state": "not_requested",
+            }
         ]
 
     def test_kana_find_whatever_their_width(self, insurer, act):

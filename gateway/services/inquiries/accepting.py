@@ -1,12 +1,14 @@
-"""情報照会 accepted on a legal ground, one by one, and taken back."""
+"""情報照会 accepted on a legal ground, and taken back."""
 
-import uuid
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
@@ -51,6 +53,54 @@ class AcceptedInquiry:
     code: str = ""
 
 
+_INSERT = """
+INSERT INTO gateway_inquiry (
+    system_id, request_key, record_id, lane, state, business_number, integrated_number,
+    legal_basis_id, procedure_code, step_code, information_code, provider_code, fiscal_year,
+    period_from, period_until, not_disclosed, asked_by, due_at, accepted_at, code_ready_at,
+    correlation_id, attempts, detail_status, name_status, reason_code, reason
+)
+SELECT %(system)s, asked.request_key, replace(gen_random_uuid()::text, '-', ''), asked.lane,
+    CASE WHEN asked.has_code THEN %(waiting)s ELSE %(waiting_code)s END, asked.business_number,
+    asked.integrated_number, %(ground)s, asked.procedure_code, asked.step_code,
+    asked.information_code, asked.provider_code, asked.fiscal_year, asked.period_from,
+    asked.period_until, asked.not_disclosed, %(asked_by)s, %(at)s, %(at)s,
+    CASE WHEN asked.has_code THEN %(at)s END, %(correlation_id)s, 0, '', '', '', ''
+FROM jsonb_to_recordset(%(asked)s) AS asked (
+    request_key text, lane text, has_code boolean, business_number text, integrated_number text,
+    procedure_code text, step_code text, information_code text, provider_code text,
+    fiscal_year smallint, period_from date, period_until date, not_disclosed boolean
+)
+ORDER BY asked.request_key  -- two connections with the same keys wait for each other in one order
+ON CONFLICT (system_id, request_key) DO NOTHING
+RETURNING request_key, id, lane, state, integrated_number AS number
+"""
+_KNOWN = """
+SELECT request_key, id, lane, state FROM gateway_inquiry
+WHERE system_id = %s AND request_key = ANY(%s)
+"""
+_AS_ASKED = (
+    *("request_key", "lane", "business_number", "procedure_code", "step_code"),
+    *("information_code", "fiscal_year", "period_from", "period_until", "not_disclosed"),
+)
+_NOT_NUMBERED = "業務番号に団体内統合宛名番号が紐付いていません。付番を依頼してください。"
+_NO_INDIVIDUAL_NUMBER = "個人番号が登録されていないため照会できません。"
+_NO_PROVIDER = "情報提供者のコードが正しくありません。"
+_NO_GROUND = (
+    "この事務・事務手続・特定個人情報の組合せの照会は、本日現在の法令上の根拠がありません。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An inquiry as it stands in the table."""
+
+    id: int
+    lane: str
+    state: str
+
+
+@transaction.atomic
 def accept_inquiries(
     *, system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
 ) -> list[AcceptedInquiry]:
@@ -58,198 +108,156 @@ def accept_inquiries(
     Accept inquiries for which a legal ground is in force today; the others are refused one by one.
 
     The same request key again is the same inquiry. Where the 符号 is missing it is requested, and
-    the
-    inquiry waits for it by itself.
+    the inquiry waits for it by itself. One inquiry or a thousand: the same few statements.
     """
-    try:
-        return _accept(system, requests, act)
-    except IntegrityError:
-        # The same key came over another connection at the same moment, and was first: it is known now.
-        return _accept(system, requests, act)
-
-
-@transaction.atomic
-def _accept(
-    system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
-) -> list[AcceptedInquiry]:
-    known = {
-        inquiry.request_key: inquiry
-        for inquiry in Inquiry.objects.filter(
-            system=system, request_key__in=[request.request_key for request in requests]
-        )
-    }
-    # A key that stands twice in one message is one inquiry too.
-    fresh = list(
+    askable, refused = _judged(system, requests, act)
+    kept: dict[str, _Kept] = {}
+    for ground in sorted(askable, key=lambda one: one.pk):
+        kept |= _insert(system, ground, askable[ground], act)
+    fresh = set(kept)
+    if others := {request.request_key for request in requests} - fresh:
+        # Refused today or known already; a known one stays what it is, also without its ground.
+        kept |= _known(system, others)
+        refused = {key: why for key, why in refused.items() if key not in kept}
+    hasten_codes(
         {
-            one.request_key: one for one in reversed(requests) if one.request_key not in known
-        }.values()
+            one["integrated_number"]
+            for asked in askable.values()
+            for one in asked
+            if one["request_key"] in fresh and not one["has_code"]
+        },
+        act,
     )
-    numbers = addressee_questions.integrated_numbers_of(
-        system=system, business_numbers=[request.business_number for request in fresh]
-    )
-    states = addressee_questions.code_states_of(set(numbers.values()))
-    grounds = _grounds(system, fresh, act)
-    rows: list[Inquiry] = []
-    refused: dict[str, tuple[str, str]] = {}
-    for request in fresh:
-        ground = grounds.get(_ground_key(request))
-        trouble = _trouble(request, ground, numbers, states)
-        if trouble or ground is None:
-            refused[request.request_key] = trouble or ("no_ground", _NO_GROUND)
-            continue
-        number = numbers[request.business_number]
-        rows.append(_row(system, request, ground, number, states[number], act))
-    Inquiry.objects.bulk_create(rows)
-    hasten_codes(rows, act)
-    _record(system, rows, refused, act)
-    known |= {row.request_key: row for row in rows}
-    for lane in {row.lane for row in rows}:
+    _record_refusals(system, refused, act)
+    for lane in {kept[key].lane for key in fresh}:
         interactive = lane == Lane.INTERACTIVE
         nudge(
             f"gateway.tasks.work_{'interactive' if interactive else 'bulk'}",
             queue="interactive" if interactive else "bulk",
         )
     opens = opening(group="SKI", at=act.at).at or act.at
-    return [_answer(request, known, refused, opens) for request in requests]
+    return [_answer(request.request_key, kept, refused, opens) for request in requests]
 
 
-_NO_GROUND = (
-    "この事務・事務手続・特定個人情報の組合せの照会は、本日現在の法令上の根拠がありません。"
-)
+def _judged(
+    system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
+) -> tuple[dict[LegalBasis, list[dict[str, Any]]], dict[str, tuple[str, str]]]:
+    """
+    Return what may be asked on which ground, as columns, and why the rest may not (code and words).
+    """
+    grounds = base_questions.legal_bases_for(
+        kind="inquire",
+        day=act.day,
+        system=system,
+        codes={_law_codes(request) for request in requests},
+    )
+    people = addressee_questions.numbered_people(
+        system=system, business_numbers={request.business_number for request in requests}
+    )
+    askable: dict[LegalBasis, list[dict[str, Any]]] = defaultdict(list)
+    refused: dict[str, tuple[str, str]] = {}
+    for request in requests:
+        ground, person = grounds.get(_law_codes(request)), people.get(request.business_number)
+        if ground is None:
+            refused[request.request_key] = ("no_ground", _NO_GROUND)
+        elif person is None:
+            refused[request.request_key] = ("not_numbered", _NOT_NUMBERED)
+        elif person.code_state is None:
+            refused[request.request_key] = ("no_individual_number", _NO_INDIVIDUAL_NUMBER)
+        else:
+            try:
+                provider = organisation_code(request.provider_code)
+            except ValueError:
+                refused[request.request_key] = ("provider", _NO_PROVIDER)
+                continue
+            askable[ground].append(
+                {
+                    **{name: getattr(request, name) for name in _AS_ASKED},
+                    "provider_code": provider,
+                    "integrated_number": person.integrated_number,
+                    "has_code": person.code_state == "acquired",
+                }
+            )
+    return askable, refused
 
 
-def _ground_key(request: InquiryRequest) -> tuple[str, str, str]:
+def _law_codes(request: InquiryRequest) -> base_questions.LawCodes:
     return (request.procedure_code, request.step_code, request.information_code)
 
 
-def _grounds(
-    system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
-) -> dict[tuple[str, str, str], LegalBasis | None]:
-    return {
-        key: base_questions.legal_basis_for(
-            kind="inquire",
-            day=act.day,
-            system=system,
-            procedure_code=key[0],
-            step_code=key[1],
-            information_code=key[2],
-        )
-        for key in {_ground_key(request) for request in requests}
-    }
-
-
-def _trouble(
-    request: InquiryRequest,
-    ground: LegalBasis | None,
-    numbers: Mapping[str, str],
-    states: Mapping[str, str],
-) -> tuple[str, str] | None:
-    if ground is None:
-        return ("no_ground", _NO_GROUND)
-    number = numbers.get(request.business_number)
-    if number is None:
-        return (
-            "not_numbered",
-            "業務番号に団体内統合宛名番号が紐付いていません。付番を依頼してください。",
-        )
-    if number not in states:
-        return ("no_individual_number", "個人番号が登録されていないため照会できません。")
-    try:
-        organisation_code(request.provider_code)
-    except ValueError:
-        return ("provider", "情報提供者のコードが正しくありません。")
-    return None
-
-
-def _row(
-    system: BusinessSystem,
-    request: InquiryRequest,
-    ground: LegalBasis,
-    number: str,
-    code_state: str,
-    act: Act,
-) -> Inquiry:
-    ready = code_state == "acquired"
-    return Inquiry(
-        system=system,
-        request_key=request.request_key,
-        record_id=uuid.uuid4().hex,
-        lane=request.lane,
-        state=Inquiry.State.WAITING if ready else Inquiry.State.WAITING_CODE,
-        business_number=request.business_number,
-        integrated_number=number,
+def _insert(
+    system: BusinessSystem, ground: LegalBasis, asked: Sequence[Mapping[str, Any]], act: Act
+) -> dict[str, _Kept]:
+    """Write the inquiries on one ground and their record; those known already are left out."""
+    rows = base.read_recorded(
+        act,
+        "inquiry_accepted",
+        question=_INSERT,
+        values={
+            "asked": Jsonb(asked, dumps=_as_json),
+            "system": system.pk,
+            "ground": ground.pk,
+            "waiting": Inquiry.State.WAITING.value,
+            "waiting_code": Inquiry.State.WAITING_CODE.value,
+            "asked_by": act.on_behalf_of or (act.staff.staff_number if act.staff else ""),
+            "at": act.at,
+            "correlation_id": act.correlation_id,
+        },
+        even_of_nobody=False,
         legal_basis=ground,
-        procedure_code=request.procedure_code,
-        step_code=request.step_code,
-        information_code=request.information_code,
-        provider_code=organisation_code(request.provider_code),
-        fiscal_year=request.fiscal_year,
-        period_from=request.period_from,
-        period_until=request.period_until,
-        not_disclosed=request.not_disclosed,
-        asked_by=act.on_behalf_of or (act.staff.staff_number if act.staff else ""),
-        due_at=act.at,
-        accepted_at=act.at,
-        code_ready_at=act.at if ready else None,
-        correlation_id=act.correlation_id,
+        inquirer="札幌市長",
+        provider=ground.provider,
+        requested_at=act.at,
+        receiver_code=system.code,
     )
+    return {key: _Kept(*row) for key, *row, _ in rows}
 
 
-def hasten_codes(rows: Sequence[Inquiry], act: Act) -> None:
-    """Have the 符号 acquired that these inquiries wait for, before others."""
-    waiting_for = sorted(
-        {r.integrated_number for r in rows if r.state == Inquiry.State.WAITING_CODE}
-    )
-    if waiting_for:
+def _as_json(asked: Any) -> str:
+    return json.dumps(asked, default=date.isoformat)
+
+
+def _known(system: BusinessSystem, keys: Collection[str]) -> dict[str, _Kept]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [system.pk, list(keys)])
+        return {key: _Kept(*row) for key, *row in cursor.fetchall()}
+
+
+def hasten_codes(integrated_numbers: Collection[str], act: Act) -> None:
+    """Have the 符号 of these people, for which inquiries wait, acquired before others."""
+    if integrated_numbers:
+        waiting_for = sorted(integrated_numbers)
         addressees.request_linkage_codes(integrated_numbers=waiting_for, act=act)
         PlatformNumber.objects.filter(pk__in=waiting_for).update(is_urgent=True)
 
 
-def _record(
-    system: BusinessSystem,
-    rows: Sequence[Inquiry],
-    refused: Mapping[str, tuple[str, str]],
-    act: Act,
+def _record_refusals(
+    system: BusinessSystem, refused: Mapping[str, tuple[str, str]], act: Act
 ) -> None:
-    by_ground: dict[LegalBasis, list[Inquiry]] = defaultdict(list)
-    for row in rows:
-        by_ground[row.legal_basis].append(row)
-    for ground, asked in by_ground.items():
-        base.record_linkage(
-            act,
-            "inquiry_accepted",
-            legal_basis=ground,
-            subjects=[("integrated", row.integrated_number) for row in asked],
-            inquirer="札幌市長",
-            provider=ground.provider,
-            requested_at=act.at,
-            receiver_code=system.code,
-        )
-    for code in {code for code, _ in refused.values()}:
-        count = sum(1 for one, _ in refused.values() if one == code)
+    for (_, why), count in Counter(refused.values()).items():
         base.record_refusal(
             act,
             "inquiry_refused",
-            detail=f"{next(why for one, why in refused.values() if one == code)}({count}件)",
+            detail=f"{why}({count}件)",
             receiver_code=system.code,
             subject_count=count,
         )
 
 
 def _answer(
-    request: InquiryRequest,
-    known: Mapping[str, Inquiry],
+    request_key: str,
+    kept: Mapping[str, _Kept],
     refused: Mapping[str, tuple[str, str]],
     opens: datetime,
 ) -> AcceptedInquiry:
-    row = known.get(request.request_key)
+    row = kept.get(request_key)
     if row is None:
-        code, why = refused[request.request_key]
-        return AcceptedInquiry(request.request_key, None, "refused", why=why, code=code)
+        code, why = refused[request_key]
+        return AcceptedInquiry(request_key, None, "refused", why=why, code=code)
     estimated = waiting.estimated_answer(
         opens_at=opens, lane=row.lane, waits_for_code=row.state == Inquiry.State.WAITING_CODE
     )
-    return AcceptedInquiry(request.request_key, row.pk, row.state, estimated_at=estimated)
+    return AcceptedInquiry(request_key, row.id, row.state, estimated_at=estimated)
 
 
 @transaction.atomic

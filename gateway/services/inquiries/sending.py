@@ -147,7 +147,9 @@ def settle_asked(exchange: Exchange, told: Told, *, act: Act) -> None:
         ],
         1000,
     )
-    hasten_codes([i for i in inquiries if i.state == Inquiry.State.WAITING_CODE], act)
+    hasten_codes(
+        {i.integrated_number for i in inquiries if i.state == Inquiry.State.WAITING_CODE}, act
+    )
     end_inquiries(ended, {}, act)
     finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
 

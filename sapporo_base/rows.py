@@ -1,0 +1,46 @@
+"""
+Questions that every request asks, in SQL that PostgreSQL plans once for each connection.
+
+The ORM writes its SQL anew for each question, and PostgreSQL plans it anew: both take longer than
+the answer to one row by its key (`docs/decisions/0008-what-every-request-asks.md`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def prepared_rows(
+    statement: str, values: Mapping[str, Any] | Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """
+    Return the rows of a statement that stays prepared on this connection.
+
+    For statements whose text is always the same and that many requests run; values are bound by
+    the server, so one whose type nothing tells needs a cast.
+    """
+    with connection.cursor() as cursor:
+        # Django's own cursors put values into the text, and a new text is planned anew.
+        cursor.cursor = psycopg.Cursor(connection.connection)
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """Return the columns of a table for a SELECT, in the order that `instance_of` wants."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def width_of(model: type[models.Model]) -> int:
+    """Return how many columns those are."""
+    return len(model._meta.concrete_fields)
+
+
+def instance_of(model: type[Row], values: Sequence[Any]) -> Row:
+    """Return what the ORM would have made of these columns."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model.from_db(DEFAULT_DB_ALIAS, names, values)
