@@ -47,7 +47,8 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT kinds.kind, b.number
     FROM integrated_address_businessnumber b
-    JOIN sapporo_base_businesssystem s ON s.id = b.system_id AND s.code IN ('001-000', '030-002')
+    JOIN sapporo_base_businesssystem s ON s.id = b.system_id
+        AND (s.business_id, s.local_id) IN (('001', '000'), ('030', '002'))
     CROSS JOIN (VALUES ('social'), ('business')) AS kinds (kind)
     WHERE b.addressee_id = a.integrated_number AND b.superseded_at IS NULL
 ) known

@@ -76,6 +76,30 @@ class DeliverySerializer(serializers.Serializer):
     acknowledged_until = serializers.IntegerField()
 
 
+class DeliveryStateSerializer(serializers.Serializer):
+    """How far the caller is behind the newest receipt, in changes and in time."""
+
+    head = serializers.IntegerField(help_text="最新の受領番号")
+    read_until = serializers.IntegerField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    behind = serializers.IntegerField(help_text="未配信の異動の件数")
+    waiting_since = serializers.DateTimeField(
+        allow_null=True, help_text="未配信の最も古い異動の日時"
+    )
+    acknowledged_until = serializers.IntegerField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    unconfirmed = serializers.IntegerField(help_text="受領確認のない異動の件数")
+    unconfirmed_since = serializers.DateTimeField(
+        allow_null=True, help_text="受領確認のない最も古い異動の日時"
+    )
+    skipped_after = serializers.IntegerField(
+        allow_null=True, help_text="読み飛ばした範囲。after=この番号から受け取り直す"
+    )
+    skipped_until = serializers.IntegerField(allow_null=True)
+    snapshot_until = serializers.IntegerField(allow_null=True)
+    snapshot_at = serializers.DateTimeField(allow_null=True)
+
+
 class CopyHashSerializer(serializers.Serializer):
     """One person of a consumer's copy."""
 

@@ -6,6 +6,7 @@ from resident_basic.api.masses import HashesView, ReconcileView, SnapshotView
 from resident_basic.api.views import (
     AcknowledgementsView,
     ChangesView,
+    DeliveryView,
     EventsView,
     ResidentsView,
 )
@@ -14,6 +15,7 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="resident-changes"),
     path("residents/", ResidentsView.as_view(), name="residents"),
     path("acknowledgements/", AcknowledgementsView.as_view(), name="resident-acknowledgements"),
+    path("delivery/", DeliveryView.as_view(), name="resident-delivery"),
     path("snapshot/", SnapshotView.as_view(), name="resident-snapshot"),
     path("hashes/", HashesView.as_view(), name="resident-hashes"),
     path("reconcile/", ReconcileView.as_view(), name="resident-reconcile"),

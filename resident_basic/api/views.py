@@ -5,17 +5,19 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from resident_basic import services
+from resident_basic import selectors, services
 from resident_basic.api.serializers import (
     AcknowledgementSerializer,
     ChangePageSerializer,
     ChangeQuerySerializer,
     DeliverySerializer,
+    DeliveryStateSerializer,
     EventSerializer,
     NumbersSerializer,
     ReceivedChangeSerializer,
     ResidentSerializer,
 )
+from sapporo_base.acts import NotFound
 from sapporo_base.api.views import SystemView
 
 
@@ -63,6 +65,20 @@ class AcknowledgementsView(SystemView):
         body = self.validated(AcknowledgementSerializer)
         delivery = services.acknowledge(receipt=body["receipt"], act=self.act())
         return self.answer(DeliverySerializer, delivery)
+
+
+class DeliveryView(SystemView):
+    """配信状況."""
+
+    scope = "030:changes:read"
+
+    @extend_schema(responses=DeliveryStateSerializer)
+    def get(self, request: Request) -> Response:
+        """Return how far the caller is; 404 where nothing was ever approved for it."""
+        delivery = selectors.consumers().filter(system=self.system).first()
+        if delivery is None:
+            raise NotFound("この庁内業務システムへの配信はありません。")
+        return Response(DeliveryStateSerializer(delivery).data)
 
 
 class EventsView(SystemView):

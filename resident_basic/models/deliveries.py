@@ -5,7 +5,12 @@ from django.db.models import F, Q
 
 
 class Delivery(models.Model):
-    """配信状況: how far one system has read the feed, and how far it says it has taken it over."""
+    """
+    配信状況: how far one system has read the feed, and how far it says it has taken it over.
+
+    Where it jumped over a stretch that it was never given, `skipped_after` and `skipped_until` tell
+    which, until it reads that or takes a snapshot that stands later.
+    """
 
     system = models.OneToOneField(
         "sapporo_base.BusinessSystem",
@@ -19,6 +24,8 @@ class Delivery(models.Model):
     acknowledged_at = models.DateTimeField("最終受領確認日時", null=True, blank=True)
     snapshot_until = models.BigIntegerField("全件配信の位置", null=True, blank=True)
     snapshot_at = models.DateTimeField("最終全件配信日時", null=True, blank=True)
+    skipped_after = models.BigIntegerField("読み飛ばしの始め", null=True, blank=True)
+    skipped_until = models.BigIntegerField("読み飛ばしの終わり", null=True, blank=True)
 
     class Meta:
         verbose_name = "配信状況"
@@ -27,7 +34,12 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 name="nothing_is_acknowledged_before_it_was_read",
                 condition=Q(acknowledged_until__lte=F("read_until")),
-            )
+            ),
+            models.CheckConstraint(
+                name="a_skipped_stretch_has_two_ends",
+                condition=Q(skipped_after__isnull=True, skipped_until__isnull=True)
+                | Q(skipped_after__lt=F("skipped_until")),
+            ),
         ]
 
     def __str__(self) -> str:

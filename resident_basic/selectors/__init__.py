@@ -18,6 +18,7 @@ from resident_basic.selectors.consistency import (
     consistency_state,
     findings_shown,
 )
+from resident_basic.selectors.consumers import consumers, deliveries_to, is_late
 from resident_basic.selectors.counts import item_columns, resident_count
 from resident_basic.selectors.days import (
     counts_by_day,
@@ -28,6 +29,7 @@ from resident_basic.selectors.days import (
 from resident_basic.selectors.deliveries import (
     CHANGES_DISCLOSED,
     FILE_DISCLOSED,
+    FORMS,
     HASHES_DISCLOSED,
     SNAPSHOT_DISCLOSED,
     PersonDelivery,
@@ -88,6 +90,7 @@ __all__ = [
     "CHANGES_DISCLOSED",
     "COUNT_LATEST",
     "FILE_DISCLOSED",
+    "FORMS",
     "HASHES_DISCLOSED",
     "SNAPSHOT_DISCLOSED",
     "Approval",
@@ -108,9 +111,11 @@ __all__ = [
     "as_known",
     "change_page",
     "consistency_state",
+    "consumers",
     "counts_by_day",
     "counts_by_reason",
     "deliveries_about",
+    "deliveries_to",
     "differences",
     "differing_numbers",
     "end_of_stretch",
@@ -121,6 +126,7 @@ __all__ = [
     "grounds_of",
     "hash_rows",
     "household_members",
+    "is_late",
     "item_columns",
     "items_in_words",
     "last_day_processed",

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from resident_basic.models import ApprovedItem, UseApplication
+from resident_basic.models import ApprovedItem, Delivery, UseApplication
 from resident_basic.rules.applications import first_certification
 from resident_basic.rules.items import is_no_wider, resident_items
 from resident_basic.services.application_steps import (
@@ -93,6 +93,8 @@ def approve_application(
             valid_until=ends,
         )
     take_step(act, Step.APPROVED, application, reason=reason)
+    # From now on it is a consumer, and its lag is shown even if it never asks for anything.
+    Delivery.objects.get_or_create(system=application.system)
     # What waited for an approval goes on at once.
     nudge("resident_basic.tasks.forward_households", queue="bulk")
     return application

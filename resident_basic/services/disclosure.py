@@ -11,6 +11,7 @@ from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
+from resident_basic.rules.stretches import skipped_stretch
 from resident_basic.services.permits import (
     INFORMATION,
     permit_delivery,
@@ -234,7 +235,18 @@ def record_stretch(
         feed_until=until,
         opened_individual_number=approval.individual_number,
     )
-    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=system)
+    note_given(after=after, until=until, act=act)
+
+
+def note_given(*, after: int, until: int, act: Act) -> Delivery:
+    """Note that the acting system was given a stretch of the feed, and what it jumped over."""
+    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=receiver(act))
+    before = None
+    if delivery.skipped_after is not None and delivery.skipped_until is not None:
+        before = (delivery.skipped_after, delivery.skipped_until)
+    skipped = skipped_stretch(before, read_until=delivery.read_until, after=after, until=until)
+    delivery.skipped_after, delivery.skipped_until = skipped or (None, None)
     delivery.read_until = max(delivery.read_until, until)
     delivery.read_at = act.at
-    delivery.save(update_fields=["read_until", "read_at"])
+    delivery.save(update_fields=["read_until", "read_at", "skipped_after", "skipped_until"])
+    return delivery

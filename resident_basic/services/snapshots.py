@@ -11,9 +11,9 @@ from django.db import transaction
 
 from integrated_address import services as addressees
 from resident_basic import selectors
-from resident_basic.models import Delivery
 from resident_basic.rules.applications import SNAPSHOT
 from resident_basic.rules.items import REGISTER
+from resident_basic.services.disclosure import note_given
 from resident_basic.services.permits import INFORMATION, permit_delivery, receiver
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow
@@ -195,9 +195,7 @@ def _line(content: dict[str, Any]) -> bytes:
 @transaction.atomic
 def _note_snapshot(*, receipt: int, act: Act) -> None:
     """Note that everything up to a receipt was sent: from there on the system reads the feed."""
-    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=receiver(act))
-    delivery.read_until = max(delivery.read_until, receipt)
-    delivery.read_at = act.at
+    delivery = note_given(after=0, until=receipt, act=act)
     delivery.snapshot_until = receipt
     delivery.snapshot_at = act.at
-    delivery.save(update_fields=["read_until", "read_at", "snapshot_until", "snapshot_at"])
+    delivery.save(update_fields=["snapshot_until", "snapshot_at"])

@@ -9,6 +9,7 @@ from guardian.shortcuts import assign_perm
 
 from resident_basic import services
 from resident_basic.models import SupportMeasure, UseApplication, WaitingForwarding
+from sapporo_base.admin import display
 from sapporo_base.models import LinkageRecord, PersonalInformationFile
 from sapporo_base.selectors import records_about
 from tests.factories import StaffFactory, system
@@ -313,7 +314,7 @@ class TestDeliveries:
         page = staff_client(roles=("連携運用担当",)).get(DELIVERIES)
 
         assert [one.behind for one in page.context["cl"].result_list] == [1]
-        assert "未配信あり" in page.content.decode()
+        assert display.badge("遅れ", "warned") in page.content.decode()
 
     def test_who_waits_to_be_forwarded_is_listed_and_shown_at_home(self, act, clerk):
         WaitingForwarding.objects.create(

@@ -1,103 +1,18 @@
-"""配信状況: how far each consumer lags behind the feed; 転送待ち: whose 世帯情報 can't go out yet."""
-
-from typing import Any
+"""転送待ち: whose 世帯情報 can't go out yet; 付番待ち: who could not be numbered yet."""
 
 from django.contrib import admin
-from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from resident_basic import selectors
 from resident_basic.admin.finding import FILE, PROCEDURE
-from resident_basic.models import Delivery, WaitingForwarding, WaitingNumbering
-from resident_basic.rules.applications import API
+from resident_basic.models import WaitingForwarding, WaitingNumbering
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import RecordedLookMixin
-
-
-def _with_lag(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    """Return the deliveries with what lies between them and the newest 異動情報."""
-    head = Value(selectors.CHANGES.head(), output_field=BigIntegerField())
-    return deliveries.annotate(
-        behind=head - F("read_until"), unconfirmed=F("read_until") - F("acknowledged_until")
-    )
-
-
-def _obstacle(delivery: Delivery) -> str:
-    obstacle = selectors.obstacle_of(system=delivery.system, day=timezone.localdate(), form=API)
-    return obstacle.words if obstacle else ""
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
-    """配信状況, who is furthest behind first."""
-
-    duty = "連携"
-    duty_title = "異動情報の配信状況"
-    duty_order = 30
-    icon = "sync_alt"
-    about = "各庁内業務システムが、異動情報をどこまで受け取ったかを示します。遅れの大きい順です。"
-    empty_text = "承認を受けた庁内業務システムが異動情報を初めて受け取ると、表示されます。"
-    can_export = True
-    list_display = ("system", "status", "lag", "last_read", "open_receipts", "last_acknowledged")
-    list_select_related = ("system",)
-    search_fields = ("system__business_id", "system__name")
-    search_help_text = "庁内業務システムで検索"
-    fields = (
-        "system",
-        "status",
-        "lag",
-        "read_until",
-        "last_read",
-        "open_receipts",
-        "acknowledged_until",
-        "last_acknowledged",
-    )
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        """Return the deliveries with their lag."""
-        return _with_lag(Delivery.objects.all()).order_by(*self.get_ordering(request))
-
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """Sort who is furthest behind to the top."""
-        return ["-behind", "system__business_id"]
-
-    @admin.display(description="状態")
-    def status(self, obj: Any) -> SafeString:
-        """Say whether everything was taken over, or why nothing is handed on."""
-        if obstacle := _obstacle(obj):
-            return format_html("{} {}", display.badge("移転停止", "stopped"), obstacle)
-        if obj.behind:
-            return display.badge("未配信あり", "waiting")
-        if obj.unconfirmed:
-            return display.badge("受領確認待ち", "info")
-        return display.badge("最新", "done")
-
-    @admin.display(description="未配信の異動", ordering="behind")
-    def lag(self, obj: Any) -> SafeString:
-        """Return how many changes it has not read."""
-        return display.count(obj.behind)
-
-    @admin.display(description="受領確認のない異動", ordering="unconfirmed")
-    def open_receipts(self, obj: Any) -> SafeString:
-        """Return how many changes it read and has not confirmed."""
-        return display.count(obj.unconfirmed)
-
-    @admin.display(description="最終配信", ordering="read_at")
-    def last_read(self, obj: Delivery) -> SafeString:
-        """Return when it last read."""
-        return display.moment(obj.read_at)
-
-    @admin.display(description="最終受領確認", ordering="acknowledged_at")
-    def last_acknowledged(self, obj: Delivery) -> SafeString:
-        """Return when it last confirmed."""
-        return display.moment(obj.acknowledged_at)
 
 
 @admin.register(WaitingForwarding)
@@ -189,38 +104,6 @@ class WaitingNumberingAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def waiting(self, obj: WaitingNumbering) -> str:
         """Return how long it has waited."""
         return display.waited(obj.waiting_since, at=timezone.now())
-
-
-def delivery_block(request: HttpRequest) -> HomeBlock | None:
-    """Show the consumers that are given nothing any more, and those that have not read everything."""
-    if not request.user.has_perm("resident_basic.view_delivery"):
-        return None
-    behind = _with_lag(Delivery.objects.select_related("system")).filter(behind__gt=0)
-    stopped = {one.pk: words for one in behind if (words := _obstacle(one))}
-    furthest = sorted(behind, key=lambda one: (one.pk not in stopped, -one.behind))[:5]
-    count = behind.count()
-    state = "すべて配信済み" if Delivery.objects.exists() else "配信の実績なし"
-    attention = Attention.CALM
-    if count:
-        state, attention = f"未配信あり {count:,}システム", Attention.INFORMED
-    if stopped:
-        state, attention = f"移転停止 {len(stopped):,}システム", Attention.STOPPED
-    return HomeBlock(
-        title="異動情報の配信",
-        state=state,
-        attention=attention,
-        rows=[
-            HomeRow(
-                one.system.name,
-                f"{one.behind:,}件 {stopped.get(one.pk, '')}",
-                reverse("admin:resident_basic_delivery_change", args=[one.pk]),
-                Attention.STOPPED if one.pk in stopped else Attention.INFORMED,
-            )
-            for one in furthest
-        ],
-        links=[("配信状況の一覧", reverse("admin:resident_basic_delivery_changelist"))],
-        order=45,
-    )
 
 
 def waiting_block(request: HttpRequest) -> HomeBlock | None:
