@@ -22,3 +22,10 @@ def raise_look_alarms() -> int:
 def check_residents() -> int:
     """Look nightly for what contradicts in the register; return how many contradictions are new."""
     return services.check_residents(act=task_act("030-001")).new
+
+
+@shared_task
+def receive_ordered_file(reception_id: int) -> str:
+    """Receive the file that was asked for on the staff's pages; return how it ended."""
+    act = task_act("030-001")
+    return services.receive_ordered_file(order_number=reception_id, act=act)

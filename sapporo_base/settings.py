@@ -350,6 +350,8 @@ if not (DEMO or OFFLINE) and not (
         "PLATFORM_URL must be https:// with PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY."
     )
 
+# Where files of 既存住基 wait to be received from the staff's pages; web and workers share it.
+RESIDENT_DROP_FOLDER = env.path("RESIDENT_DROP_FOLDER", VAR_DIR / "inbox")
 # A full set of 既存住基 that would change more residents than this share, and more than this number,
 # waits for someone to confirm it.
 RESIDENT_FILE_SUSPICIOUS_SHARE = env.float(
@@ -450,12 +452,15 @@ HOME_BLOCKS: list[str] = [
     "resident_basic.admin.consistency.consistency_block",
     "resident_basic.admin.consumers.delivery_block",
     "resident_basic.admin.waiting.waiting_block",
+    "resident_basic.admin.gaps.gap_block",
     "sapporo_base.admin.work.health_block",
-    "sapporo_base.admin.work.batch_block",
+    "sapporo_base.admin.batches.batch_block",
     "sapporo_base.admin.work.outbox_block",
     "sapporo_base.admin.records.seal_block",
     "child_allowance.admin.payments.home_block",
 ]
+# On which page the rejected rows of a kind of bulk job are mended.
+MENDING_PAGES = {"receive_residents": "admin:resident_basic_mend_row"}
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = [
     "resident_basic.admin.finding.search_people",

@@ -21,6 +21,7 @@ class Reception(models.Model):
         OTHER = "other", "その他"
 
     file_name = models.CharField("ファイル名", max_length=200)
+    file_sha256 = models.CharField("確認した内容のSHA-256", max_length=64, blank=True, default="")
     layout = models.CharField("レイアウト", max_length=40)
     encoding = models.CharField("文字コード", max_length=10, blank=True, default="")
     scope = models.CharField("区分", max_length=6, choices=Scope)

@@ -8,6 +8,9 @@ from typing import Final
 from sapporo_base.layouts import LayoutSpecification, load_layout
 
 LAYOUT: Final = "juki_resident"
+FIXED_LAYOUT: Final = "juki_resident_fixed"
+"""The same items as records of fixed length."""
+LAYOUTS: Final = (LAYOUT, FIXED_LAYOUT)
 INDIVIDUAL_NUMBER: Final = "individual_number"
 REGISTER: Final = "001-000"
 """既存住基: whose numbers 宛名番号 are."""
@@ -140,9 +143,9 @@ class Item:
 
 
 @cache
-def register_layout() -> LayoutSpecification:
-    """Return the layout of the 住民基本台帳 as it is shipped; its names are this app's columns."""
-    return load_layout(LAYOUT)
+def register_layout(code: str = LAYOUT) -> LayoutSpecification:
+    """Return a layout of the 住民基本台帳 as it is shipped; its names are this app's columns."""
+    return load_layout(code)
 
 
 @cache

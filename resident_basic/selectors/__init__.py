@@ -83,7 +83,7 @@ from resident_basic.selectors.versions import (
     differences,
     items_in_words,
 )
-from resident_basic.selectors.waiting import open_gaps
+from resident_basic.selectors.waiting import open_absences, open_gaps
 
 __all__ = [
     "CHANGES",
@@ -135,6 +135,7 @@ __all__ = [
     "measures_in",
     "measures_of",
     "obstacle_of",
+    "open_absences",
     "open_family_of",
     "open_gaps",
     "open_measure",

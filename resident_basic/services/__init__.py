@@ -38,13 +38,30 @@ from resident_basic.services.disclosure import (
     publish_changes,
     stage_changes,
 )
+from resident_basic.services.drop_folder import (
+    WaitingFile,
+    file_in_folder,
+    put_into_folder,
+    waiting_files,
+)
 from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
 from resident_basic.services.forwarding import Forwarded, forward_households
 from resident_basic.services.gaps import close_gap
-from resident_basic.services.intake import FileNotReceived, Receipt, receive_residents
+from resident_basic.services.intake import (
+    FileNotReceived,
+    Receipt,
+    receive_residents,
+)
 from resident_basic.services.judging import SuspiciousFile
 from resident_basic.services.looking import look_up_residents
-from resident_basic.services.mending import RowToMend, mend_rejected_row, open_row_to_mend
+from resident_basic.services.mending import (
+    RowToMend,
+    mend_rejected_row,
+    open_row_to_mend,
+    row_to_mend,
+)
+from resident_basic.services.ordered import receive_ordered_file
+from resident_basic.services.orders import order_reception, order_rehearsal
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
 from resident_basic.services.protection import (
     ApplicationFacts,
@@ -108,6 +125,7 @@ __all__ = [
     "RowToMend",
     "StagedChanges",
     "SuspiciousFile",
+    "WaitingFile",
     "WiderThanAsked",
     "acknowledge",
     "acknowledge_alarms",
@@ -122,6 +140,7 @@ __all__ = [
     "end_support_measure",
     "end_temporary_lift",
     "extend_support_measure",
+    "file_in_folder",
     "forward_households",
     "judge_finding",
     "lift_temporarily",
@@ -131,11 +150,15 @@ __all__ = [
     "open_row_to_mend",
     "open_snapshot",
     "open_support_opponent",
+    "order_reception",
+    "order_rehearsal",
     "permit_delivery",
     "propose_end_of_support_measure",
     "publish_changes",
+    "put_into_folder",
     "raise_look_alarms",
     "receive_event",
+    "receive_ordered_file",
     "receive_residents",
     "recertify",
     "reconcile_copy",
@@ -147,9 +170,11 @@ __all__ = [
     "remind_sections",
     "renew_application",
     "return_application",
+    "row_to_mend",
     "stage_changes",
     "start_support_measure",
     "submit_application",
+    "waiting_files",
     "what_is_missing",
     "why_not",
     "withdraw_application",

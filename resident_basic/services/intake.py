@@ -19,7 +19,7 @@ from resident_basic.rules.intake import (
     pack,
     staging_names,
 )
-from resident_basic.rules.items import register_layout
+from resident_basic.rules.items import LAYOUT, register_layout
 from resident_basic.selectors import CHANGES
 from resident_basic.services.judging import (
     Judgement,
@@ -88,6 +88,7 @@ def receive_residents(
     *,
     path: Path,
     act: Act,
+    layout: str = LAYOUT,
     encoding: str = "",
     dry_run: bool = False,
     confirm_reason: str = "",
@@ -95,13 +96,14 @@ def receive_residents(
     progress: Progress | None = None,
 ) -> Receipt:
     """
-    Receive a file of 既存住基 (全件 or 異動差分, layout `juki_resident`).
+    Receive a file of 既存住基 (全件 or 異動差分).
 
     Rows that can't be taken become 受領エラー, the rest is merged in one transaction. Staging goes
     on from its checkpoint after a kill; the same file again changes nothing. A file that may not be
     what it seems is held until `act.staff` confirms it. Who is absent from a full set stays in the
     register; the absence is a 照合差異.
 
+    :param layout: `juki_resident` (CSV) or `juki_resident_fixed`.
     :param encoding: what the sender said, where it differs from the layout.
     :param dry_run: tell what would change; nothing but the run itself is stored.
     :param confirm_reason: why a suspicious file is received all the same.
@@ -116,16 +118,21 @@ def receive_residents(
     progress.begin("ファイルを確認しています")
     order = order or note_order(
         file_name=path.name,
+        layout=layout,
         encoding=encoding,
         is_rehearsal=dry_run,
         confirm_reason=confirm_reason,
         act=act,
     )
     try:
-        source = open_source(path, register_layout(), encoding=encoding)
+        source = open_source(path, register_layout(layout), encoding=encoding)
     except UnreadableFile as error:
-        _note_failure(order, error.reason, act)
+        note_failure(order, error.reason, act)
         raise FileNotReceived(f"受領できません: {error.reason}") from error
+    if order.file_sha256 and order.file_sha256 != source.survey.sha256:
+        reason = "確認した後にファイルの内容が変わっています。確認からやり直してください。"
+        note_failure(order, reason, act)
+        raise FileNotReceived(reason)
     with _only_one(source.survey.sha256):
         batch = base.open_batch(
             act,
@@ -153,7 +160,8 @@ def receive_residents(
     return receipt
 
 
-def _note_failure(order: Reception, reason: str, act: Act) -> None:
+def note_failure(order: Reception, reason: str, act: Act) -> None:
+    """Keep a run of what could not be received as a whole, and why."""
     batch = base.open_batch(act, KIND, file_name=order.file_name)
     begin_order(order, batch)
     base.close_batch(batch, state=BatchRun.State.FAILED, at=act.at, counts={}, message=reason)
@@ -209,7 +217,7 @@ def _stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress
             done = _stage_stretch(
                 first, chunks, staging=staging, batch=batch, done=done, progress=progress
             )
-            base.save_checkpoint(batch, done)
+            base.save_checkpoint(batch, done | {"rows": source.survey.rows})
     return done["rejected"] + _reject_duplicates(staging, batch)
 
 

@@ -13,6 +13,7 @@ from sapporo_base.layouts.specification import (
     load_codes,
     load_layout,
     parse_layout,
+    read_definition,
 )
 from sapporo_base.layouts.survey import UnreadableFile
 from sapporo_base.layouts.writing import Written, write_records
@@ -31,5 +32,6 @@ __all__ = [
     "open_source",
     "parse_layout",
     "preview",
+    "read_definition",
     "write_records",
 ]

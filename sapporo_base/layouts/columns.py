@@ -36,6 +36,7 @@ NOT_A_YEAR: Final = Fault("E0002", "西暦年として読めない。")
 NOT_A_DAY: Final = Fault("E0002", "日付として読めない、または暦にない日である。")
 NOT_A_TIME: Final = Fault("E0002", "時刻として読めない。")
 NO_SUCH_CODE: Final = Fault("E0002", "コード表にない値である。")
+LOST_CHARACTER: Final = Fault("E0002", "送信元の文字コードで失われた文字(〓)がある。")
 WRONG_CHECK_DIGIT: Final = Fault("E0002", "検査数字が合わない、または番号の形でない。")
 NO_WORDS: Final = Fault("E0004", "不詳日に不詳表記がない。")
 WORDS_WITHOUT_FLAG: Final = Fault("E0004", "不詳表記があるが不詳フラグが立っていない。")
@@ -56,6 +57,7 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 # Open ends of a period as the standard writes them; PostgreSQL has no year 0.
 OPEN_START: Final = "0000-01-01"
 _YES: Final = "1"
+_LOST: Final = "〓"
 
 
 def _where(column: Column, wrong: Callable[[str], bool]) -> list[int]:
@@ -168,6 +170,8 @@ class Judge:
         check, fault = _CHARACTER_CHECKS[field.type]
         if places := check(column, joined):
             wrong.append((fault, places))
+        if self._layout.refuse_lost and _LOST in joined:
+            wrong.append((LOST_CHARACTER, _where(column, lambda value: _LOST in value)))
         if max(map(len, column)) > field.length:
             longer = _where(column, lambda value: _measure(field, value) > field.length)
             wrong.append((too_long(field), longer))

@@ -57,6 +57,8 @@ class LayoutSpecification:
     header: bool
     trailer: bool
     unit: str
+    refuse_lost: bool
+    """Whether 〓, which a poorer character set leaves for what it lacks, is refused."""
     fields: tuple[Field, ...] = field(repr=False)
 
     @cached_property
@@ -130,6 +132,7 @@ def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
             header=bool(raw.get("header", False)),
             trailer=bool(raw.get("trailer", False)),
             unit=raw.get("unit", "characters"),
+            refuse_lost=bool(raw.get("refuse_lost", False)),
             fields=tuple(_field(one, code) for one in raw["fields"]),
         )
     except KeyError as missing:
@@ -151,16 +154,30 @@ def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
     return layout
 
 
+def read_definition(code: str, folder: Path = DATA / "layouts") -> dict[str, Any]:
+    """
+    Return the JSON object of a layout that is shipped with the project.
+
+    One with `fields_of` is another form of the layout named there: the same fields.
+
+    :raises BadLayout: there is none, or no layout from which to take the fields.
+    """
+    path = folder / f"{code}.json"
+    if not path.is_file():
+        raise BadLayout(f"{code}: no such layout")
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if source := raw.pop("fields_of", ""):
+        raw["fields"] = read_definition(source, folder)["fields"]
+    return raw
+
+
 def load_layout(code: str, folder: Path = DATA / "layouts") -> LayoutSpecification:
     """
     Return the layout `code` that is shipped with the project.
 
     :raises BadLayout: there is none, or it is wrong.
     """
-    path = folder / f"{code}.json"
-    if not path.is_file():
-        raise BadLayout(f"{code}: no such layout")
-    return parse_layout(json.loads(path.read_text(encoding="utf-8")))
+    return parse_layout(read_definition(code, folder))
 
 
 def load_codes(

@@ -1,6 +1,12 @@
 """Questions to the ground floor."""
 
-from sapporo_base.selectors.batches import BatchResult, last_batch, last_runs
+from sapporo_base.selectors.batches import (
+    BatchResult,
+    RunProgress,
+    last_batch,
+    last_runs,
+    run_progress,
+)
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.records import (
     records_about,
@@ -34,6 +40,7 @@ __all__ = [
     "BatchResult",
     "Check",
     "LawCodes",
+    "RunProgress",
     "code_names",
     "files_open_to",
     "in_force",
@@ -51,6 +58,7 @@ __all__ = [
     "records_of_trip",
     "records_over",
     "rights_held",
+    "run_progress",
     "seal_state",
     "system",
     "system_names",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sapporo_base.models import BatchRun, RejectedRow
 
@@ -40,3 +41,33 @@ def last_runs(*, kind: str, most: int) -> Sequence[BatchRun]:
     """Return the last finished jobs of a kind, newest first."""
     finished = BatchRun.objects.filter(kind=kind, ended_at__isnull=False)
     return list(finished.order_by("-started_at", "-pk")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """
+    How far a run has come in reading its file: rows read of rows, and how long the reading lasts yet.
+
+    Once everything is read the rows are merged at once; that can't be divided.
+    """
+
+    read: int
+    rows: int
+    remaining: timedelta | None
+
+    @property
+    def percent(self) -> int:
+        """Return the share of rows that are read."""
+        return self.read * 100 // self.rows if self.rows else 0
+
+    @property
+    def is_merging(self) -> bool:
+        """Say whether everything is read and is being merged."""
+        return bool(self.rows) and self.read >= self.rows
+
+
+def run_progress(run: BatchRun, *, at: datetime) -> RunProgress:
+    """Return how far a running job has come, from its checkpoint."""
+    read, rows = int(run.checkpoint.get("read", 0)), int(run.checkpoint.get("rows", 0))
+    remaining = (at - run.started_at) * (rows - read) / read if 0 < read < rows else None
+    return RunProgress(read=read, rows=rows, remaining=remaining)

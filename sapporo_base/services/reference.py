@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from sapporo_base.layouts import read_definition
 from sapporo_base.models import (
     BusinessSystem,
     CodeEntry,
@@ -113,7 +113,7 @@ def _load_files() -> int:
 def _load_layouts() -> int:
     count = 0
     for path in sorted((DATA / "layouts").glob("*.json")):
-        definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        definition = read_definition(path.stem)
         Layout.objects.update_or_create(
             code=definition["code"],
             version=definition["version"],

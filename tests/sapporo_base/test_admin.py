@@ -214,7 +214,7 @@ class TestCredentials:
 
 class TestRejectedRows:
     def test_a_row_is_opened_with_a_reason_and_recorded(self, staff_client, act):
-        batch = services.open_batch(act, "receive_residents", file_name="a.csv")
+        batch = services.open_batch(act, "receive_accounts", file_name="a.csv")
         services.reject_rows(
             batch,
             [services.Reject(3, "氏名", "missing", "空です。", {"氏名": "", "住所": "北1条"})],

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from resident_basic import services
+from resident_basic.rules.items import LAYOUT, LAYOUTS
 from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress
 from sapporo_base.selectors import system, working_staff
@@ -29,6 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="受領するファイル")
         parser.add_argument("--dry-run", action="store_true", help="変更内容だけを表示する")
         parser.add_argument(
+            "--layout",
+            default=LAYOUT,
+            choices=LAYOUTS,
+            help="レイアウト(CSVまたは固定長)",
+        )
+        parser.add_argument(
             "--encoding",
             default="",
             choices=["", "utf-8", "cp932", "utf-16"],
@@ -45,7 +52,15 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, file: Path, dry_run: bool, encoding: str, confirm: str, by: str, **options: object
+        self,
+        *,
+        file: Path,
+        dry_run: bool,
+        layout: str,
+        encoding: str,
+        confirm: str,
+        by: str,
+        **options: object,
     ) -> None:
         """Receive, show what happened, and end with an honest exit code."""
         act = Act(
@@ -64,6 +79,7 @@ class Command(BaseCommand):
                 receipt = services.receive_residents(
                     path=file,
                     act=act,
+                    layout=layout,
                     encoding=encoding,
                     dry_run=dry_run,
                     confirm_reason=confirm,

@@ -119,4 +119,25 @@
 
   // The first error of a form gets the focus, so that a keyboard or a screen reader is there at once.
   document.querySelector(".sb-errors[tabindex]")?.focus();
+
+  // How far long work is: told again every few seconds; when it is over the page shows how it ended.
+  document.querySelectorAll("[data-follow]").forEach((words) => {
+    const ask = async () => {
+      let answer;
+      try {
+        answer = await fetch(words.dataset.follow, { credentials: "same-origin" });
+      } catch {
+        setTimeout(ask, 10000);
+        return;
+      }
+      if (answer.status === 204) {
+        location.reload();
+        return;
+      }
+      if (!answer.ok) return;
+      words.textContent = await answer.text();
+      setTimeout(ask, 3000);
+    };
+    setTimeout(ask, 2000);
+  });
 })();

@@ -1,0 +1,364 @@
+"""Pages of bulk jobs: 一括処理 with its report, 受領エラー and what became of them; and their home block."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+
+from sapporo_base import selectors, services
+from sapporo_base.admin import display
+from sapporo_base.admin.act_pages import Effect, ReasonForm
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
+from sapporo_base.models import BatchRun, RejectedRow
+
+_BATCH_LEVELS = {
+    "running": "waiting",
+    "done": "done",
+    "rejected": "warned",
+    "failed": "stopped",
+    "held": "stopped",
+    "rehearsed": "info",
+}
+
+# What the counts of a run are called; a count without a name here bears its own.
+_COUNT_NAMES = {
+    "rows": "ファイルの行数",
+    "rejected": "受領できない行",
+    "unchanged": "変更のない行",
+    "new_residents": "新しい住民",
+    "new_versions": "新しい履歴",
+    "corrections": "履歴の訂正",
+    "protected": "支援措置の開始・変更",
+    "released": "支援措置の終了",
+    "stored": "登録した行",
+    "numbered": "付番した人",
+    "outdated": "処理が古い行(反映しない)",
+    "gaps": "新たな履歴の欠番",
+}
+
+
+@admin.register(BatchRun)
+class BatchRunAdmin(ReadOnlyAdmin):
+    """一括処理."""
+
+    duty, icon, duty_order = "運用", "inventory", 10
+    about = "ファイルの受領など、まとめて行う処理の記録です。"
+    empty_text = "他システムのファイルを受領すると、件数と結果がここに表示されます。"
+    can_export = True
+    list_display = ("id", "kind", "file_name", "status", "started", "ended", "rejects")
+    list_filter = ("state", "kind")
+    search_fields = ("kind", "file_name", "file_sha256")
+    search_help_text = "処理・ファイル名で検索"
+    ordering = ("-started_at",)
+    fields = (
+        "id",
+        "kind",
+        "status",
+        "message",
+        "file_name",
+        "file_sha256",
+        "started",
+        "ended",
+        "count_table",
+        "report_tables",
+        "rejects",
+        "staff_number",
+        "system_code",
+        "correlation_id",
+    )
+
+    @admin.display(description="状態", ordering="state")
+    def status(self, obj: BatchRun) -> SafeString:
+        """Return the state with its shape; of a running job also how far it is."""
+        return run_state(obj)
+
+    @admin.display(description="開始", ordering="started_at")
+    def started(self, obj: BatchRun) -> SafeString:
+        """Return when it began."""
+        return display.moment(obj.started_at)
+
+    @admin.display(description="終了")
+    def ended(self, obj: BatchRun) -> SafeString:
+        """Return when it ended."""
+        return display.moment(obj.ended_at)
+
+    @admin.display(description="件数")
+    def count_table(self, obj: BatchRun) -> SafeString:
+        """Return the counts."""
+        return counts_of(obj)
+
+    @admin.display(description="明細")
+    def report_tables(self, obj: BatchRun) -> SafeString:
+        """Return what the job has to tell, as tables."""
+        return report_tables(obj)
+
+    @admin.display(description="受領エラー")
+    def rejects(self, obj: BatchRun) -> SafeString | str:
+        """Return how many rows were not taken, and lead there."""
+        if obj.state != BatchRun.State.REJECTED:
+            return display.NOTHING
+        url = reverse("admin:sapporo_base_rejectedrow_changelist")
+        return format_html(
+            '<a href="{}?batch__id__exact={}">エラー行を表示({}件)</a>',
+            url,
+            obj.pk,
+            f"{obj.rejected_rows.count():,}",
+        )
+
+
+def counts_of(run: BatchRun) -> SafeString:
+    """Return the counts of a run in words."""
+    return display.facts(
+        [(_COUNT_NAMES.get(name, name), f"{count:,}件") for name, count in run.counts.items()]
+    )
+
+
+def run_state(run: BatchRun) -> SafeString:
+    """Return the state of a run with its shape; of a running one also how far it is."""
+    words = display.badge(run.get_state_display(), _BATCH_LEVELS[run.state])
+    if run.state != BatchRun.State.RUNNING:
+        return words
+    return format_html("{} {}", words, progress_words(run))
+
+
+def progress_words(run: BatchRun) -> str:
+    """Return how far a running job is, and how long it will take."""
+    now = timezone.now()
+    progress = selectors.run_progress(run, at=now)
+    if not progress.rows:
+        return "ファイルを確認しています"
+    if progress.is_merging:
+        return f"{progress.rows:,}行を読み終え、登録しています"
+    words = f"読み込み・検査 {progress.percent}%({progress.read:,} / {progress.rows:,}行)"
+    if progress.remaining is None:
+        return words
+    return f"{words} 読み込みは残り約{display.waited(now, at=now + progress.remaining)}"
+
+
+def report_tables(run: BatchRun) -> SafeString:
+    """Return the tables of a run's report."""
+    sections = run.report.get("sections", [])
+    if not sections:
+        return display.NOTHING
+    return format_html_join(
+        "",
+        "{}",
+        ((display.table(one["headings"], one["rows"], caption=one["title"]),) for one in sections),
+    )
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What became of the rows; who opens the list sees what waits."""
+
+    title = "状態"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the states, and all of them."""
+        return [*RejectedRow.State.choices, ("all", "すべて")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Offer the states with what waits as the default."""
+        chosen = self.value() or RejectedRow.State.OPEN
+        for value, words in self.lookup_choices:
+            yield {
+                "selected": chosen == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": words,
+            }
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[RejectedRow]
+    ) -> QuerySet[RejectedRow]:
+        """Return the rows in that state."""
+        chosen = self.value() or RejectedRow.State.OPEN
+        return queryset if chosen == "all" else queryset.filter(state=chosen)
+
+
+@admin.register(RejectedRow)
+class RejectedRowAdmin(ReadOnlyAdmin):
+    """受領エラー."""
+
+    duty, icon, duty_order = "運用", "error", 11
+    about = (
+        "受領できなかった行です。行の内容は封緘されていて、権限がある人が理由を記録して開きます。"
+        "訂正して再受領するか、送信元が送り直したものは破棄してください。"
+    )
+    empty_text = "受領したファイルに誤りのある行があると、行番号・項目・理由がここに表示されます。"
+    can_export = True
+    list_display = ("batch_file", "row_number", "item", "code", "reason", "status", "settled")
+    list_display_links = ("row_number",)
+    list_select_related = ("batch",)
+    list_filter = (StateFilter, "item", "code")
+    search_fields = ("item", "code", "reason", "batch__file_name")
+    search_help_text = "ファイル名・項目・理由で検索"
+    ordering = ("-batch_id", "row_number")
+    fields = (
+        "batch_file",
+        "row_number",
+        "item",
+        "code",
+        "reason",
+        "status",
+        "settled",
+        "settled_reason",
+    )
+    readonly_fields = fields
+    actions_detail = ("mend_row", "open_row", "drop_row")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Allow the rows of one batch."""
+        return lookup == "batch__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    # Who may what ----------------------------------------------------------------------------
+
+    def _mending_page(self, object_id: Any) -> str:
+        """Return the page on which a row of this kind is mended, "" where there is none."""
+        row = RejectedRow.objects.select_related("batch").filter(pk=object_id).first()
+        name = settings.MENDING_PAGES.get(row.batch.kind, "") if row else ""
+        return reverse(name, args=[row.pk]) if row and name else ""
+
+    def _is_open(self, object_id: Any) -> bool:
+        return RejectedRow.objects.filter(pk=object_id, state=RejectedRow.State.OPEN).exists()
+
+    def has_open_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """The content is for who may handle rejected rows; what can be mended opens on that page."""
+        may = request.user.has_perm("sapporo_base.change_rejectedrow")
+        return may and not (object_id and self._mending_page(object_id))
+
+    def has_mend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """An open row is mended by who may handle rejected rows, where its subsystem has a page."""
+        may = request.user.has_perm("sapporo_base.change_rejectedrow")
+        return may and bool(
+            not object_id or (self._is_open(object_id) and self._mending_page(object_id))
+        )
+
+    def has_drop_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """An open row is dropped by who may handle rejected rows."""
+        may = request.user.has_perm("sapporo_base.change_rejectedrow")
+        return may and bool(not object_id or self._is_open(object_id))
+
+    # Columns ---------------------------------------------------------------------------------
+
+    @admin.display(description="ファイル", ordering="batch_id")
+    def batch_file(self, obj: RejectedRow) -> str:
+        """Return the file in which it came, and the run that took it."""
+        return f"{obj.batch.file_name}(一括処理{obj.batch_id})"
+
+    @admin.display(description="状態")
+    def status(self, obj: RejectedRow) -> SafeString:
+        """Return the state with its shape."""
+        level = {"open": "waiting", "mended": "done", "dropped": "plain"}[obj.state]
+        return display.badge(obj.get_state_display(), level)
+
+    @admin.display(description="処理者・日時")
+    def settled(self, obj: RejectedRow) -> SafeString:
+        """Return who mended or dropped it, and when."""
+        if obj.settled_at is None:
+            return display.NOTHING
+        return format_html("{} {}", obj.settled_by, display.moment(obj.settled_at))
+
+    # Acts ------------------------------------------------------------------------------------
+
+    @action(description="訂正して再受領する", permissions=["mend"], icon="edit")
+    def mend_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the page of the subsystem on which the row is mended."""
+        self.found(request, object_id)
+        return HttpResponseRedirect(self._mending_page(object_id))
+
+    @action(description="行の内容を開く", permissions=["open"], icon="lock_open")
+    def open_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Open the sealed row with a reason, recorded before it is shown."""
+        row = self.found(request, object_id)
+
+        def do(data: dict[str, str]) -> HttpResponse:
+            content = services.disclose_rejected_row(
+                row, act=staff_act(request, reason=data["reason"])
+            )
+            pairs = content.items() if isinstance(content, dict) else enumerate(content, 1)
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "original": row,
+                "title": "受領エラーの行の内容",
+                "content": display.facts([(str(k), v) for k, v in pairs]),
+            }
+
+            response = TemplateResponse(request, "sapporo_base/opened_row.html", context)
+            response["Cache-Control"] = "no-store, private"
+            return response
+
+        return self.act_page(
+            request,
+            title="受領エラーの行を開く",
+            button="理由を記録して開く",
+            do=do,
+            obj=row,
+            form_class=ReasonForm,
+            effects=[Effect("行", str(row)), Effect("理由", row.reason)],
+            undo="個人番号は開いた内容にも表示されません。",
+        )
+
+    @action(description="破棄する", permissions=["drop"], icon="delete_sweep")
+    def drop_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say why nothing more is done with the row."""
+        row = self.found(request, object_id)
+
+        def do(data: dict[str, str]) -> None:
+            services.settle_rejected_row(
+                row,
+                state=RejectedRow.State.DROPPED,
+                reason=data["reason"],
+                act=staff_act(request),
+            )
+
+        return self.act_page(
+            request,
+            title="受領エラーの行を破棄する",
+            button="破棄する",
+            do=do,
+            obj=row,
+            form_class=ReasonForm,
+            danger=True,
+            effects=[
+                Effect("行", f"{row.batch.file_name} {row.row_number}行"),
+                Effect("項目と理由", f"{row.item}: {row.reason}"),
+                Effect("起こること", "この行は受領しません。送信元が送り直せば受領できます。"),
+            ],
+            undo="破棄した行は元に戻せません。",
+            done="破棄しました。",
+        )
+
+
+def batch_block(request: HttpRequest) -> HomeBlock | None:
+    """Show the last bulk jobs, those with rejected rows first in attention."""
+    if not request.user.has_perm("sapporo_base.view_batchrun"):
+        return None
+    runs = list(BatchRun.objects.order_by("-started_at")[:5])
+    bad = [run for run in runs if run.state in {"rejected", "failed", "held"}]
+    return HomeBlock(
+        title="一括処理",
+        state=f"確認が必要 {len(bad)}件" if bad else "正常",
+        attention=Attention.WARNED if bad else Attention.CALM,
+        note="" if runs else "ファイルの受領などを行うと、結果がここに表示されます。",
+        rows=[
+            HomeRow(
+                f"{run.file_name or run.kind}",
+                run.get_state_display(),
+                reverse("admin:sapporo_base_batchrun_change", args=(run.pk,)),
+                Attention.WARNED if run in bad else Attention.CALM,
+            )
+            for run in runs
+        ],
+        links=[("すべての一括処理", reverse("admin:sapporo_base_batchrun_changelist"))],
+        order=20,
+    )
