@@ -23,6 +23,7 @@ class ResidentBasicConfig(AppConfig):
         auditlog.register(models.RequestedItem)
         auditlog.register(models.ApprovedItem)
         auditlog.register(models.Certification)
+        auditlog.register(models.FileSubscription)
         # Whom a finding concerns is no part of what staff say about it.
         auditlog.register(
             models.ConsistencyFinding,

@@ -1,6 +1,8 @@
 """Periodic work of 個人基本."""
 
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from resident_basic import services
 from sapporo_base.tasks import task_act
@@ -29,3 +31,12 @@ def receive_ordered_file(reception_id: int) -> str:
     """Receive the file that was asked for on the staff's pages; return how it ended."""
     act = task_act("030-001")
     return services.receive_ordered_file(order_number=reception_id, act=act)
+
+
+@shared_task
+def deliver_files() -> int:
+    """Make the files of the day where the hour has come and they are not there yet; return how many."""
+    now = timezone.localtime()
+    if now.hour < settings.DELIVERY_FILE_HOUR:
+        return 0
+    return len(services.make_day_files(day=now.date(), act=task_act("030-001")))

@@ -10,8 +10,9 @@ another.
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -119,3 +120,54 @@ def seal_texts(numbers: Sequence[str]) -> list[str]:
     sealer = NumberSealer()
     sealed = map(sealer.seal, numbers)
     return [f"{one.digest.hex()}:{one.ciphertext.hex()}" for one in sealed]
+
+
+class SealedWriter:
+    """
+    Writes a file that must not lie open: sealed piece by piece, each with its length before it.
+
+    `close` writes what is left and an empty piece, without which the file counts as cut.
+    """
+
+    _PIECE = 1 << 20
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._ring = payload_ring()
+        self._waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take more of the plain content."""
+        self._waiting += data
+        while len(self._waiting) >= self._PIECE:
+            self._put(bytes(self._waiting[: self._PIECE]))
+            del self._waiting[: self._PIECE]
+        return len(data)
+
+    def close(self) -> None:
+        """Write the rest and the end; the stream beneath stays open."""
+        if self._waiting:
+            self._put(bytes(self._waiting))
+        self._put(b"")
+
+    def _put(self, plain: bytes) -> None:
+        sealed = self._ring.seal(plain)
+        self._stream.write(len(sealed).to_bytes(4, "big") + sealed)
+
+
+def opened_pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """
+    Yield the plain content of what `SealedWriter` wrote.
+
+    :raises SealBroken: altered, cut, or sealed with a key that is not here.
+    """
+    ring = payload_ring()
+    while True:
+        length = int.from_bytes(stream.read(4), "big")
+        sealed = stream.read(length)
+        if not length or len(sealed) != length:
+            raise SealBroken("cut")
+        plain = ring.open(sealed)
+        if not plain:
+            return
+        yield plain

@@ -314,6 +314,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"queue": "bulk"},
     },
+    "files of the day": {
+        "task": "resident_basic.tasks.deliver_files",
+        "schedule": 900.0,
+        "options": {"queue": "bulk"},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",
@@ -331,6 +336,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"queue": "bulk"},
     },
 }
+
+# Files of the day for business systems: made from this hour on (Japan time), once a day.
+DELIVERY_FILE_HOUR = env.int("DELIVERY_FILE_HOUR", 5, validate=validate.Range(min=0, max=23))
 
 # The national platform (中間サーバ・プラットフォーム); in the demo, its simulator.
 PLATFORM_URL = env.str("PLATFORM_URL", "http://127.0.0.1:8899" if DEMO or OFFLINE else env_required)

@@ -4,17 +4,22 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.decorators import action
 
-from resident_basic import selectors
-from resident_basic.models import Delivery
+from resident_basic import selectors, services
+from resident_basic.admin.files import FileSubscriptionForm
+from resident_basic.models import Delivery, FileSubscription
 from sapporo_base.admin import display
-from sapporo_base.admin.bases import ReadOnlyAdmin
+from sapporo_base.admin.act_pages import Effect
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
+
+_SHOWN = 50
 
 
 def _obstacle(delivery: Delivery) -> str:
@@ -57,6 +62,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )
     empty_text = "利用申請が承認されると、その庁内業務システムが表示されます。"
     can_export = True
+    actions_detail = ("set_up_files", "stop_files")
     list_display = ("system", "status", "lag", "last_read", "open_receipts", "last_acknowledged")
     search_fields = ("system__business_id", "system__name")
     search_help_text = "庁内業務システムで検索"
@@ -64,7 +70,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         (None, {"fields": ("system", "status")}),
         ("配信", {"fields": ("lag", "read_until", "last_read", "skipped")}),
         ("受領確認", {"fields": ("open_receipts", "acknowledged_until", "last_acknowledged")}),
-        ("全件", {"fields": ("last_snapshot",)}),
+        ("全件と日次ファイル", {"fields": ("last_snapshot", "day_files")}),
         ("配信の記録(新しい順に50件)", {"fields": ("history",)}),
     )
 
@@ -112,7 +118,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def skipped(self, obj: Delivery) -> SafeString:
         """Say which stretch the system jumped over and never was given."""
         if obj.skipped_until is None or obj.skipped_after is None:
-            return format_html("なし")
+            return display.badge("なし", "done")
         return format_html(
             "受領番号 {} から {} までを受け取っていません。{} から受け取り直すよう、"
             "庁内業務システムの担当者に連絡してください。",
@@ -130,6 +136,77 @@ class DeliveryAdmin(ReadOnlyAdmin):
             "{} (受領番号 {} の時点)", display.moment(obj.snapshot_at), f"{obj.snapshot_until:,}"
         )
 
+    @admin.display(description="日次ファイル")
+    def day_files(self, obj: Delivery) -> SafeString:
+        """Say whether the system gets a file of the day, and which was the last."""
+        subscription = selectors.file_subscription(obj.system)
+        if subscription is None or not subscription.is_active:
+            return display.badge("配信しない")
+        last = selectors.files_for(obj.system).first()
+        said = display.badge("配信中", "done")
+        if last is None:
+            return format_html("{} レイアウト {}", said, subscription.layout_code)
+        url = reverse("admin:resident_basic_deliveryfile_change", args=[last.pk])
+        return format_html(
+            '{} レイアウト {} 最新 <a href="{}">{}</a>',
+            said,
+            subscription.layout_code,
+            url,
+            last.name,
+        )
+
+    @action(description="日次ファイルを設定する", permissions=["operate"], icon="draft")
+    def set_up_files(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Choose layout and character set of the file of the day."""
+        delivery = self.found(request, object_id)
+        now = selectors.file_subscription(delivery.system)
+
+        def do(data: dict[str, Any]) -> None:
+            services.subscribe_to_files(receiving=delivery.system, act=staff_act(request), **data)
+
+        return self.act_page(
+            request,
+            title=f"日次ファイルの設定 {delivery.system}",
+            button="日次ファイルを配信する",
+            do=do,
+            obj=delivery,
+            form_class=FileSubscriptionForm,
+            initial={
+                "layout_code": now.layout_code if now else "",
+                "encoding": now.encoding if now else FileSubscription.Encoding.UTF_8,
+                "starts_after": now.starts_after if now else delivery.read_until,
+            },
+            effects=[
+                Effect("対象", str(delivery.system)),
+                Effect("内容", "毎日、前回の続きから異動情報をファイルに書き出します。"),
+            ],
+            explanation="承認された項目だけが出力されます。レイアウトにあって承認のない項目は空欄です。",
+            undo="「日次ファイルを止める」でいつでも止められます。作成済みのファイルは残ります。",
+            done="次の作成時刻から日次ファイルを配信します。",
+        )
+
+    @action(description="日次ファイルを止める", permissions=["operate"], icon="block")
+    def stop_files(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make no more files for the system."""
+        delivery = self.found(request, object_id)
+
+        def do(data: dict[str, Any]) -> None:
+            services.stop_files(receiving=delivery.system)
+
+        return self.act_page(
+            request,
+            title=f"日次ファイルの停止 {delivery.system}",
+            button="日次ファイルを止める",
+            do=do,
+            obj=delivery,
+            effects=[Effect("対象", str(delivery.system))],
+            undo="もう一度設定すると、止めた位置の続きから配信します。",
+        )
+
+    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """How a system is delivered to is set by those who may change it."""
+        return bool(request.user.has_perm("resident_basic.change_delivery"))
+
     @admin.display(description="配信の記録")
     def history(self, obj: Delivery) -> SafeString:
         """Return what was delivered to the system: when, in which form, about how many."""
@@ -145,7 +222,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
                     display.count(len(record.items), "項目"),
                     "あり" if record.opened_individual_number else "なし",
                 ]
-                for record in selectors.deliveries_to(obj.system.code)
+                for record in selectors.deliveries_to(obj.system.code)[:_SHOWN]
             ],
             caption="この庁内業務システムへの配信",
         )

@@ -100,6 +100,28 @@ class DeliveryStateSerializer(serializers.Serializer):
     snapshot_at = serializers.DateTimeField(allow_null=True)
 
 
+class DeliveryFileSerializer(serializers.Serializer):
+    """One file of the day: its stretch of the feed, its counts, and what it leaves empty."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    day = serializers.DateField()
+    after_receipt = serializers.IntegerField()
+    until_receipt = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    unwritten = serializers.IntegerField(help_text="文字集合や桁数に合わず出力できなかった行数")
+    lost = serializers.IntegerField(help_text="縮退した項目数")
+    empty_columns = serializers.ListField(
+        child=serializers.CharField(), help_text="承認がなく空欄の項目"
+    )
+    encoding = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    made_at = serializers.DateTimeField()
+    remade_at = serializers.DateTimeField(allow_null=True)
+    fetched_at = serializers.DateTimeField(allow_null=True)
+
+
 class CopyHashSerializer(serializers.Serializer):
     """One person of a consumer's copy."""
 

@@ -10,6 +10,7 @@ from resident_basic.models.approvals import (
 )
 from resident_basic.models.consistency import ConsistencyFinding
 from resident_basic.models.deliveries import Delivery, WaitingForwarding, WaitingNumbering
+from resident_basic.models.files import DeliveryFile, FileFinding, FileSubscription
 from resident_basic.models.items import RegisteredItems
 from resident_basic.models.protection import (
     LookAlarm,
@@ -30,6 +31,9 @@ __all__ = [
     "Certification",
     "ConsistencyFinding",
     "Delivery",
+    "DeliveryFile",
+    "FileFinding",
+    "FileSubscription",
     "HistoryGap",
     "LookAlarm",
     "ReceivedEvent",

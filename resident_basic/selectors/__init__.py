@@ -19,7 +19,14 @@ from resident_basic.selectors.consistency import (
     findings_shown,
 )
 from resident_basic.selectors.consumers import consumers, deliveries_to, is_late
-from resident_basic.selectors.counts import item_columns, resident_count
+from resident_basic.selectors.counts import item_columns, item_words, resident_count
+from resident_basic.selectors.day_files import (
+    change_texts,
+    file_subscription,
+    files_for,
+    residents_at,
+    reveals_protected,
+)
 from resident_basic.selectors.days import (
     counts_by_day,
     counts_by_reason,
@@ -110,6 +117,7 @@ __all__ = [
     "approved_items",
     "as_known",
     "change_page",
+    "change_texts",
     "consistency_state",
     "consumers",
     "counts_by_day",
@@ -121,6 +129,8 @@ __all__ = [
     "end_of_stretch",
     "ends_proposed",
     "family_candidates",
+    "file_subscription",
+    "files_for",
     "find_residents",
     "findings_shown",
     "grounds_of",
@@ -128,6 +138,7 @@ __all__ = [
     "household_members",
     "is_late",
     "item_columns",
+    "item_words",
     "items_in_words",
     "last_day_processed",
     "latest_of",
@@ -148,7 +159,9 @@ __all__ = [
     "processed_versions",
     "protected_among",
     "resident_count",
+    "residents_at",
     "residents_for",
+    "reveals_protected",
     "snapshot_rows",
     "staged_change_columns",
     "systems_given_protected_people",

@@ -52,8 +52,8 @@ def is_late(delivery: Any, *, at: datetime) -> bool:
     return since is not None and at - since > LATE_AFTER
 
 
-def deliveries_to(system_code: str, *, limit: int = 50) -> QuerySet[LinkageRecord]:
-    """Return the newest deliveries to a system, in every form, refusals among them."""
+def deliveries_to(system_code: str) -> QuerySet[LinkageRecord]:
+    """Return the deliveries to a system in every form, refusals among them, newest first."""
     return LinkageRecord.objects.filter(receiver_code=system_code, kind__in=FORMS).order_by(
         "-at", "-pk"
-    )[:limit]
+    )

@@ -11,6 +11,13 @@ def resident_count() -> int:
     return Resident.objects.count()
 
 
+def item_words(names: Collection[str]) -> list[str]:
+    """Return the Japanese names of items and of the columns that belong to them, in the order given."""
+    known = resident_items()
+    words = {column: item.label for item in known.values() for column in item.columns}
+    return [words.get(name, "個人番号" if name == INDIVIDUAL_NUMBER else name) for name in names]
+
+
 def item_columns(items: Collection[str]) -> set[str]:
     """Return the columns of items: a date that may be 不詳 brings its flag and its words."""
     known = resident_items()

@@ -5,13 +5,20 @@ import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from sapporo_base.layouts.columns import Column, Judge
 from sapporo_base.layouts.specification import Codes, Field, LayoutSpecification, load_codes
 from sapporo_base.rules.characters import CharacterSet, Loss, for_cp932, shrink
 
 _BATCH: Final = 5_000
+
+
+class Sink(Protocol):
+    """Whatever takes bytes: a file, or what seals or counts on the way into one."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Written:
 
 
 def write_records(
-    stream: BinaryIO,
+    stream: Sink,
     layout: LayoutSpecification,
     rows: Iterable[Mapping[str, str]],
     *,
@@ -127,7 +134,7 @@ def _shrink(columns: dict[str, Column], first: int, written: Written) -> None:
                 )
 
 
-def _begin(stream: BinaryIO, layout: LayoutSpecification, body: io.StringIO, encoding: str) -> None:
+def _begin(stream: Sink, layout: LayoutSpecification, body: io.StringIO, encoding: str) -> None:
     if encoding == "utf-8-sig":
         stream.write(b"\xef\xbb\xbf")
     elif encoding == "utf-16":
@@ -137,7 +144,7 @@ def _begin(stream: BinaryIO, layout: LayoutSpecification, body: io.StringIO, enc
 
 
 def _end(
-    stream: BinaryIO, layout: LayoutSpecification, rows: int, body: io.StringIO, encoding: str
+    stream: Sink, layout: LayoutSpecification, rows: int, body: io.StringIO, encoding: str
 ) -> None:
     if not layout.trailer:
         return
@@ -154,7 +161,7 @@ def _codec(encoding: str) -> str:
 
 
 def _put(
-    stream: BinaryIO,
+    stream: Sink,
     layout: LayoutSpecification,
     cells: Iterable[str],
     body: io.StringIO,
@@ -167,7 +174,7 @@ def _put(
 
 
 def _write(
-    stream: BinaryIO,
+    stream: Sink,
     layout: LayoutSpecification,
     cells: tuple[str, ...],
     body: io.StringIO,

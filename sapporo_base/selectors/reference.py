@@ -57,6 +57,12 @@ def layout_definition(code: str, *, day: date) -> dict[str, Any]:
     return dict(found.definition)
 
 
+def layout_names() -> list[tuple[str, str]]:
+    """Return code and name of every layout, for a form to choose from."""
+    layouts = Layout.objects.order_by("code", "-version").distinct("code")
+    return [(layout.code, f"{layout.name}({layout.code})") for layout in layouts]
+
+
 def code_names(table: str, *, day: date) -> dict[str, str]:
     """Return the codes of a table in force on a day with their words."""
     return dict(

@@ -6,6 +6,7 @@ who were approved for it get it in the delivery itself, and in no other place.
 """
 
 import base64
+import csv
 import gzip
 import html
 import io
@@ -22,6 +23,7 @@ from guardian.shortcuts import assign_perm
 
 from integrated_address import selectors as addressees
 from resident_basic import selectors, services
+from resident_basic.models import DeliveryFile
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
 from sapporo_base.acts import Act
 from sapporo_base.logs import SealNumbers, line_formatter
@@ -31,6 +33,7 @@ from sapporo_base.services import prepare_demo_staff
 from sapporo_base.services.staff import DEMO_STAFF
 from tests.resident_basic import approvals
 from tests.resident_basic.factories import a_file, an_individual_number, row
+from tests.resident_basic.test_day_files import a_layout
 from tests.resident_basic.test_snapshots import StandingHere
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,7 @@ SCOPES = (
     "030:residents:read",
     "030:snapshot:read",
     "030:events:write",
+    "030:files:read",
 )
 WITH_RIGHT, WITHOUT_RIGHT, UNKNOWN = "024-000", "017-000", "010-000"
 # 027-000 uses 個人番号, and was approved for items without it.
@@ -103,10 +107,24 @@ def planted(act, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def approve_all():
+def approve_all(planted, act, settings, tmp_path):
+    """Approve three systems, and have a file of the day made for each, with a column for the number."""
+    settings.VAR_DIR = tmp_path / "var"
+    layout = a_layout(
+        "all",
+        ("resident_number", "宛名番号", "X", 15),
+        ("individual_number", "個人番号", "X", 12),
+        ("name", "氏名", "N", 100),
+    )
     approvals.approved(WITH_RIGHT, *ITEMS, individual_number=True)
-    approvals.approved(WITHOUT_RIGHT, *ITEMS)
-    approvals.approved(USES_IT_BUT_WAS_NOT_APPROVED, *ITEMS)
+    for code in (WITHOUT_RIGHT, USES_IT_BUT_WAS_NOT_APPROVED):
+        approvals.approved(code, *ITEMS)
+    for code in (WITH_RIGHT, WITHOUT_RIGHT, USES_IT_BUT_WAS_NOT_APPROVED):
+        services.subscribe_to_files(
+            receiving=system(code), layout_code=layout, encoding="cp932", starts_after=0, act=act
+        )
+    services.make_day_files(day=act.day, act=act)
+    return tmp_path / "var"
 
 
 @pytest.fixture
@@ -152,6 +170,10 @@ def deliveries(api, planted):
     yield "feed", api.get(f"{API}changes/?after=0&limit=1000")
     yield "snapshot", api.get(f"{API}snapshot/")
     yield "zipped", api.get(f"{API}snapshot/", headers={"Accept-Encoding": "gzip"})
+    for file in DeliveryFile.objects.order_by("pk"):
+        answer = api.get(f"{API}files/{file.pk}/")
+        if answer.status_code != 404:
+            yield "file of the day", answer
 
 
 def everything_else(api, planted):
@@ -164,6 +186,8 @@ def everything_else(api, planted):
     pair = {"resident_number": planted.resident_number, "hash": "0" * 64}
     comparison = {"columns": columns, "receipt": 0, "hashes": [pair]}
     yield "hashes", api.get(f"{API}hashes/")
+    yield "state", api.get(f"{API}delivery/")
+    yield "ledger of files", api.get(f"{API}files/")
     yield "comparison", api.post(f"{API}reconcile/", comparison, **post)
     yield "acknowledgement", api.post(f"{API}acknowledgements/", {"receipt": 0}, **post)
     # What a confused caller sends comes back in no error.
@@ -215,6 +239,7 @@ def everything_else(api, planted):
             content_type="application/json",
         ),
     )
+    yield "no such file", api.get(f"{API}files/{number}/")
     yield "no such page", api.get(f"{API}nothing/")
 
 
@@ -232,7 +257,7 @@ class TestSystems:
         assert [name for name, text in searched.items() if planted.found_in(text)] == []
         if code != UNKNOWN:
             # Hanako herself was there: the search looked at what was delivered.
-            for name in ("detail", "feed", "snapshot", "zipped", "hashes"):
+            for name in ("detail", "feed", "snapshot", "zipped", "file of the day", "hashes"):
                 assert planted.resident_number.encode() in searched[name], name
 
     def test_those_approved_for_it_get_it_in_the_delivery_and_nowhere_else(
@@ -314,7 +339,10 @@ class TestWhatStays:
         assert planted.found_in(messages) == []
 
     def test_no_file_that_this_system_keeps_holds_it(self, planted, approve_all):
-        kept = [path for path in settings.BROKER_FOLDER.rglob("*") if path.is_file()]
+        """A file of the day with the number lies sealed."""
+        made = [path for path in approve_all.rglob("*") if path.is_file()]
+        assert len(made) == 3
+        kept = [*made, *(path for path in settings.BROKER_FOLDER.rglob("*") if path.is_file())]
         assert [path.name for path in kept if planted.found_in(path.read_bytes())] == []
 
 
@@ -361,6 +389,11 @@ class TestStaff:
 
 def _without_the_item(answer, text):
     """Return a delivery with the 個人番号 taken out of the one place where it belongs."""
+    if "filename" in answer.headers.get("Content-Disposition", ""):
+        lines = text[text.index("宛名番号".encode("cp932")) :].decode("cp932").splitlines()
+        rows = list(csv.reader(lines))
+        place = rows[0].index("個人番号")
+        return [one[:place] + one[place + 1 :] for one in rows]
     if answer.streaming:
         head, *rest = text[text.index(b'{"format"') :].splitlines()
         place = json.loads(head)["columns"].index(INDIVIDUAL_NUMBER)
