@@ -17,6 +17,8 @@ from tqdm import tqdm
 
 _LINE_EVERY_SECONDS = 10.0
 _HASH_CHUNK = 1 << 20
+_MANY_ROWS = 1000
+_SHARE_THAT_CHANGES_PLANS = 0.05
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -152,6 +154,21 @@ def _has_rows(table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS (SELECT FROM {connection.ops.quote_name(table)})")
         return bool(cursor.fetchone()[0])
+
+
+def analyze_grown(added: int, first: str, *others: str) -> None:
+    """
+    Renew the statistics where a load has added many rows to `first`, and to the others with it.
+
+    What comes next must not be planned for the tables of before; a daily file changes no plan.
+    """
+    if added < _MANY_ROWS:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [first])
+        known = cursor.fetchone()[0]
+        if added > known * _SHARE_THAT_CHANGES_PLANS:
+            cursor.execute(f"ANALYZE {', '.join((first, *others))}")
 
 
 def file_sha256(path: Path) -> str:

@@ -48,6 +48,18 @@ class Ring:
         cipher = self._ciphers[key_id]
         return bytes([len(key_id)]) + key_id + nonce + cipher.encrypt(nonce, plain, self._purpose)
 
+    def seal_many(self, plains: Sequence[bytes]) -> list[bytes]:
+        """Return each value sealed, made with the current key."""
+        key_id = self.current_id.encode()
+        encrypt = self._ciphers[key_id].encrypt
+        head = bytes([len(key_id)]) + key_id
+        random = os.urandom(_NONCE_BYTES * len(plains))
+        nonces = (random[at : at + _NONCE_BYTES] for at in range(0, len(random), _NONCE_BYTES))
+        return [
+            head + nonce + encrypt(nonce, plain, self._purpose)
+            for nonce, plain in zip(nonces, plains, strict=True)
+        ]
+
     def open(self, sealed: bytes) -> bytes:
         """
         Return the plain value.
@@ -117,9 +129,12 @@ def seal_texts(numbers: Sequence[str]) -> list[str]:
 
     In SQL, `decode(split_part(column, ':', 1), 'hex')` is the digest, part 2 the ciphertext.
     """
-    sealer = NumberSealer()
-    sealed = map(sealer.seal, numbers)
-    return [f"{one.digest.hex()}:{one.ciphertext.hex()}" for one in sealed]
+    ring, key = number_ring(), next(iter(settings.INDIVIDUAL_NUMBER_DIGEST_KEYS.values()))
+    plains = [number.encode() for number in numbers]
+    return [
+        f"{hmac.digest(key, plain, 'sha256').hex()}:{sealed.hex()}"
+        for plain, sealed in zip(plains, ring.seal_many(plains), strict=True)
+    ]
 
 
 class SealedWriter:

@@ -14,7 +14,7 @@ from integrated_address.services.keys import complete_digests, writing_column
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
-from sapporo_base.bulk import Staging, indexes_last, temporary_staging
+from sapporo_base.bulk import Staging, analyze_grown, indexes_last, temporary_staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
 from sapporo_base.rules.check_digits import is_individual_number
@@ -37,7 +37,6 @@ STAGED: Mapping[str, str] = {
 ASKED: Sequence[str] = tuple(STAGED)[:-2]
 """Those that who asks must fill; a `kana_key` that is missing is made by the database."""
 
-_MANY = 1000
 _MASSES = 10_000
 _READ_BY_TRIGGERS = ("closed_business_number",)
 _TABLES = tuple(
@@ -161,13 +160,7 @@ def number_newcomers(
     masses = staging.count() >= _MASSES
     with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
         counts = _number(staging, system, act, request_codes=request_codes)
-    if counts.numbered >= _MANY:
-        # The next statement must not be planned for the empty tables of before.
-        staging.execute(
-            "ANALYZE integrated_address_integratedaddressee, integrated_address_basicitems,"
-            " integrated_address_individualnumber, integrated_address_businessnumber,"
-            " integrated_address_linkagecodestatus"
-        )
+    analyze_grown(counts.numbered, *_TABLES)
     base.record_linkage(
         act,
         "people_numbered",

@@ -1,15 +1,15 @@
 """What a chunk of the file becomes before it is copied: keys, fingerprints, bytes. No Django."""
 
-import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sapporo_base.layouts import Chunk, Reject
+from sapporo_base.layouts.decoding import RawChunk, csv_line, fingerprints
 from sapporo_base.rules.kana import kana_key, search_words
 
 SEALED: Final = "individual_number"
-_FINGERPRINT_BYTES: Final = 16
 
 # Every name by which someone may be asked for, in the order of `search_words`.
 NAMES: Final = (
@@ -21,7 +21,8 @@ NAMES: Final = (
     "alias_kana",
     "name_roman",
 )
-_KEYS: Final = ("kana_key", "name_key", "fingerprint")
+# 個人番号 as it is sealed: its own column stays empty in staging.
+_ADDED: Final = ("digest", "ciphertext", "kana_key", "name_key", "fingerprint")
 
 DUPLICATE_CODE: Final = "E0201"
 DUPLICATE_REASON: Final = "同じ宛名番号・履歴番号の行がこのファイルに既にある。"
@@ -39,36 +40,44 @@ class PackedChunk:
 
 def staging_names(names: Sequence[str]) -> list[str]:
     """Return the columns of the staging table: row number, the layout's fields, what we add."""
-    return ["row_number", *names, *_KEYS]
+    return ["row_number", *names, *_ADDED]
 
 
-def pack(chunk: Chunk, *, names: tuple[str, ...], key: bytes) -> PackedChunk:
+def fingerprints_of(raw: RawChunk, *, key: bytes) -> bytes:
+    """Return row number and fingerprint of each record of a chunk, for COPY as CSV."""
+    found = zip(raw.rows, fingerprints(raw.records, key), strict=True)
+    return "".join([f"{row},\\x{digest}\n" for row, digest in found]).encode()
+
+
+def pack(chunk: Chunk) -> PackedChunk:
     """
-    Return the chunk with 検索用カナ, 検索用氏名 and fingerprint of each row, as bytes for COPY.
+    Return the chunk with 検索用カナ, 検索用氏名 and fingerprint of each row, as bytes for COPY as CSV.
 
-    The fingerprint is keyed, and of 個人番号 only the digest goes in: it tells whether a row is the
-    same as before, and nothing else.
-
-    :param names: the fields of the layout, in their order.
-    :param key: of the fingerprint, 32 bytes.
+    A row goes into staging as it stands in the file, but for its 個人番号.
     """
-    rejects = list(chunk.rejects)
     columns = chunk.columns
-    columns["kana_key"] = list(map(kana_key, columns["name_kana"]))
-    columns["name_key"] = list(map(search_words, *(columns[name] for name in NAMES)))
-    told = [
-        [cell.partition(":")[0] for cell in columns[name]] if name == SEALED else columns[name]
-        for name in names
-    ]
-    columns["fingerprint"] = [
-        hashlib.blake2b(
-            "\x1f".join(cells).encode(), digest_size=_FINGERPRINT_BYTES, key=key
-        ).hexdigest()
-        for cells in zip(*told, strict=True)
+    kana_keys = _as_csv(list(map(kana_key, columns["name_kana"])))
+    name_keys = _as_csv(list(map(search_words, *(columns[name] for name in NAMES))))
+    sealed = ["\\x" + one.replace(":", ",\\x") if one else "," for one in columns[SEALED]]
+    rows = zip(
+        chunk.rows, chunk.lines, sealed, kana_keys, name_keys, chunk.fingerprints, strict=True
+    )
+    lines = [
+        f"{row},{line},{number},{kana},{names},\\x{fingerprint}\n"
+        for row, line, number, kana, names, fingerprint in rows
     ]
     return PackedChunk(
         number=chunk.number,
         rows=len(chunk.rows),
-        copy_text=chunk.copy_text([*names, *_KEYS], with_row=True),
-        rejects=rejects,
+        copy_text="".join(lines).encode(),
+        rejects=list(chunk.rejects),
     )
+
+
+_SPECIAL: Final = re.compile('[",\r\n]')
+
+
+def _as_csv(column: list[str]) -> list[str]:
+    if not _SPECIAL.search("".join(column)):
+        return column
+    return [csv_line([cell]) for cell in column]

@@ -64,11 +64,11 @@ def _receive(values: Mapping[str, str], act: Act) -> ReceivedChange:
         defaults={
             "resident_number": row.resident_number,
             "history_number": row.history_number,
-            "content_digest": row.fingerprint,
+            "content_digest": row.content_digest,
             "received_at": act.at,
         },
     )
-    if not is_new and event.content_digest != row.fingerprint:
+    if not is_new and event.content_digest != row.content_digest:
         raise EventDiffers
     if is_new:
         merge_row(row, batch_number=None, act=act)

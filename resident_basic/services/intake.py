@@ -1,24 +1,14 @@
 """Reception of files from 既存住基: decoded, judged, staged with checkpoints, merged at once."""
 
-import itertools
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
 
 from resident_basic.models import Reception
-from resident_basic.rules.intake import (
-    DUPLICATE_CODE,
-    DUPLICATE_REASON,
-    PackedChunk,
-    pack,
-    staging_names,
-)
 from resident_basic.rules.items import LAYOUT, register_layout
 from resident_basic.selectors import CHANGES
 from resident_basic.services.judging import (
@@ -32,7 +22,6 @@ from resident_basic.services.judging import (
 )
 from resident_basic.services.merging import (
     MergeCounts,
-    create_staging,
     find_candidates,
     merge,
     version_columns,
@@ -45,19 +34,17 @@ from resident_basic.services.reports import (
     first_examples,
     rejects_by_reason,
 )
-from sapporo_base import sealing
+from resident_basic.services.staging import drop_staging, stage, unchanged_of
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, Refusal
 from sapporo_base.bulk import Progress, SilentProgress, Staging, indexes_last
-from sapporo_base.layouts import Reject, Source, UnreadableFile, open_source
+from sapporo_base.layouts import Source, UnreadableFile, open_source
 from sapporo_base.models import BatchRun
 from sapporo_base.nudge import nudge
 
 KIND: Final = "receive_residents"
 FORWARD_TASK: Final = "resident_basic.tasks.forward_households"
 _TABLES: Final = ("resident_basic_residentversion", "resident_basic_residentchange")
-_CHECKPOINT_ROWS: Final = 50_000
-_ROWS_WORTH_A_PROCESS: Final = 20_000
 
 
 class FileNotReceived(Refusal):
@@ -77,11 +64,6 @@ class Receipt:
     is_rehearsal: bool = False
     findings: tuple[str, ...] = ()
     report: Sequence[Section] = ()
-
-
-def fingerprint_key() -> bytes:
-    """Return the key of the fingerprints: it follows the digest key of 個人番号."""
-    return sealing.digest("fingerprint of juki_resident")
 
 
 def receive_residents(
@@ -142,7 +124,7 @@ def receive_residents(
         )
         begin_order(order, batch)
         staging = Staging(f"resident_basic_intake_{batch.pk}")
-        rejected = _stage(source, staging, batch, progress)
+        rejected = stage(source, staging, batch, progress)
         try:
             receipt = (_rehearse if dry_run else _merge)(
                 source=source,
@@ -180,7 +162,7 @@ def _hold(
         counts={"rows": source.survey.rows},
         message=suspicious.message,
     )
-    staging.drop()
+    drop_staging(staging)
 
 
 @contextmanager
@@ -195,125 +177,6 @@ def _only_one(sha256: str) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 1))", [sha256])
-
-
-# Staging -----------------------------------------------------------------------------------
-
-
-def _stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress) -> int:
-    """Copy the good rows into staging, reject the others; return how many were rejected."""
-    done = _resumed(staging, batch)
-    progress.begin("読み込み・検査", total=source.survey.rows)
-    progress.advance(done["read"])
-    names = register_layout().names
-    chunks = source.map(
-        partial(pack, names=names, key=fingerprint_key()),
-        seal=sealing.seal_texts,
-        start=done["chunks"],
-        processes=_processes(source.survey.rows),
-    )
-    for first in chunks:
-        with transaction.atomic():
-            done = _stage_stretch(
-                first, chunks, staging=staging, batch=batch, done=done, progress=progress
-            )
-            base.save_checkpoint(batch, done | {"rows": source.survey.rows})
-    return done["rejected"] + _reject_duplicates(staging, batch)
-
-
-def _processes(rows: int) -> int:
-    return max(1, min(os.cpu_count() or 1, 4, rows // _ROWS_WORTH_A_PROCESS))
-
-
-def _resumed(staging: Staging, batch: BatchRun) -> dict[str, int]:
-    """Return where to go on; from the start where the staging did not outlive the server."""
-    done = dict(batch.checkpoint)
-    if done and staging.exists() and staging.count() == done["staged"]:
-        return done
-    staging.drop()
-    create_staging(staging)
-    return {"chunks": 0, "read": 0, "staged": 0, "rejected": 0}
-
-
-def _stage_stretch(
-    first: PackedChunk,
-    following: Iterator[PackedChunk],
-    *,
-    staging: Staging,
-    batch: BatchRun,
-    done: dict[str, int],
-    progress: Progress,
-) -> dict[str, int]:
-    """Copy chunks up to the next checkpoint in one COPY; return how far it came."""
-    rejects: list[Reject] = []
-    read = staged = 0
-    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
-    # "" stays "": absent texts are empty here, and dates are made NULL by the merge.
-    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for chunk in itertools.chain([first], following):
-            copy.write(chunk.copy_text)
-            rejects += chunk.rejects
-            staged += chunk.rows
-            read += chunk.rows + len(chunk.rejects)
-            progress.advance(chunk.rows + len(chunk.rejects))
-            if read >= _CHECKPOINT_ROWS:
-                break
-    base.reject_rows(batch, map(_told, rejects))
-    return {
-        "chunks": chunk.number + 1,
-        "read": done["read"] + read,
-        "staged": done["staged"] + staged,
-        "rejected": done["rejected"] + len(rejects),
-    }
-
-
-def _told(reject: Reject) -> base.Reject:
-    return base.Reject(
-        row_number=reject.row,
-        item=reject.label,
-        code=reject.code,
-        reason=reject.reason,
-        # The further faults by name: a 個人番号 among them must be typed anew, it can't be read again.
-        row=[reject.raw, reject.label, *(label for _, label, _ in reject.more)],
-    )
-
-
-_DUPLICATES: Final = """
-DELETE FROM {staging} s USING (
-    SELECT row_number FROM (
-        SELECT row_number, row_number() OVER (
-            PARTITION BY resident_number, history_number::smallint ORDER BY row_number) AS nth
-        FROM {staging}) numbered
-    WHERE nth > 1) twice
-WHERE s.row_number = twice.row_number RETURNING s.*
-"""
-
-
-@transaction.atomic
-def _reject_duplicates(staging: Staging, batch: BatchRun) -> int:
-    """Reject the second row of a 宛名番号 and 履歴番号 in the same file."""
-    names = register_layout().names
-    twice = staging.select(_DUPLICATES)
-    base.reject_rows(
-        batch,
-        (
-            base.Reject(
-                row_number=row[0],
-                item="履歴番号",
-                code=DUPLICATE_CODE,
-                reason=DUPLICATE_REASON,
-                row=dict(zip(names, row[1 : len(names) + 1], strict=True)),
-            )
-            for row in twice
-        ),
-    )
-    # The checkpoint must agree with the table, or a kill from here on would stage all again.
-    checkpoint = batch.checkpoint or {"chunks": 0, "read": 0, "staged": 0, "rejected": 0}
-    checkpoint["staged"] -= len(twice)
-    checkpoint["rejected"] += len(twice)
-    base.save_checkpoint(batch, checkpoint)
-    return len(twice)
 
 
 # The one transaction -------------------------------------------------------------------------
@@ -368,7 +231,7 @@ def _merge(
         result="partly" if rejected else "done",
     )
     _close(receipt, batch, act)
-    staging.drop()
+    drop_staging(staging)
     nudge(FORWARD_TASK, queue="bulk")
     return receipt
 
@@ -398,7 +261,7 @@ def _rehearse(
         )
         new_versions, corrections, new_residents = cursor.fetchone()
     counts = MergeCounts(
-        unchanged=staging.count() - new_versions - corrections,
+        unchanged=staging.count() + unchanged_of(staging).count() - new_versions - corrections,
         new_residents=new_residents,
         new_versions=new_versions,
         corrections=corrections,
@@ -421,7 +284,7 @@ def _rehearse(
     )
     base.forget_rejected_rows(batch)
     _close(receipt, batch, act)
-    staging.drop()
+    drop_staging(staging)
     return receipt
 
 

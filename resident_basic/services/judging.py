@@ -26,6 +26,7 @@ from resident_basic.rules.receptions import (
     findings_of_size,
     kind_of,
 )
+from resident_basic.services.staging import unchanged_of
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
 from sapporo_base.bulk import Staging
@@ -108,6 +109,7 @@ FROM resident_basic_resident r
 JOIN resident_basic_residentversion v
   ON v.resident_number = r.resident_number AND v.superseded_at IS NULL AND v.is_latest
 WHERE NOT EXISTS (SELECT FROM {staging} s WHERE s.resident_number = r.resident_number)
+  AND NOT EXISTS (SELECT FROM {unchanged} k WHERE k.resident_number = r.resident_number)
   AND v.resident_status = '1' AND r.resident_number <> ALL (%(rejected)s)
 """
 _MISSED: Final = """
@@ -159,7 +161,9 @@ def _compare(staging: Staging, batch: BatchRun, rows: int) -> Comparison:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS resident_difference")
         cursor.execute(_COMPARED)
-        staging.execute(_ABSENT, rejected=sorted(_rejected_numbers(batch)))
+        staging.execute(
+            _with_unchanged(_ABSENT, staging), rejected=sorted(_rejected_numbers(batch))
+        )
         cursor.execute(_MISSED)
         cursor.execute(_COUNT)
         absent, changed = cursor.fetchone()
@@ -195,7 +199,8 @@ ON CONFLICT DO NOTHING
 _SEEN_AGAIN: Final = """
 UPDATE resident_basic_reconciliationdifference d SET closed_at = %(at)s
 WHERE d.kind = 'absent' AND d.closed_at IS NULL
-  AND EXISTS (SELECT FROM {staging} s WHERE s.resident_number = d.resident_number)
+  AND (EXISTS (SELECT FROM {staging} s WHERE s.resident_number = d.resident_number)
+       OR EXISTS (SELECT FROM {unchanged} k WHERE k.resident_number = d.resident_number))
 """
 _BY_KIND: Final = "SELECT kind, count(*) FROM resident_difference GROUP BY kind"
 
@@ -215,4 +220,9 @@ def note_differences(*, batch: BatchRun, at: datetime) -> None:
 
 def close_absences(staging: Staging, *, at: datetime) -> int:
     """Close the absence of everyone who is named again; return how many were."""
-    return staging.execute(_SEEN_AGAIN, at=at)
+    return staging.execute(_with_unchanged(_SEEN_AGAIN, staging), at=at)
+
+
+def _with_unchanged(statement: str, staging: Staging) -> str:
+    name = connection.ops.quote_name(unchanged_of(staging).name)
+    return statement.replace("{unchanged}", name)

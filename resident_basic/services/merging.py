@@ -1,8 +1,8 @@
 """
 From a staging table to versions, changes and 支援措置: set-based, in the caller's transaction.
 
-A staging table holds the fields of layout `juki_resident` as texts ("" is absent, 個人番号 sealed
-as `digest:ciphertext`), the row number, 検索用カナ, 検索用氏名 and fingerprint. The same rows again change nothing.
+A staging table holds the fields of layout `juki_resident` (absent texts are ""), 個人番号 as digest and
+ciphertext, the row number, 検索用カナ, 検索用氏名 and fingerprint. The same rows again change nothing.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection
 
-from resident_basic.rules.intake import SEALED, staging_names
+from resident_basic.rules.intake import SEALED
 from resident_basic.rules.items import register_layout
 from resident_basic.selectors import protected_among
 from resident_basic.services.gaps import note_gaps
@@ -21,9 +21,9 @@ from resident_basic.services.protection.received import (
     take_over_protection,
 )
 from resident_basic.services.protection.spreading import spread_protection
+from resident_basic.services.staging import unchanged_of
 from sapporo_base.acts import Act
-from sapporo_base.bulk import Staging
-from sapporo_base.layouts import Field
+from sapporo_base.bulk import Staging, analyze_grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +41,23 @@ class MergeCounts:
     gaps: int = 0
 
 
-_MANY = 1000
-
-
-def create_staging(staging: Staging, *, temporary: bool = False) -> None:
-    """Create the staging table of a reception."""
-    types = {"row_number": "integer"}
-    names = staging_names(register_layout().names)
-    staging.create({name: types.get(name, "text") for name in names}, temporary=temporary)
-
-
-def _typed(field: Field) -> str:
-    """Return the SQL of a staged text as the type of its column."""
-    name = f's."{field.name}"'
-    if field.type == "DATE":
-        # 0000-01-01 is how the standard writes an open start: no day is known.
-        return f"nullif(nullif({name}, ''), '-infinity')::date"
-    if field.type == "TIME":
-        return f"{name}::time"
-    if field.type == "9":
-        return f"nullif({name}, '')::smallint"
-    return name
+_GROWN: Final = (
+    "resident_basic_residentversion",
+    "resident_basic_resident",
+    "resident_basic_residentchange",
+)
 
 
 def version_columns() -> dict[str, str]:
     """Return the columns of a version that come from the file, with the SQL of each."""
-    return {field.name: _typed(field) for field in register_layout().fields if field.name != SEALED}
+    # 0000-01-01 is how the standard writes an open start: no day is known.
+    return {
+        field.name: f"nullif(s.\"{field.name}\", '-infinity')"
+        if field.type == "DATE"
+        else f's."{field.name}"'
+        for field in register_layout().fields
+        if field.name != SEALED
+    }
 
 
 _VALID_FROM: Final = "coalesce({changed_on}, {processed_on})"
@@ -74,14 +65,14 @@ _VALID_FROM: Final = "coalesce({changed_on}, {processed_on})"
 # Rows that are not known yet, or known with another fingerprint.
 _FIND_CANDIDATES: Final = """
 CREATE TEMPORARY TABLE resident_candidate ON COMMIT DROP AS
-SELECT s.row_number, s.resident_number, s.history_number::smallint AS history_number,
-       {valid_from} AS valid_from, s.processed_on::date + s.processed_time::time AS processed_at,
+SELECT s.row_number, s.resident_number, s.history_number,
+       {valid_from} AS valid_from, s.processed_on + s.processed_time AS processed_at,
        v.id AS known_id, false AS is_same
 FROM {{staging}} s
 LEFT JOIN resident_basic_residentversion v
        ON v.resident_number = s.resident_number
-      AND v.history_number = s.history_number::smallint AND v.superseded_at IS NULL
-WHERE v.id IS NULL OR v.fingerprint <> decode(s.fingerprint, 'hex')
+      AND v.history_number = s.history_number AND v.superseded_at IS NULL
+WHERE v.id IS NULL OR v.fingerprint <> s.fingerprint
 """
 # Two receptions of one person wait for each other here, always in the order of the numbers.
 _LOCK_KNOWN: Final = """
@@ -118,7 +109,7 @@ WHERE s.row_number = c.row_number AND v.id = c.known_id
   AND ({ours}) IS NOT DISTINCT FROM ({theirs})
 """
 _REFRESH_FINGERPRINTS: Final = """
-UPDATE resident_basic_residentversion v SET fingerprint = decode(s.fingerprint, 'hex')
+UPDATE resident_basic_residentversion v SET fingerprint = s.fingerprint
 FROM resident_candidate c JOIN {staging} s ON s.row_number = c.row_number
 WHERE c.is_same AND v.id = c.known_id
 """
@@ -162,7 +153,7 @@ INSERT INTO resident_basic_residentversion
      batch_number,
      {names})
 SELECT p.version_id, p.valid_from, p.valid_until, %(at)s, p.is_latest, s.kana_key,
-       s.name_key, decode(s.fingerprint, 'hex'), %(batch)s, {values}
+       s.name_key, s.fingerprint, %(batch)s, {values}
 FROM {{staging}} s JOIN resident_placed p ON p.row_number = s.row_number
 """
 _ADD_CHANGES: Final = """
@@ -216,7 +207,7 @@ def merge(
     New people are numbered and linked under 001-000 by integrated_address, 支援措置 reaches every
     app, and the changes enter the feed with the commit.
     """
-    received = staging.count()
+    received = staging.count() + unchanged_of(staging).count()
     find_candidates(staging)
     judge()
     with connection.cursor() as cursor:
@@ -239,12 +230,7 @@ def merge(
     protected, released = take_over_protection(act=act)
     # Who has one version has no gap.
     gaps = note_gaps(at=act.at) if versions > new_residents else 0
-    if versions >= _MANY:
-        # The next file must not be planned for the empty register of before.
-        staging.execute(
-            "ANALYZE resident_basic_resident, resident_basic_residentversion,"
-            " resident_basic_residentchange"
-        )
+    analyze_grown(versions, *_GROWN)
     numbered, waited = number_residents(staging, act) if versions or same else (0, [])
     spread_received_protection(protected=protected, released=released, act=act)
     # Who had no number yet could not be told to be under 支援措置.

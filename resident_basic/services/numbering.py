@@ -38,19 +38,19 @@ _NEWCOMERS: Final = {
 _HANDED_ON: Final = {
     "digest": (
         (INDIVIDUAL_NUMBER,),
-        "decode(nullif(split_part(s.individual_number, ':', 1), ''), 'hex')",
+        "s.digest",
         "NULL::bytea",
     ),
     "ciphertext": (
         (INDIVIDUAL_NUMBER,),
-        "decode(nullif(split_part(s.individual_number, ':', 2), ''), 'hex')",
+        "s.ciphertext",
         "NULL::bytea",
     ),
     "name": (("name",), "s.name", "''"),
     "name_kana": (("name_kana",), "s.name_kana", "''"),
     "birth_on": (
         ("born_on",),
-        "nullif(nullif(s.born_on, ''), '-infinity')::date",
+        "nullif(s.born_on, '-infinity')",
         "NULL::date",
     ),
     "birth_text": (("born_on",), "s.born_on_text", "''"),

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from resident_basic.rules.intake import SEALED, pack, staging_names
+from resident_basic.rules.intake import SEALED, pack
 from resident_basic.rules.items import register_layout
-from resident_basic.services.intake import fingerprint_key
 from resident_basic.services.judging import close_absences
-from resident_basic.services.merging import MergeCounts, create_staging, merge
+from resident_basic.services.merging import MergeCounts, merge
+from resident_basic.services.staging import (
+    copy_statement,
+    create_staging,
+    drop_staging,
+    fingerprint_key,
+)
 from sapporo_base import sealing
 from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.bulk import Staging
-from sapporo_base.layouts import Chunk, load_codes
-from sapporo_base.layouts.decoding import Decoder, RawChunk
+from sapporo_base.layouts import Chunk, judged_by, load_codes
+from sapporo_base.layouts.decoding import Decoder, RawChunk, fingerprints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class ReadRow:
     event_id: str
     resident_number: str
     history_number: int
-    fingerprint: str
+    content_digest: str
     copy_text: bytes
 
 
@@ -48,13 +53,15 @@ def read_row(values: Mapping[str, str], *, sealed_number: str = "") -> ReadRow:
         raise InvalidRequest(fields=wrong)
     if sealed_number:
         chunk.columns[SEALED] = [sealed_number]
-    packed = pack(chunk, names=register_layout().names, key=fingerprint_key())
+    number = chunk.columns[SEALED][0].partition(":")[0]
+    content = f"{chunk.lines[0]},{number}"
+    (content_digest,) = fingerprints([content], sealing.digest("content of a row"))
     return ReadRow(
         event_id=chunk.columns["event_id"][0],
         resident_number=chunk.columns["resident_number"][0],
         history_number=int(chunk.columns["history_number"][0]),
-        fingerprint=chunk.columns["fingerprint"][0],
-        copy_text=packed.copy_text,
+        content_digest=content_digest,
+        copy_text=pack(chunk).copy_text,
     )
 
 
@@ -64,8 +71,10 @@ def _decoded(values: Mapping[str, str]) -> tuple[Chunk, dict[str, str]]:
         raise InvalidRequest(fields=dict.fromkeys(unknown, "この項目はレイアウトにありません。"))
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
-    decoder = Decoder(layout, load_codes(layout.tables), "utf-8", sealing.seal_texts)
-    chunk = decoder.decode(RawChunk(0, 1, [line.getvalue()]))
+    codes = load_codes(layout.tables)
+    key = fingerprint_key(judged_by(layout, codes))
+    decoder = Decoder(layout, codes, "utf-8", sealing.seal_texts, key)
+    chunk = decoder.decode(RawChunk(0, [1], [line.getvalue()]))
     if not chunk.rejects:
         return chunk, {}
     first = chunk.rejects[0]
@@ -76,13 +85,11 @@ def _decoded(values: Mapping[str, str]) -> tuple[Chunk, dict[str, str]]:
 def merge_row(row: ReadRow, *, batch_number: int | None, act: Act) -> MergeCounts:
     """Merge a row into the register. Call it in a transaction."""
     staging = Staging("resident_event")
-    staging.drop()
+    drop_staging(staging)
     create_staging(staging, temporary=True)
-    columns = ", ".join(f'"{name}"' for name in staging_names(register_layout().names))
-    statement = staging.filled(f"COPY {{staging}} ({columns}) FROM STDIN (NULL '\\N')")
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(copy_statement(staging)) as copy:
         copy.write(row.copy_text)
     counts = merge(staging, batch_number=batch_number, act=act)
     close_absences(staging, at=act.at)
-    staging.drop()
+    drop_staging(staging)
     return counts

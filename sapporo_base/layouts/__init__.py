@@ -10,6 +10,7 @@ from sapporo_base.layouts.reading import Source, open_source, preview
 from sapporo_base.layouts.specification import (
     Field,
     LayoutSpecification,
+    judged_by,
     load_codes,
     load_layout,
     parse_layout,
@@ -26,6 +27,7 @@ __all__ = [
     "Source",
     "UnreadableFile",
     "Written",
+    "judged_by",
     "load_codes",
     "load_layout",
     "mask",

@@ -217,25 +217,37 @@ class Judge:
             )
         return wrong
 
-    def settle_days(self, columns: dict[str, Column]) -> None:
+    def settle_days(self, columns: dict[str, Column]) -> frozenset[int]:
         """
         Empty, in place, the cells of 不詳日 that name no day of the calendar: their words remain.
 
-        The open start of a period (0000-01-01) becomes -infinity, which PostgreSQL reads.
+        The open start of a period (0000-01-01) becomes -infinity, which PostgreSQL reads. Return the
+        places of the rows that were changed.
         """
+        amended: set[int] = set()
         for field in self._dates:
             column = columns[field.name]
             if field.unknown_date and _YES in columns[f"{field.name}_unknown"]:
-                column = [value if _is_day(value) else "" for value in column]
-            if OPEN_START in self._days:
-                column = ["-infinity" if value == OPEN_START else value for value in column]
-            columns[field.name] = column
+                days = [value if _is_day(value) else "" for value in column]
+                amended |= _differing(column, days)
+                columns[field.name] = column = days
+            if OPEN_START in column:
+                columns[field.name] = [
+                    "-infinity" if value == OPEN_START else value for value in column
+                ]
+                amended |= _differing(column, columns[field.name])
+        return frozenset(amended)
 
     def _not_days(self, column: Column) -> list[int]:
         new = set(column) - self._days
         bad = {value for value in new if not _is_day(value)}
         self._days |= new - bad
         return [place for place, value in enumerate(column) if value in bad] if bad else []
+
+
+def _differing(before: Column, after: Column) -> set[int]:
+    pairs = enumerate(zip(before, after, strict=True))
+    return {place for place, (one, other) in pairs if one != other}
 
 
 def _wrong_check(kind: str, column: Column) -> list[int]:

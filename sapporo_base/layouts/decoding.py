@@ -1,15 +1,18 @@
 """Decoding a chunk: records into columns, good rows apart from rejects, 個人番号 sealed."""
 
 import csv
+import hashlib
 import io
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
 from sapporo_base.layouts.columns import Column, Fault, Judge
 from sapporo_base.layouts.specification import Codes, Field, LayoutSpecification
+
+_FINGERPRINT_BYTES: Final = 16
 
 Seal = Callable[[Sequence[str]], Sequence[str]]
 
@@ -51,12 +54,17 @@ class Chunk:
 
     `rows` are the numbers of the good rows, `columns` their values by field name, all texts, "" is
     absent, dates YYYY-MM-DD. `number` counts from 0; a chunk has the same rows whenever it is read.
+    `lines` are the same rows as CSV, for COPY as they are, with every 個人番号 left out;
+    `fingerprints` tell in hex whether a record is byte for byte one that was read before. Both are
+    made where the reader gave a key for them.
     """
 
     number: int
     rows: list[int]
     columns: dict[str, Column] = field(repr=False)
     rejects: list[Reject] = field(repr=False)
+    lines: list[str] = field(default_factory=list, repr=False)
+    fingerprints: list[str] = field(default_factory=list, repr=False)
 
     def copy_text(self, names: Sequence[str], *, with_row: bool = False) -> bytes:
         """
@@ -87,10 +95,10 @@ def _escape(value: str) -> str:
 
 @dataclass(frozen=True)
 class RawChunk:
-    """Records of a chunk as they stand in the file, not yet cut into cells."""
+    """Records of a chunk as they stand in the file, with their row numbers, not yet cut into cells."""
 
     number: int
-    first_row: int
+    rows: Sequence[int]
     records: list[str] | list[bytes]
 
 
@@ -112,6 +120,7 @@ class Decoder:
     codes: Codes
     encoding: str
     seal: Seal
+    fingerprint_key: bytes = field(default=b"", repr=False)
     _judge: Judge | None = None
 
     def decode(self, raw: RawChunk) -> Chunk:
@@ -122,10 +131,11 @@ class Decoder:
             self._judge = Judge(self.layout, self.codes)
         faults = self._judge.faults(columns) if places else {}
         rejects = [
-            Reject(raw.first_row + place, "", "", fault.code, fault.reason, self._sealed_text(text))
+            Reject(raw.rows[place], "", "", fault.code, fault.reason, self._sealed_text(text))
             for place, (fault, text) in broken.items()
         ]
-        rows = [raw.first_row + place for place in places]
+        rows = [raw.rows[place] for place in places] if broken else list(raw.rows)
+        records = self._records(raw, columns, places)
         if faults:
             rejects += self._rejects(rows, columns, faults)
             rejects.sort(key=lambda reject: reject.row)
@@ -133,14 +143,55 @@ class Decoder:
             for at in faults:
                 keep[at] = False
             rows = list(itertools.compress(rows, keep))
+            records = list(itertools.compress(records, keep))
             columns = {
                 name: list(itertools.compress(column, keep)) for name, column in columns.items()
             }
-        self._judge.settle_days(columns)
-        for place in self.layout.sealed_places:
-            name = self.layout.names[place]
+        amended = self._judge.settle_days(columns)
+        chunk = Chunk(raw.number, rows, columns, rejects)
+        if self.fingerprint_key:
+            chunk.fingerprints.extend(fingerprints(records, self.fingerprint_key))
+            chunk.lines.extend(self._lines(records, columns, amended))
+        for name in self._sealed_names:
             columns[name] = self._sealed(columns[name])
-        return Chunk(raw.number, rows, columns, rejects)
+        return chunk
+
+    @property
+    def _sealed_names(self) -> list[str]:
+        return [self.layout.names[place] for place in self.layout.sealed_places]
+
+    def _records(self, raw: RawChunk, columns: dict[str, Column], places: list[int]) -> list[str]:
+        """Return the well-formed records as CSV, 個人番号 and all."""
+        if not self.fingerprint_key:
+            return []
+        if self.layout.form == "csv":
+            records = cast(list[str], raw.records)
+            return [records[place] for place in places]
+        return list(map(csv_line, zip(*columns.values(), strict=True)))
+
+    def _lines(
+        self, records: list[str], columns: dict[str, Column], amended: frozenset[int]
+    ) -> Iterator[str]:
+        """
+        Give the records without any 個人番号.
+
+        A number that stands in its record once is taken out there: to cut a record into cells and
+        join them again takes ten times as long.
+        """
+        sealed = [columns[name] for name in self._sealed_names]
+        kept = [name not in self._sealed_names for name in columns]
+        for at, record in enumerate(records):
+            line = record
+            whole = at not in amended and '"' not in record
+            for column in sealed:
+                number = column[at]
+                if number:
+                    whole = whole and record.count(number) == 1
+                    line = line.replace(number, "", 1)
+            if not whole:
+                cells = zip(columns.values(), kept, strict=True)
+                line = csv_line(column[at] if keep else "" for column, keep in cells)
+            yield line
 
     # Cutting records into cells ----------------------------------------------------------
 
@@ -228,7 +279,7 @@ class Decoder:
         rejects = []
         for at, wrong in faults.items():
             first, fault = wrong[0]
-            raw = _csv_line(self._sealed_row([columns[name][at] for name in self.layout.names]))
+            raw = csv_line(self._sealed_row([columns[name][at] for name in self.layout.names]))
             more = tuple((other.name, other.label, why) for other, why in wrong[1:])
             rejects.append(
                 Reject(rows[at], first.name, first.label, fault.code, fault.reason, raw, more)
@@ -260,7 +311,17 @@ class Decoder:
         return [next(remaining) if value else "" for value in column]
 
 
-def _csv_line(cells: Sequence[str]) -> str:
+def fingerprints(records: Iterable[str | bytes], key: bytes) -> Iterator[str]:
+    """Give the keyed fingerprint of each record, in hex; bytes are records in UTF-8."""
+    keyed = hashlib.blake2b(digest_size=_FINGERPRINT_BYTES, key=key)
+    for record in records:
+        one = keyed.copy()
+        one.update(record if isinstance(record, bytes) else record.encode())
+        yield one.hexdigest()
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """Return cells as a line of CSV, without its end."""
     stream = io.StringIO()
     csv.writer(stream, lineterminator="").writerow(cells)
     return stream.getvalue()

@@ -5,11 +5,13 @@ Nothing is handed out before the survey has found the file whole, so a cut or fo
 trace. A chunk has a number; reading goes on from any of them.
 """
 
+import bisect
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, TypeVar, cast
@@ -23,14 +25,20 @@ from sapporo_base.layouts.decoding import (
     mask,
     refuse_sealing,
 )
-from sapporo_base.layouts.records import csv_records, fixed_records
-from sapporo_base.layouts.specification import Codes, LayoutSpecification, load_codes
+from sapporo_base.layouts.records import Stretch, csv_records, fixed_records
+from sapporo_base.layouts.specification import (
+    Codes,
+    LayoutSpecification,
+    judged_by,
+    load_codes,
+)
 from sapporo_base.layouts.survey import Survey, survey
 
 T = TypeVar("T")
 
 # Cells of one chunk stay in the processor's cache: five times as many rows take half as long again.
 CHUNK_ROWS: Final = 2_000
+_AHEAD: Final = 2
 
 
 class Source:
@@ -50,6 +58,11 @@ class Source:
         self._codes = codes
         self._chunk_rows = chunk_rows
 
+    @cached_property
+    def judged_by(self) -> str:
+        """Tell by which layout and codes its rows are judged (see `specification.judged_by`)."""
+        return judged_by(self.layout, self._codes)
+
     def chunks(self, *, seal: Seal = refuse_sealing, start: int = 0) -> Iterator[Chunk]:
         """
         Give the chunks in order, from chunk number `start` on (a checkpoint after a stop).
@@ -58,8 +71,8 @@ class Source:
         :raises ValueError: the layout holds 個人番号 and there is no seal.
         """
         decoder = self._decoder(seal)
-        for raw in self._raw(start):
-            yield decoder.decode(raw)
+        for part in self._parts(start):
+            yield decoder.decode(part.raw())
 
     def map(
         self,
@@ -68,45 +81,53 @@ class Source:
         seal: Seal = refuse_sealing,
         start: int = 0,
         processes: int = 1,
+        rows: Collection[int] | None = None,
+        fingerprint_key: bytes = b"",
     ) -> Iterator[T]:
         """
         Give `work(chunk)` for each chunk, in order, computed by so many processes.
 
         `work` and `seal` must be importable by name where `processes` is above 1. What is returned
         travels back to this process, so it should be small or bytes (see `Chunk.copy_text`).
-        """
-        decoder = self._decoder(seal)
-        if processes <= 1:
-            for raw in self._raw(start):
-                yield work(decoder.decode(raw))
-            return
-        with ProcessPoolExecutor(
-            processes,
-            mp_context=get_context("forkserver"),
-            initializer=_begin_worker,
-            initargs=(decoder, work),
-        ) as pool:
-            waiting: deque[Future[T]] = deque()
-            for raw in self._raw(start):
-                waiting.append(cast(Future[T], pool.submit(_work, raw)))
-                if len(waiting) > processes:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
 
-    def _decoder(self, seal: Seal) -> Decoder:
+        :param rows: only the rows with these numbers; chunks without any are left out.
+        :param fingerprint_key: have lines and fingerprints made, under this key.
+        """
+        decoder = self._decoder(seal, fingerprint_key)
+        parts = self._parts(start)
+        if rows is not None:
+            parts = _narrowed(parts, sorted(rows))
+        return _spread(partial(_decoded, decoder, work), parts, processes)
+
+    def map_records(
+        self, work: Callable[[RawChunk], T], *, processes: int = 1, start: int = 0
+    ) -> Iterator[T]:
+        """Give `work(raw chunk)` for each chunk as it stands in the file, not yet decoded."""
+        return _spread(partial(_raw, work), self._parts(start), processes)
+
+    def _decoder(self, seal: Seal, fingerprint_key: bytes = b"") -> Decoder:
         if self.layout.sealed_places and seal is refuse_sealing:
             refuse_sealing([])
-        return Decoder(self.layout, self._codes, self.survey.encoding, seal)
+        return Decoder(self.layout, self._codes, self.survey.encoding, seal, fingerprint_key)
 
     # Records in the file -----------------------------------------------------------------
 
-    def _raw(self, start: int) -> Iterator[RawChunk]:
-        row = 1
-        for number, records in enumerate(self._batches()):
-            if number >= start:
-                yield RawChunk(number, row, records)
-            row += len(records)
+    def _parts(self, start: int) -> Iterator["_Part"]:
+        """Give the stretches of the file from a number on, each to be read by whoever works on it."""
+        if self.survey.stretches is None:
+            row = 1
+            for number, records in enumerate(self._batches()):
+                if number >= start:
+                    yield _Part(number, row, len(records), records=records)
+                row += len(records)
+            return
+        for number, stretch in enumerate(self.survey.stretches[start:], start):
+            yield _Part(
+                number,
+                stretch.first_row,
+                stretch.rows,
+                stretch=(stretch, self.path, self.survey.encoding),
+            )
 
     def _batches(self) -> Iterator[list[str] | list[bytes]]:
         if self.layout.form == "fixed":
@@ -128,16 +149,76 @@ class Source:
             yield cast(list[bytes] | list[str], batch)
 
 
-_worker: dict[str, object] = {}
+@dataclass(frozen=True)
+class _Part:
+    """A chunk on its way to whoever works on it: its records, or where in the file they stand."""
+
+    number: int
+    first_row: int
+    count: int
+    records: list[str] | list[bytes] | None = None
+    stretch: tuple[Stretch, Path, str] | None = None
+    wanted: tuple[int, ...] | None = None
+
+    def raw(self) -> RawChunk:
+        records = self.records
+        if self.stretch:
+            stretch, path, encoding = self.stretch
+            records = stretch.records(path, encoding)
+        records = cast(list[str] | list[bytes], records)
+        if self.wanted is None:
+            return RawChunk(
+                self.number, range(self.first_row, self.first_row + self.count), records
+            )
+        some = [records[row - self.first_row] for row in self.wanted]
+        return RawChunk(self.number, self.wanted, cast(list[str] | list[bytes], some))
 
 
-def _begin_worker(decoder: Decoder, work: Callable[[Chunk], object]) -> None:
-    _worker["decoder"], _worker["work"] = decoder, work
+def _narrowed(parts: Iterable[_Part], rows: Sequence[int]) -> Iterator[_Part]:
+    for part in parts:
+        first = bisect.bisect_left(rows, part.first_row)
+        until = bisect.bisect_left(rows, part.first_row + part.count)
+        if first < until:
+            yield replace(part, wanted=tuple(rows[first:until]))
 
 
-def _work(raw: RawChunk) -> object:
-    decoder, work = _worker["decoder"], _worker["work"]
-    return work(decoder.decode(raw))  # type: ignore[operator,attr-defined]
+def _decoded(decoder: Decoder, work: Callable[[Chunk], T], part: _Part) -> T:
+    return work(decoder.decode(part.raw()))
+
+
+def _raw(work: Callable[[RawChunk], T], part: _Part) -> T:
+    return work(part.raw())
+
+
+def _spread(work: Callable[[_Part], T], parts: Iterable[_Part], processes: int) -> Iterator[T]:
+    """Give the work on each part in order; processes keep one part ahead of who takes."""
+    if processes <= 1:
+        yield from map(work, parts)
+        return
+    with ProcessPoolExecutor(
+        processes,
+        mp_context=get_context("forkserver"),
+        initializer=_begin_worker,
+        initargs=(work,),
+    ) as pool:
+        waiting: deque[Future[T]] = deque()
+        for part in parts:
+            waiting.append(cast(Future[T], pool.submit(_work, part)))
+            if len(waiting) > processes + _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+_worker: list[Callable[[_Part], object]] = []
+
+
+def _begin_worker(work: Callable[[_Part], object]) -> None:
+    _worker[:] = [work]
+
+
+def _work(part: _Part) -> object:
+    return _worker[0](part)
 
 
 def open_source(
@@ -159,7 +240,7 @@ def open_source(
     codes = load_codes(layout.tables) if codes is None else codes
     encoding = encoding or layout.encoding
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    return Source(path, layout, codes, survey(path, layout, encoding), chunk_rows)
+    return Source(path, layout, codes, survey(path, layout, encoding, chunk_rows), chunk_rows)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 import codecs
 import io
+import itertools
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from sapporo_base.layouts.specification import LayoutSpecification
 
@@ -42,6 +44,65 @@ def _closed(line: str, lines: Iterator[str], waiting: deque[str]) -> str:
         return "".join(pieces)
     waiting.extendleft(reversed(taken))
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """
+    A stretch of a CSV file, in bytes, that holds whole records.
+
+    `first_row` is the number of its first data row, `rows` how many it holds; what follows them (the
+    trailer, empty lines at the end) is none.
+    """
+
+    offset: int
+    size: int
+    first_row: int
+    rows: int
+
+    def records(self, path: Path, encoding: str) -> list[str]:
+        """Return its records as texts, without their line ends."""
+        with path.open("rb") as stream:
+            stream.seek(self.offset)
+            body = stream.read(self.size)
+        if encoding == "utf-8-sig" and self.offset:
+            encoding = "utf-8"
+        text = body.decode(encoding)
+        if '"' in text:
+            lines = io.StringIO(text, newline="\n")
+            return list(itertools.islice(csv_records(lines), self.rows))
+        records = text.replace("\r\n", "\n").split("\n")
+        del records[self.rows :]
+        return records
+
+
+class StretchReader:
+    """Takes whole records from a CSV file whose line ends are one byte (not UTF-16)."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._ahead: list[bytes] = []
+
+    def take(self, most: int) -> tuple[bytes, list[bytes]]:
+        """Return the next bytes of the file and the records in them, about so many; none at its end."""
+        lines = self._ahead + list(itertools.islice(self._stream, max(0, most - len(self._ahead))))
+        self._ahead = []
+        body = b"".join(lines)
+        if b'"' not in body:
+            return body, lines
+        # Only the lines after it tell whether the last quote is closed.
+        enough = len(lines)
+        lines += itertools.islice(self._stream, _LINES_OF_A_RECORD)
+        records: list[bytes] = []
+        taken = 0
+        # Latin-1 keeps every byte as it is: quotes and line ends are found all the same.
+        for record in csv_records(line.decode("latin-1") for line in lines):
+            records.append(record.encode("latin-1"))
+            taken += record.count("\n") + 1
+            if taken >= enough:
+                break
+        self._ahead = lines[taken:]
+        return b"".join(lines[:taken]), records
 
 
 def fixed_records(

@@ -1,6 +1,7 @@
 """The shape of a record: fields with their types, widths, code tables and checks."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -205,3 +206,13 @@ def _valid(row: Mapping[str, str], on: date) -> bool:
     return not (
         (since and on < date.fromisoformat(since)) or (until and on >= date.fromisoformat(until))
     )
+
+
+def judged_by(layout: LayoutSpecification, codes: Codes) -> str:
+    """
+    Tell by what rows are judged, as SHA-256 in hex of the layout and its codes.
+
+    The same row judged by the same is right or wrong again, without looking.
+    """
+    named = sorted((table, sorted(codes[table])) for table in layout.tables)
+    return hashlib.sha256(repr((layout, layout.fields, named)).encode()).hexdigest()

@@ -4,14 +4,16 @@ import codecs
 import csv
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from sapporo_base.layouts.records import csv_records, fixed_records
+from sapporo_base.layouts.records import Stretch, StretchReader, csv_records, fixed_records
 from sapporo_base.layouts.specification import LayoutSpecification
 
 _BLOCK: Final = 1 << 22
+_EMPTY: Final = b"\x1a\0 \r\n"
 _TRAILER: Final = re.compile(r'"?T"?[, 　]*"?([0-9]+)"?[ 　]*\Z')
 _NAMES_OF_ENCODINGS: Final = {
     "utf-8": "UTF-8",
@@ -33,15 +35,21 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class Survey:
-    """A file as a whole: SHA-256, size in bytes, data rows, the encoding it is read in."""
+    """
+    A file as a whole: SHA-256, size in bytes, data rows, the encoding it is read in.
+
+    `stretches` are where its records stand, so that several processes can read it at once; None
+    where only reading from the beginning finds them (fixed length, UTF-16).
+    """
 
     sha256: str
     size: int
     rows: int
     encoding: str
+    stretches: tuple[Stretch, ...] | None = None
 
 
-def survey(path: Path, layout: LayoutSpecification, encoding: str) -> Survey:
+def survey(path: Path, layout: LayoutSpecification, encoding: str, chunk_rows: int) -> Survey:
     """
     Return what the file is, having read it once.
 
@@ -51,10 +59,59 @@ def survey(path: Path, layout: LayoutSpecification, encoding: str) -> Survey:
     if not path.is_file():
         raise UnreadableFile("ファイルがない。")
     try:
+        if layout.form == "csv" and not encoding.startswith("utf-16"):
+            return _survey_lines(path, layout, encoding, chunk_rows)
         sha256, size = _fingerprint(path, encoding)
     except UnicodeError:
         raise UnreadableFile(_wrong_encoding(path, layout, encoding)) from None
     return Survey(sha256, size, _count(path, layout, encoding), encoding)
+
+
+def _survey_lines(
+    path: Path, layout: LayoutSpecification, encoding: str, chunk_rows: int
+) -> Survey:
+    """Return what a CSV file is: SHA-256, encoding, records and where they stand, in one pass."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder(encoding)()
+    header, last = b"", b""
+    stretches: list[Stretch] = []
+    size = read = filled = 0
+    with path.open("rb") as stream:
+        _refuse_what_is_no_text(stream.read(_BLOCK), encoding)
+        stream.seek(0)
+        reader = StretchReader(stream)
+        most = 1 if layout.header else chunk_rows
+        while True:
+            body, records = reader.take(most)
+            if not body:
+                break
+            digest.update(body)
+            decoder.decode(body)
+            if layout.header and not size:
+                header = body
+            else:
+                stretches.append(Stretch(size, len(body), read + 1, len(records)))
+                # Empty lines count only where something follows them.
+                for place in range(len(records), 0, -1):
+                    if records[place - 1].strip(_EMPTY):
+                        filled, last = read + place, records[place - 1]
+                        break
+                read += len(records)
+            size += len(body)
+            most = chunk_rows
+    decoder.decode(b"", final=True)
+    if not size:
+        raise UnreadableFile("ファイルが空である。")
+    if layout.header:
+        _check_header(header.decode(encoding).rstrip("\r\n"), layout, path, encoding)
+    rows = _check_trailer(last.decode(encoding).rstrip("\r\n"), filled, layout)
+    return Survey(digest.hexdigest(), size, rows, encoding, tuple(_up_to(rows, stretches)))
+
+
+def _up_to(rows: int, stretches: list[Stretch]) -> Iterator[Stretch]:
+    for one in stretches:
+        if one.first_row <= rows:
+            yield replace(one, rows=min(one.rows, rows - one.first_row + 1))
 
 
 def _fingerprint(path: Path, encoding: str) -> tuple[str, int]:

@@ -53,7 +53,6 @@ def join_voiced_marks(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-@lru_cache(maxsize=65_536)
 def kana_key(text: str) -> str:
     """
     Return the key by which kana are compared in a search.
@@ -61,6 +60,12 @@ def kana_key(text: str) -> str:
     Width, hiragana, 清濁, 拗促音, 長音, spaces and old kana make no difference
     (住民記録システム標準仕様書, 検索): キョウコ and ｷﾞﾖｳｺ are one key, so are ユーコ and ユコ.
     """
+    # Word by word: names are two out of few thousand words, nearly no two are the same.
+    return "".join(map(_kana_word_key, text.replace("\u3000", " ").split(" ")))
+
+
+@lru_cache(maxsize=65_536)
+def _kana_word_key(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
     plain = to_katakana(plain).translate(_ALIKE)
     return unicodedata.normalize("NFD", plain).translate(_IGNORED).translate(_SMALL).upper()
@@ -133,7 +138,6 @@ def word_key(word: str) -> str:
     return kana_key(word) if is_kana(word) else name_key(word)
 
 
-@lru_cache(maxsize=65_536)
 def _word_keys(text: str) -> str:
     return " ".join(map(word_key, text.split()))
 
@@ -145,4 +149,4 @@ def search_words(*names: str) -> str:
     「髙橋　花子」 and 「タカハシ　ハナコ」 give " 高橋 花子 タカハシ ハナコ ", so that a word is found by
     its beginning (" 花"), its end ("橋 ") or anything within it.
     """
-    return f" {' '.join(_word_keys(name) for name in names if name)} "
+    return f" {' '.join([_word_keys(name) for name in names if name])} "

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sapporo_base import layouts
+from sapporo_base.layouts.decoding import fingerprints
 from sapporo_base.layouts.specification import DATA, BadLayout
 from sapporo_base.rules.check_digits import individual_number_check_digit
 
@@ -361,6 +362,48 @@ class TestChunks:
             (one.rows, one.columns) for one in chunks[1:]
         ]
 
+    @pytest.mark.parametrize("chunk_rows", range(1, 8))
+    def test_a_record_of_several_lines_stays_whole_wherever_a_chunk_ends(
+        self, source_of, chunk_rows
+    ):
+        several = line(name='"札幌\r\n花子"')
+        content = file_of(line(), several, line(), several, line())
+        source = source_of(content, chunk_rows=chunk_rows)
+        chunks = list(source.chunks(seal=seal))
+
+        assert [row for chunk in chunks for row in chunk.rows] == [1, 3, 5]
+        assert [one.row for chunk in chunks for one in chunk.rejects] == [2, 4]
+
+    def test_chosen_rows_are_read_as_in_the_whole(self, source_of):
+        content = file_of(*(line(children=str(at % 100)) for at in range(25)), "broken")
+        source = source_of(content, chunk_rows=10)
+        some = list(source.map(rows_of, seal=seal, rows=[3, 12, 14, 26]))
+
+        assert some == [(0, [3], []), (1, [12, 14], []), (2, [], [26])]
+
+    def test_a_line_is_the_record_without_individual_number_and_a_fingerprint_knows_it_again(
+        self, source_of
+    ):
+        rows = [line(individual_number=""), line(), line(name='"，"')]
+        source = source_of(file_of(*rows))
+        (chunk,) = source.map(itself, seal=seal, fingerprint_key=b"k" * 32)
+        (again,) = source.map_records(itself)
+
+        assert chunk.lines == [
+            rows[0],
+            rows[1].replace(NUMBER, ""),
+            line(individual_number="", name="，"),
+        ]
+        assert chunk.fingerprints == list(fingerprints(again.records, b"k" * 32))
+        assert len(set(chunk.fingerprints)) == 3
+        assert chunk.fingerprints != list(fingerprints(again.records, b"q" * 32))
+
+    def test_under_other_codes_rows_are_judged_by_something_else(self):
+        less = CODES | {"sex": frozenset({"1", "2"})}
+
+        assert layouts.judged_by(layout(), CODES) == layouts.judged_by(layout(), dict(CODES))
+        assert layouts.judged_by(layout(), CODES) != layouts.judged_by(layout(), less)
+
     def test_copy_text_is_what_postgresql_reads(self, source_of):
         rows = [line(sex="", moved_on=""), line(share="")]
         (chunk,) = source_of(file_of(*rows)).chunks(seal=lambda column: ["a\tb\\c"] * len(column))
@@ -378,6 +421,14 @@ class TestChunks:
         assert list(source.map(digest_of, seal=seal, processes=2)) == one
         assert sum(good for good, _, _ in one) == 95
         assert list(source.map(digest_of, seal=seal, processes=2, start=3)) == one[3:]
+
+
+def rows_of(chunk):
+    return chunk.number, chunk.rows, [one.row for one in chunk.rejects]
+
+
+def itself(chunk):
+    return chunk
 
 
 def digest_of(chunk):
