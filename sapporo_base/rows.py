@@ -14,6 +14,14 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 Row = TypeVar("Row", bound=models.Model)
 
 
+class _Prepared(psycopg.Cursor[Any]):
+    """Remembers what it sent, which Django wants to know where statements are counted."""
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, **options: Any) -> None:
+        self._query = pgq
+        super()._send_query_prepared(name, pgq, **options)
+
+
 def prepared_rows(
     statement: str, values: Mapping[str, Any] | Sequence[Any]
 ) -> list[tuple[Any, ...]]:
@@ -25,7 +33,7 @@ def prepared_rows(
     """
     with connection.cursor() as cursor:
         # Django's own cursors put values into the text, and a new text is planned anew.
-        cursor.cursor = psycopg.Cursor(connection.connection)
+        cursor.cursor = _Prepared(connection.connection)
         cursor.execute(statement, values)
         return list(cursor.fetchall())
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,6 +22,7 @@ from rest_framework.views import APIView
 from sapporo_base.models import AccessToken, OutboxMessage, SystemCredential
 from sapporo_base.services.credentials import token_digest
 
+ADDRESSES = "yardstick.addresses"
 MIDDLEWARE = [
     "sapporo_base.yardsticks.BareProject",
     "django.middleware.security.SecurityMiddleware",
@@ -34,13 +36,13 @@ MIDDLEWARE = [
 
 
 class BareProject:
-    """Gives requests the addresses of this module."""
+    """Gives each request the addresses of the yardstick that it is for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.urlconf = "sapporo_base.yardsticks"
+        request.urlconf = request.META[ADDRESSES]
         return self.get_response(request)
 
 
@@ -70,6 +72,7 @@ class BareRead(APIView):
 
     authentication_classes = [BareToken]
     permission_classes = [HasToken]
+    renderer_classes = [JSONRenderer]
 
     def post(self, request: Request) -> Response:
         """Read one row by its key."""
@@ -82,6 +85,7 @@ class BareInsert(APIView):
 
     authentication_classes = [BareToken]
     permission_classes = [HasToken]
+    renderer_classes = [JSONRenderer]
 
     def post(self, request: Request) -> Response:
         """Insert one row."""

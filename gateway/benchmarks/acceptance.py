@@ -15,7 +15,7 @@ def measure(size: int) -> list[Measure]:
     people = min(size, _MOST_PEOPLE)
     number_people(people, codes=("027-000",))
     token = token_of("027-000", ["030:inquiries:write"])
-    system, bare_project = Caller(token), Caller(token, bare=True)
+    system, bare_project = Caller(token), Caller(token, bare="sapporo_base.yardsticks")
     serial = count()
 
     def ours() -> None:

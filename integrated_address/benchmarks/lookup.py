@@ -15,7 +15,7 @@ def measure(size: int) -> list[Measure]:
     people = min(size, _MOST_PEOPLE)
     number_people(people, codes=("024-000",))
     token = token_of("024-000", ["032:search:read"])
-    system, bare_project = Caller(token), Caller(token, bare=True)
+    system, bare_project = Caller(token), Caller(token, bare="sapporo_base.yardsticks")
     rows = fill_outbox(people)
     serial = count()
 

@@ -40,6 +40,10 @@ class ResidentSerializer(serializers.Serializer):
 class ChangeSerializer(ResidentSerializer):
     """One 異動情報 at its place in the feed."""
 
+    withheld = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="ページのwithheldのほかに、この異動で提供しない項目(支援措置)",
+    )
     receipt = serializers.IntegerField()
     kind = serializers.CharField()
     event_id = serializers.CharField()

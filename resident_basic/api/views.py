@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from resident_basic import selectors, services
+from resident_basic.api import pages
 from resident_basic.api.serializers import (
     AcknowledgementSerializer,
     ChangePageSerializer,
@@ -33,7 +34,7 @@ class ChangesView(SystemView):
         page = services.disclose_changes(
             receipt=query["after"], limit=query["limit"], act=self.act()
         )
-        return self.answer(ChangePageSerializer, page)
+        return Response(pages.change_page(page))
 
 
 class ResidentsView(SystemView):
@@ -51,7 +52,7 @@ class ResidentsView(SystemView):
             known_at=body["known_at"],
             act=self.act(),
         )
-        return self.answer(ResidentSerializer, residents, many=True)
+        return Response([pages.resident(one) for one in residents])
 
 
 class AcknowledgementsView(SystemView):

@@ -160,8 +160,11 @@ _CHANGES_FROM: Final = (
 
 
 def change_page(*, receipt: int, limit: int, approval: Approval) -> Sequence[DisclosedChange]:
-    """Return up to `limit` changes after a receipt, in order, in the approved items."""
-    CHANGES.publish()
+    """
+    Return up to `limit` changes after a receipt, in order, in the approved items.
+
+    Publish before the transaction begins: who publishes within it holds up the others.
+    """
     columns = columns_for(approval)
     with connection.cursor() as cursor:
         cursor.execute(

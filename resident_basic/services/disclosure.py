@@ -1,7 +1,7 @@
 """情報移転: what was approved goes to the system it was approved for, and it is recorded."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -149,10 +149,9 @@ def _with_individual_numbers(
         numbers_of=system(REGISTER),
         act=act,
     )
-    return [
-        replace(row, items={**row.items, INDIVIDUAL_NUMBER: numbers.get(row.resident_number)})
-        for row in rows
-    ]
+    for row in rows:
+        row.items[INDIVIDUAL_NUMBER] = numbers.get(row.resident_number)
+    return list(rows)
 
 
 def publish_changes() -> int:

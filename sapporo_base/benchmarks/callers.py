@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import CommandError
 from django.test.utils import override_settings
@@ -23,7 +24,6 @@ from sapporo_base.measuring import Measure
 from sapporo_base.models import OutboxMessage
 
 _TURNS = 40
-_REQUESTS = 25
 _WELL = ("200 OK", "201 Created", "202 Accepted")
 
 
@@ -60,12 +60,13 @@ def fill_outbox(rows: int) -> list[int]:
 class Caller:
     """Calls one project in this process; anything but a good answer ends the measurement."""
 
-    def __init__(self, token: str, *, bare: bool = False) -> None:
+    def __init__(self, token: str, *, bare: str = "") -> None:
+        """
+        Stand before our project, or before the bare one whose addresses the module `bare` has.
+        """
         self._token = token
-        if bare:
-            with override_settings(MIDDLEWARE=yardsticks.MIDDLEWARE):
-                self._project = WSGIHandler()
-        else:
+        self._addresses = bare
+        with override_settings(MIDDLEWARE=yardsticks.MIDDLEWARE if bare else settings.MIDDLEWARE):
             self._project = WSGIHandler()
 
     def post(self, address: str, body: dict[str, object]) -> bytes:
@@ -101,6 +102,7 @@ class Caller:
                 "wsgi.url_scheme": "http",
                 "wsgi.input": io.BytesIO(body),
                 "wsgi.errors": sys.stderr,
+                yardsticks.ADDRESSES: self._addresses,
             },
             start,
         )
@@ -112,17 +114,24 @@ class Caller:
 
 
 def beside_bare_view(
-    name: str, what: str, *, ours: Callable[[], object], bare: Callable[[], object]
+    name: str,
+    what: str,
+    *,
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    requests: int = 25,
 ) -> Measure:
-    """Measure the requests a second of both; short turns alternate, the median turn counts."""
+    """
+    Measure the requests a second of both; turns of a few requests alternate, the median one counts.
+    """
     seconds: dict[Callable[[], object], list[float]] = {bare: [], ours: []}
     for _ in range(_TURNS + 1):
         for work, taken in seconds.items():
             started = time.perf_counter()
-            for _ in range(_REQUESTS):
+            for _ in range(requests):
                 work()
             taken.append(time.perf_counter() - started)
     # The first turn of each warms up.
-    rates = {work: _REQUESTS / statistics.median(taken[1:]) for work, taken in seconds.items()}
+    rates = {work: requests / statistics.median(taken[1:]) for work, taken in seconds.items()}
     yardstick = f"bare DRF view: token, {what}"
     return Measure(name, rates[ours], "req/s", yardstick, rates[bare], aim=0.6, at_most=False)
