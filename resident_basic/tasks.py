@@ -40,3 +40,9 @@ def deliver_files() -> int:
     if now.hour < settings.DELIVERY_FILE_HOUR:
         return 0
     return len(services.make_day_files(day=now.date(), act=task_act("030-001")))
+
+
+@shared_task
+def remind_sections() -> int:
+    """Tell the sections of 年次確認 and ends that come near or have passed; return how many notices."""
+    return services.remind_sections(act=task_act("030-001"))

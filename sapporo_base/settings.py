@@ -319,6 +319,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 900.0,
         "options": {"queue": "bulk"},
     },
+    "reminders of the applications": {
+        "task": "resident_basic.tasks.remind_sections",
+        "schedule": 3_600.0,
+        "options": {"queue": "bulk"},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",
@@ -455,6 +460,7 @@ HOME_BLOCKS: list[str] = [
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
     "resident_basic.admin.applications.application_block",
+    "resident_basic.admin.applications.section_block",
     "resident_basic.admin.protection.alarms.home_block",
     "resident_basic.admin.protection.measures.home_block",
     "resident_basic.admin.consistency.consistency_block",

@@ -153,7 +153,7 @@ class UseApplication(models.Model):
         verbose_name = "利用申請"
         verbose_name_plural = "利用申請"
         permissions = [
-            ("submit_useapplication", "利用申請を提出できる"),
+            ("submit_useapplication", "利用申請を作成・提出できる"),
             ("decide_useapplication", "利用申請を承認・却下できる"),
             ("view_every_useapplication", "すべての庁内業務システムの利用申請を閲覧できる"),
             ("preview_disclosure", "移転される内容を個人ごとに確認できる"),

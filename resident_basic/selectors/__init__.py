@@ -50,6 +50,7 @@ from resident_basic.selectors.disclosure import (
     residents_for,
     staged_change_columns,
 )
+from resident_basic.selectors.given import GivenItem, given_items
 from resident_basic.selectors.masses import (
     COUNT_LATEST,
     MassRows,
@@ -66,6 +67,7 @@ from resident_basic.selectors.people import (
     protected_among,
     versions_of,
 )
+from resident_basic.selectors.previews import Preview, PreviewedItem, preview
 from resident_basic.selectors.protection import (
     application_of,
     ends_proposed,
@@ -107,9 +109,12 @@ __all__ = [
     "DisclosedChange",
     "DisclosedResident",
     "FoundResidents",
+    "GivenItem",
     "MassRows",
     "Obstacle",
     "PersonDelivery",
+    "Preview",
+    "PreviewedItem",
     "application_of",
     "applications_in_force",
     "applications_to_certify",
@@ -133,6 +138,7 @@ __all__ = [
     "files_for",
     "find_residents",
     "findings_shown",
+    "given_items",
     "grounds_of",
     "hash_rows",
     "household_members",
@@ -155,6 +161,7 @@ __all__ = [
     "phase",
     "phase_counts",
     "phase_of",
+    "preview",
     "previous_approval",
     "processed_versions",
     "protected_among",

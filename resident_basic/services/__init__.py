@@ -71,6 +71,7 @@ from resident_basic.services.mending import (
 from resident_basic.services.ordered import receive_ordered_file
 from resident_basic.services.orders import order_reception, order_rehearsal
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
+from resident_basic.services.previewing import preview_disclosure
 from resident_basic.services.protection import (
     ApplicationFacts,
     OpponentFacts,
@@ -165,6 +166,7 @@ __all__ = [
     "order_rehearsal",
     "path_of",
     "permit_delivery",
+    "preview_disclosure",
     "propose_end_of_support_measure",
     "publish_changes",
     "put_into_folder",

@@ -1,8 +1,6 @@
 """What every admin page is made from: its place in the side bar, its words, read-only pages, short counts."""
 
-import csv
 import functools
-import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +12,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin
 
 from sapporo_base import services
@@ -22,6 +19,7 @@ from sapporo_base.acts import Act
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import ActPageMixin
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
+from sapporo_base.admin.exports import csv_response
 from sapporo_base.models import LegalBasis
 from sapporo_base.rules import check_digits
 
@@ -234,30 +232,20 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
             items=labels,
             detail=f"{self.opts.verbose_name}一覧 {len(rows)}件",
         )
-        table = io.StringIO()
-        writer = csv.writer(table)
-        writer.writerow(labels)
-        writer.writerows([self._cell(name, row) for name in names] for row in rows)
-        response = HttpResponse("\ufeff" + table.getvalue(), content_type="text/csv; charset=utf-8")
-        day = timezone.localtime().strftime("%Y%m%d-%H%M%S%z")
-        response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-{day}.csv"'
-        response["Cache-Control"] = "no-store"
-        return response
+        return csv_response(
+            self.opts.model_name or "",
+            labels,
+            ([self._cell(n, row) for n in names] for row in rows),
+        )
 
-    def _cell(self, name: str, row: Any) -> str:
+    def _cell(self, name: str, row: Any) -> Any:
         _, _, value = lookup_field(name, row, self)
         field = None
         if "__" not in name and not callable(getattr(self, name, None)):
             field = next((f for f in self.opts.fields if f.name == name), None)
         if field is not None and field.choices:
             value = dict(field.flatchoices).get(value, value)
-        if isinstance(value, bool):
-            value = "はい" if value else "いいえ"
-        if hasattr(value, "isoformat"):
-            value = (timezone.localtime(value) if hasattr(value, "hour") else value).isoformat()
-        text = " ".join(strip_tags(str("" if value is None else value)).split())
-        # A cell that begins like a formula would be run by the spreadsheet that opens it.
-        return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+        return value
 
 
 class ReadOnlyAdmin(SystemBaseAdmin):

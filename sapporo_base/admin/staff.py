@@ -26,6 +26,7 @@ _FILE_WORDS = {
     "open_individual_number": "個人番号の閲覧",
     "open_protected_person": "支援措置対象者の閲覧",
 }
+_SYSTEM_WORDS = {services.OPERATE: "連携を運用できる", services.APPLY: "利用申請を作成できる"}
 
 
 class StaffForm(forms.ModelForm):
@@ -105,12 +106,14 @@ def _rights_form() -> type[forms.Form]:
         )
         for file in PersonalInformationFile.objects.order_by("code")
     }
-    fields["systems"] = forms.MultipleChoiceField(
-        label="連携を運用できる庁内業務システム",
-        choices=[(one.code, str(one)) for one in BusinessSystem.objects.order_by("business_id")],
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        required=False,
-    )
+    choices = [(one.code, str(one)) for one in BusinessSystem.objects.order_by("business_id")]
+    for right, words in _SYSTEM_WORDS.items():
+        fields[f"system:{right}"] = forms.MultipleChoiceField(
+            label=f"{words}庁内業務システム",
+            choices=choices,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            required=False,
+        )
     return type("RightsForm", (forms.Form,), fields)
 
 
@@ -205,14 +208,15 @@ class StaffAdmin(SystemBaseAdmin):
         matrix = display.table(
             ["特定個人情報ファイル", *_FILE_WORDS.values()], rows, caption="ファイルごとの権限"
         )
-        operated = [
-            str(one)
-            for one in BusinessSystem.objects.order_by("business_id")
-            if (services.OPERATE, one.code) in held
+        systems = list(BusinessSystem.objects.order_by("business_id"))
+        facts = [
+            (
+                f"{words}システム",
+                display.items([str(one) for one in systems if (right, one.code) in held]),
+            )
+            for right, words in _SYSTEM_WORDS.items()
         ]
-        return SafeString(
-            matrix + display.facts([("連携を運用できるシステム", display.items(operated))])
-        )
+        return SafeString(matrix + display.facts(facts))
 
     @action(
         description="ファイル・システムの権限を変更する", permissions=["set_rights"], icon="key"
@@ -221,10 +225,12 @@ class StaffAdmin(SystemBaseAdmin):
         """Ask which rights, then set exactly these."""
         staff = self.found(request, object_id)
         held = selectors.rights_held(staff)
-        initial: dict[str, list[str]] = {"systems": [c for r, c in held if r == services.OPERATE]}
+        initial: dict[str, list[str]] = {}
         for right, code in held:
             if right in _FILE_WORDS:
                 initial.setdefault(f"file:{code}", []).append(right)
+            elif right in _SYSTEM_WORDS:
+                initial.setdefault(f"system:{right}", []).append(code)
 
         def do(data: dict[str, list[str]]) -> str:
             wanted = [
@@ -232,7 +238,7 @@ class StaffAdmin(SystemBaseAdmin):
                 for name, rights in data.items()
                 if name.startswith("file:")
                 for right in rights
-            ] + [(services.OPERATE, code) for code in data["systems"]]
+            ] + [(right, code) for right in _SYSTEM_WORDS for code in data[f"system:{right}"]]
             given, taken = services.set_rights(staff=staff, rights=wanted, act=staff_act(request))
             return f"権限を変更しました(付与{given}件・解除{taken}件)。"
 

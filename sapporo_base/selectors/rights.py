@@ -19,6 +19,13 @@ def systems_operated_by(staff: Staff) -> QuerySet[BusinessSystem]:
     )
 
 
+def systems_applied_for_by(staff: Staff) -> QuerySet[BusinessSystem]:
+    """Return the business systems for which this person may draft a 利用申請."""
+    return get_objects_for_user(
+        staff, "sapporo_base.apply_businesssystem", klass=BusinessSystem, accept_global_perms=False
+    )
+
+
 def files_open_to(
     staff: Staff, right: str = "open_personalinformationfile"
 ) -> QuerySet[PersonalInformationFile]:

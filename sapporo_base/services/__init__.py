@@ -45,6 +45,7 @@ from sapporo_base.services.seals import (
     verify_records,
 )
 from sapporo_base.services.staff import (
+    APPLY,
     DEMO_PASSWORD,
     FILE_RIGHTS,
     OPERATE,
@@ -55,6 +56,7 @@ from sapporo_base.services.staff import (
 )
 
 __all__ = [
+    "APPLY",
     "DEMO_PASSWORD",
     "FILE_RIGHTS",
     "OPERATE",

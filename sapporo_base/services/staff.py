@@ -15,6 +15,8 @@ from sapporo_base.models import BusinessSystem, PersonalInformationFile, Staff
 from sapporo_base.services.records import record_linkage
 
 OPERATE = "operate_businesssystem"
+APPLY = "apply_businesssystem"
+SYSTEM_RIGHTS = (OPERATE, APPLY)
 FILE_RIGHTS = tuple(codename for codename, _ in PersonalInformationFile._meta.permissions)
 
 RightOn = tuple[str, str]
@@ -33,6 +35,7 @@ class DemoStaff:
     rights: Sequence[str] = ()
     wards: Sequence[str] = ()
     operates: bool = False
+    applies_for: Sequence[str] = ()
 
 
 _SMART = "デジタル戦略推進局スマートシティ推進部"
@@ -57,6 +60,14 @@ DEMO_STAFF = (
     DemoStaff("D4001", "承認 良子", _SMART, "利用申請承認者", _ALL, (_OPEN,)),
     DemoStaff("P6001", "支援 京子", _REGISTER, "支援措置担当", ("resident",), (_OPEN, _PROTECTED)),
     DemoStaff("P6002", "戸籍 四郎", _REGISTER, "支援措置担当", ("resident",), (_OPEN, _PROTECTED)),
+    DemoStaff("U6001", "申請 幸子", _CHILD, "利用申請担当", applies_for=("027-000",)),
+    DemoStaff(
+        "U6002",
+        "基盤 四郎",
+        _SMART,
+        "利用申請担当",
+        applies_for=("030-002", "030-003", "032-000"),
+    ),
     DemoStaff("A5001", "監査 信子", "総務局監査担当", "監査担当"),
 )
 
@@ -87,9 +98,11 @@ def prepare_demo_staff(*, act: Act) -> Sequence[DemoStaff]:
         for file in PersonalInformationFile.objects.filter(code__in=told.files):
             for right in told.rights:
                 assign_perm(f"sapporo_base.{right}", staff, file)
-        if told.operates:
-            for system in BusinessSystem.objects.all():
+        for system in BusinessSystem.objects.all():
+            if told.operates:
                 assign_perm(f"sapporo_base.{OPERATE}", staff, system)
+            if system.code in told.applies_for:
+                assign_perm(f"sapporo_base.{APPLY}", staff, system)
     record_linkage(act, "staff_prepared", detail=f"デモ職員 {len(DEMO_STAFF)}人")
     return DEMO_STAFF
 
@@ -103,7 +116,11 @@ def set_rights(*, staff: Staff, rights: Iterable[RightOn], act: Act) -> tuple[in
         (file.code, file, right)
         for file in PersonalInformationFile.objects.all()
         for right in FILE_RIGHTS
-    ] + [(system.code, system, OPERATE) for system in BusinessSystem.objects.all()]
+    ] + [
+        (system.code, system, right)
+        for system in BusinessSystem.objects.all()
+        for right in SYSTEM_RIGHTS
+    ]
     for code, target, right in targets:
         held = _holds(staff, right, target)
         if (right, code) in wanted and not held:

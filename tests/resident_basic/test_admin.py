@@ -8,7 +8,7 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
 from resident_basic import services
-from resident_basic.models import SupportMeasure, UseApplication, WaitingForwarding
+from resident_basic.models import SupportMeasure, WaitingForwarding
 from sapporo_base.admin import display
 from sapporo_base.models import LinkageRecord, PersonalInformationFile
 from sapporo_base.selectors import records_about
@@ -18,8 +18,6 @@ from tests.resident_basic.factories import a_file, a_resident_number, row
 
 pytestmark = pytest.mark.django_db
 PEOPLE = reverse("admin:resident_basic_resident_changelist")
-APPLICATIONS = reverse("admin:resident_basic_useapplication_changelist")
-ITEMS = reverse("admin:resident_basic_approveditem_changelist")
 DELIVERIES = reverse("admin:resident_basic_delivery_changelist")
 WAITING = reverse("admin:resident_basic_waitingforwarding_changelist")
 OPEN, PROTECTED = "open_personalinformationfile", "open_protected_person"
@@ -232,64 +230,6 @@ def draft(act):
         act=replace(act, staff=drafter),
     )
     return application, drafter
-
-
-class TestApplications:
-    def test_two_people_bring_it_from_draft_to_approval_item_by_item(self, draft, staff_client):
-        application, drafter = draft
-        drafting = staff_client(staff=drafter)
-        drafting.post(act_of("useapplication_submit", application.pk), {"_confirmed": "1"})
-        application.refresh_from_db()
-        assert application.state == "submitted"
-
-        approve = act_of("useapplication_approve", application.pk)
-        drafting.post(approve, {"_confirmed": "1"})
-        application.refresh_from_db()
-        assert application.state == "submitted"
-
-        deciding = staff_client(roles=("利用申請承認者",))
-        deciding.post(approve, {"_confirmed": "1", "left_out": ["born_on"], "reason": "不要"})
-        application.refresh_from_db()
-        assert application.state == "approved"
-        assert [one.item for one in application.approved_items.all()] == ["name"]
-
-        page = deciding.get(act_of("useapplication_change", application.pk)).content.decode()
-        assert "承認しない" in page
-        assert "本人の確認" in page
-        listed = deciding.get(ITEMS, {"force": "yes", "item": "name"}).content.decode()
-        assert "児童手当" in listed
-        assert "本人の確認" in listed
-        exported = deciding.get(reverse("admin:resident_basic_approveditem_export"))
-        assert "本人の確認" in exported.content.decode()
-
-    def test_a_refusal_and_a_withdrawal_say_why(self, draft, staff_client):
-        application, drafter = draft
-        staff_client(staff=drafter).post(
-            act_of("useapplication_submit", application.pk), {"_confirmed": "1"}
-        )
-        deciding = staff_client(roles=("利用申請承認者",))
-        refuse = act_of("useapplication_refuse", application.pk)
-
-        deciding.post(refuse, {"_confirmed": "1", "reason": ""})
-        assert UseApplication.objects.get(pk=application.pk).state == "submitted"
-        deciding.post(refuse, {"_confirmed": "1", "reason": "目的外"})
-        assert UseApplication.objects.get(pk=application.pk).decision_reason == "目的外"
-
-    def test_who_only_looks_is_offered_no_decision(self, draft, staff_client):
-        application, _ = draft
-        auditor = staff_client(roles=("監査担当",))
-
-        assert auditor.get(act_of("useapplication_change", application.pk)).status_code == 200
-        answer = auditor.post(
-            act_of("useapplication_withdraw", application.pk), {"_confirmed": "1", "reason": "x"}
-        )
-        assert answer.status_code == 403
-
-    def test_a_clerk_without_the_right_is_told_which(self, staff_client):
-        answer = staff_client(roles=("窓口担当",)).get(APPLICATIONS)
-
-        assert answer.status_code == 403
-        assert "「利用申請」を閲覧する権限" in answer.content.decode()
 
 
 class TestDeliveries:

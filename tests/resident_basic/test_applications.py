@@ -15,11 +15,12 @@ from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotNow
 from sapporo_base.models import LinkageRecord
 from tests.factories import StaffFactory, system
 from tests.resident_basic import approvals
-from tests.resident_basic.factories import row
+from tests.resident_basic.factories import a_resident_number, row
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
 SCHOOL = "017-000"
+NOBODY = a_resident_number()
 
 
 def on(day, staff=None):
@@ -345,13 +346,13 @@ class TestYearlyCertification:
     def test_a_late_one_takes_the_delivery_up_again(self, application):
         late = self.DUE + timedelta(100)
         with pytest.raises(services.NoApproval) as refusal:
-            services.disclose_residents(numbers=["1"], act=receiving(day=late))
+            services.disclose_residents(numbers=[NOBODY], act=receiving(day=late))
         assert refusal.value.fields == {
             "cause": "certification_overdue",
             "application": application.pk,
         }
         services.recertify(application=application, act=on(late))
-        assert services.disclose_residents(numbers=["1"], act=receiving(day=late)) == []
+        assert services.disclose_residents(numbers=[NOBODY], act=receiving(day=late)) == []
 
     def test_all_items_are_not_given_up_but_the_application_taken_back(self, application):
         with pytest.raises(InvalidRequest, match="取り下げてください"):
@@ -512,7 +513,7 @@ class TestReductions:
         for item in resident_items().values():
             for reduction in item.reductions:
                 approvals.approved(SCHOOL, item.name, reductions={item.name: reduction})
-        assert services.disclose_residents(numbers=["1"], act=receiving()) == []
+        assert services.disclose_residents(numbers=[NOBODY], act=receiving()) == []
 
 
 def end(application, cause):
@@ -530,8 +531,8 @@ def end(application, cause):
 
 
 PATHS = {
-    "list and detail": lambda act: services.disclose_residents(numbers=["1"], act=act),
-    "as of a day": lambda act: services.disclose_residents(numbers=["1"], act=act, as_of=DAY),
+    "list and detail": lambda act: services.disclose_residents(numbers=[NOBODY], act=act),
+    "as of a day": lambda act: services.disclose_residents(numbers=[NOBODY], act=act, as_of=DAY),
     "feed": lambda act: services.disclose_changes(receipt=0, limit=10, act=act),
     "consumer in this process": lambda act: services.stage_changes(
         name="stopped", receipt=0, limit=10, act=act
@@ -558,6 +559,17 @@ def test_what_ended_stops_every_path_at_once_and_says_why(path, cause):
     assert refusal.value.fields == {"cause": cause, "application": application.pk}
 
 
+@pytest.mark.parametrize("begin", [services.open_snapshot, services.open_hashes])
+@pytest.mark.parametrize("cause", ["expired", "revoked", "certification_overdue"])
+def test_no_mass_delivery_begins_after_the_end(begin, cause):
+    application = approvals.approved(SCHOOL, "name", valid_until=date(2029, 4, 1))
+    day = end(application, cause)
+
+    with pytest.raises(services.NoApproval) as refusal:
+        begin(act=receiving(day=day))
+    assert refusal.value.fields["cause"] == cause
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_an_approval_counts_only_for_its_forms(path):
     approvals.approved(SCHOOL, "name", delivery_forms=["api"])
@@ -571,7 +583,7 @@ def test_an_approval_counts_only_for_its_forms(path):
 
 def test_who_never_applied_is_told_so_and_it_is_recorded():
     with pytest.raises(services.NoApproval) as refusal:
-        services.disclose_residents(numbers=["1"], act=receiving())
+        services.disclose_residents(numbers=[NOBODY], act=receiving())
 
     assert refusal.value.fields == {"cause": "never_applied"}
     record = LinkageRecord.objects.get(result="refused")
@@ -585,7 +597,7 @@ def test_a_system_that_ended_is_given_nothing():
     ended.save()
 
     with pytest.raises(services.NoApproval) as refusal:
-        services.disclose_residents(numbers=["1"], act=receiving())
+        services.disclose_residents(numbers=[NOBODY], act=receiving())
     assert refusal.value.fields == {"cause": "system_ended"}
 
 

@@ -183,7 +183,7 @@ class TestStaff:
             address, {"_confirmed": "1", "file:resident": ["open_personalinformationfile"]}
         )
         assert selectors.rights_held(staff) == {("open_personalinformationfile", "resident")}
-        browser.post(address, {"_confirmed": "1", "systems": ["027-000"]})
+        browser.post(address, {"_confirmed": "1", "system:operate_businesssystem": ["027-000"]})
         assert selectors.rights_held(staff) == {("operate_businesssystem", "027-000")}
         assert LinkageRecord.objects.filter(kind="rights_changed").count() == 2
 

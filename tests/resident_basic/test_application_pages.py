@@ -1,0 +1,412 @@
+"""The pages of 利用申請: drafted by the section, decided by others, certified; who gets what, and why."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm
+
+from resident_basic import services
+from resident_basic.models import UseApplication
+from sapporo_base.acts import Act
+from sapporo_base.models import LinkageRecord, PersonalInformationFile
+from tests.factories import StaffFactory, system
+from tests.resident_basic import approvals
+from tests.resident_basic.factories import a_file, an_individual_number, row
+
+pytestmark = pytest.mark.django_db
+SCHOOL, INSURER = "017-000", "024-000"
+ITEMS = reverse("admin:resident_basic_approveditem_changelist")
+FILE = reverse("admin:resident_basic_approveditem_file")
+PREVIEW = reverse("admin:resident_basic_approveditem_preview")
+LIST = reverse("admin:resident_basic_useapplication_changelist")
+DRAFT = reverse("admin:resident_basic_useapplication_add")
+
+
+def page_of(name, application):
+    """Return the address of a page or an act of an application."""
+    return reverse(f"admin:resident_basic_useapplication_{name}", args=[application.pk])
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def section(staff_client):
+    """Return a browser of somebody who drafts for these systems."""
+
+    def browser(*codes):
+        staff = StaffFactory(roles=("利用申請担当",))
+        for code in codes:
+            assign_perm("sapporo_base.apply_businesssystem", staff, system(code))
+        return staff_client(staff=staff)
+
+    return browser
+
+
+@pytest.fixture
+def decider(staff_client):
+    return staff_client(roles=("利用申請承認者",))
+
+
+def stated(**changes):
+    """Return what a section types into the form."""
+    today = timezone.localdate()
+    ground = approvals.contents().legal_basis
+    return {
+        "system": system(SCHOOL).pk,
+        "purpose": "学齢簿の編製",
+        "procedure": "学齢簿の編製に関する事務",
+        "legal_basis": ground.pk,
+        "subjects": "学齢児童",
+        "expected_count": "15000",
+        "retention": "5年",
+        "handling_section": "教育推進課",
+        "delivery_forms": ["api"],
+        "valid_from": today.isoformat(),
+        "valid_until": (today + timedelta(days=700)).isoformat(),
+        "take:name": "on",
+        "reason:name": "名簿に記載するため",
+        "take:born_on": "on",
+        "reduction:born_on": "year_month",
+        "reason:born_on": "学年を判定するため",
+    } | changes
+
+
+class TestDrafting:
+    def test_a_section_drafts_edits_and_submits_for_its_own_system(self, section):
+        browser = section(SCHOOL)
+        page = text_of(browser.get(DRAFT))
+        assert "024-000" not in page
+        assert "支援措置で非公開" in page
+
+        browser.post(DRAFT, stated(subjects=""))
+        draft = UseApplication.objects.latest("pk")
+        assert dict(draft.requested_items.values_list("item", "reduction")) == {
+            "name": "",
+            "born_on": "year_month",
+        }
+        shown = text_of(browser.get(page_of("change", draft)))
+        assert "対象者の範囲を入力してください" in shown
+
+        refused = browser.post(page_of("submit", draft), {"_confirmed": "1"})
+        assert "対象者の範囲を入力してください" in text_of(refused)
+        browser.post(page_of("edit", draft), stated())
+        browser.post(page_of("submit", draft), {"_confirmed": "1"})
+        draft.refresh_from_db()
+        assert draft.state == "submitted"
+
+    def test_nothing_typed_is_lost_where_a_reason_is_missing(self, section):
+        answer = section(SCHOOL).post(DRAFT, stated(**{"reason:name": " "}))
+
+        assert "この項目を必要とする理由を入力してください" in text_of(answer)
+        assert "学年を判定するため" in text_of(answer)
+        assert not UseApplication.objects.filter(system=system(SCHOOL)).exists()
+
+    def test_what_the_law_or_the_rules_refuse_is_said_at_the_field(self, section):
+        answer = section(SCHOOL).post(DRAFT, stated(individual_number="on"))
+        assert "個人番号を利用しない庁内業務システムには" in text_of(answer)
+
+        places = {
+            "take:municipality": "on",
+            "reduction:municipality": "ward",
+            "reason:municipality": "区の集計",
+            "take:town": "on",
+            "reason:town": "町名",
+        }
+        answer = section(SCHOOL).post(DRAFT, stated(**places))
+        assert "区のみとする場合は、同時に申請できません" in text_of(answer)
+
+    def test_no_section_reaches_into_the_systems_of_another(self, section):
+        draft = approvals.drafted(SCHOOL, "name")
+        other = section(INSURER)
+
+        assert other.post(DRAFT, stated()).status_code == 200
+        assert (
+            not UseApplication.objects.filter(system=system(SCHOOL)).exclude(pk=draft.pk).exists()
+        )
+        assert f"第{draft.pk}号" not in text_of(other.get(LIST))
+        for act in ("change", "edit", "submit", "take_back"):
+            answer = other.post(page_of(act, draft), {"_confirmed": "1", "reason": "x"})
+            assert answer.status_code in {302, 403, 404}, act
+        draft.refresh_from_db()
+        assert draft.state == "draft"
+
+    def test_who_holds_no_system_drafts_nothing(self, section, decider):
+        assert section().get(DRAFT).status_code == 403
+        assert decider.get(DRAFT).status_code == 403
+
+
+class TestDeciding:
+    def test_the_reviewer_sees_what_differs_and_grants_less(self, decider):
+        approvals.approved(INSURER, "name", "born_on", reductions={"born_on": "year"})
+        application = approvals.submitted(INSURER, "name", "born_on", "sex", individual_number=True)
+
+        page = text_of(decider.get(page_of("change", application)))
+        assert "項目: 性別" in page
+        assert "年のみ" in page
+        asked = text_of(decider.get(page_of("approve", application)))
+        assert "前回にない項目" in asked
+        assert "前回は承認されていません" in asked
+
+        decision = {
+            "_confirmed": "1",
+            "forms": ["api"],
+            "valid_from": application.valid_from.isoformat(),
+            "valid_until": "2098-04-01",
+            "item:name": "",
+            "item:born_on": "year",
+            "item:sex": "-",
+            "reason": "",
+        }
+        refused = decider.post(page_of("approve", application), decision)
+        assert "申請と異なる内容で承認する理由" in text_of(refused)
+        decider.post(page_of("approve", application), decision | {"reason": "過大"})
+        application.refresh_from_db()
+
+        assert application.state == "approved"
+        assert not application.grants_individual_number
+        assert dict(application.approved_items.values_list("item", "reduction")) == {
+            "name": "",
+            "born_on": "year",
+        }
+        assert "承認しない" in text_of(decider.get(page_of("change", application)))
+
+    def test_who_drafted_is_offered_no_decision(self, staff_client):
+        application = approvals.submitted(SCHOOL, "name")
+        drafter = application.drafted_by
+        drafter.groups.set(StaffFactory(roles=("利用申請承認者",)).groups.all())
+
+        page = staff_client(staff=drafter).post(
+            page_of("approve", application), {"_confirmed": "1"}
+        )
+
+        assert "別の職員の確認が必要です" in text_of(page)
+        application.refresh_from_db()
+        assert application.state == "submitted"
+
+    def test_it_is_returned_with_words_that_the_section_reads_at_home(self, decider, section):
+        application = approvals.submitted(SCHOOL, "name")
+        decider.post(
+            page_of("return_it", application), {"_confirmed": "1", "reason": "保管期間を短く"}
+        )
+        browser = section(SCHOOL)
+
+        assert "差戻し(修正が必要)" in text_of(browser.get(reverse("admin:index")))
+        assert "保管期間を短く" in text_of(browser.get(page_of("change", application)))
+
+    def test_a_refusal_and_a_revocation_say_why(self, decider):
+        application = approvals.submitted(SCHOOL, "name")
+        decider.post(page_of("refuse", application), {"_confirmed": "1", "reason": ""})
+        application.refresh_from_db()
+        assert application.state == "submitted"
+
+        approved = approvals.approved(SCHOOL, "name")
+        decider.post(page_of("revoke", approved), {"_confirmed": "1", "reason": "目的外"})
+        approved.refresh_from_db()
+        assert (approved.withdrawal, approved.withdrawal_reason) == ("revoked", "目的外")
+
+    def test_who_only_looks_is_offered_nothing(self, staff_client):
+        application = approvals.submitted(SCHOOL, "name")
+        auditor = staff_client(roles=("監査担当",))
+
+        assert auditor.get(page_of("change", application)).status_code == 200
+        for act in ("approve", "refuse", "return_it", "take_back"):
+            assert auditor.post(page_of(act, application), {"_confirmed": "1"}).status_code == 403
+
+    def test_a_clerk_without_the_right_is_told_which(self, staff_client):
+        answer = staff_client(roles=("窓口担当",)).get(LIST)
+
+        assert answer.status_code == 403
+        assert "「利用申請」を閲覧する権限" in text_of(answer)
+
+
+class TestCertification:
+    @pytest.fixture
+    def due(self):
+        """Have an approval whose first 年次確認 is due today."""
+        a_year_ago = timezone.now() - timedelta(days=365)
+        day = timezone.localtime(a_year_ago).date()
+        return approvals.approved(
+            SCHOOL,
+            "name",
+            "sex",
+            at=a_year_ago,
+            valid_from=day,
+            valid_until=day + timedelta(days=1500),
+        )
+
+    def test_the_section_is_reminded_and_says_what_it_still_needs(self, due, section):
+        browser = section(SCHOOL)
+        home = text_of(browser.get(reverse("admin:index")))
+        assert "年次確認が遅れています" in home or "年次確認の期日" in home
+
+        form = {"_confirmed": "1", "given_up": ["sex"], "remark": "性別は不要"}
+        assert "確認のうえ、チェックを入れてください" in text_of(
+            browser.post(page_of("certify", due), form)
+        )
+        browser.post(page_of("certify", due), form | {"confirmed": "on"})
+
+        shown = text_of(browser.get(page_of("change", due)))
+        assert "性別は不要" in shown
+        assert due.certifications.get().given_up == ["sex"]
+        assert browser.post(page_of("certify", due), form | {"confirmed": "on"}).status_code == 403
+
+    def test_a_renewal_is_a_draft_of_what_was_granted(self, due, section):
+        answer = section(SCHOOL).post(page_of("renew", due), {"_confirmed": "1"})
+
+        renewal = UseApplication.objects.get(renews=due)
+        assert answer.url == page_of("change", renewal)
+        assert renewal.state == "draft"
+
+
+class TestWhoGetsWhat:
+    def test_the_matrix_shows_items_down_and_systems_across(self, decider):
+        one = approvals.approved(INSURER, "name", "town", individual_number=True)
+        approvals.approved(SCHOOL, "name", "born_on", reductions={"born_on": "year"})
+        page = decider.get(ITEMS)
+
+        assert "国民健康保険" in text_of(page)
+        assert "支援措置で非公開" in text_of(page)
+        assert "年のみ" in text_of(page)
+        assert f"第{one.pk}号" in text_of(page)
+        assert "個人番号" in text_of(page)
+
+        narrowed = text_of(decider.get(ITEMS, {"item": "town"}))
+        assert "本人の確認に必要" in narrowed
+        assert "学齢簿" not in narrowed.split("<table")[1]
+
+    def test_a_day_before_the_decision_shows_nothing_of_it(self, decider):
+        approvals.approved(SCHOOL, "name")
+        page = decider.get(ITEMS, {"day": "2026-11-01", "system": system(SCHOOL).pk})
+
+        assert "この条件で移転される項目はありません" in text_of(page)
+
+    def test_it_leaves_as_a_file_that_runs_nothing_and_is_recorded(self, decider):
+        approvals.approved(SCHOOL, items=[services.ItemRequest("name", "=HYPERLINK(1)")])
+        answer = decider.get(FILE, {"system": system(SCHOOL).pk})
+        table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+        assert answer.content.startswith("\ufeff".encode())
+        assert table[0]["項目"] == "氏名"
+        assert table[0]["必要とする理由"] == "'=HYPERLINK(1)"
+        assert LinkageRecord.objects.filter(kind="list_exported").exists()
+
+    def test_a_section_sees_its_own_systems_alone(self, section):
+        approvals.approved(SCHOOL, "name")
+        approvals.approved(INSURER, "name")
+        page = text_of(section(SCHOOL).get(ITEMS))
+
+        assert "学齢簿" in page
+        assert "国民健康保険" not in page.split("<table")[1]
+
+
+class TestPreview:
+    @pytest.fixture
+    def hanako(self, act, tmp_path):
+        one = row(individual_number=an_individual_number(), postal_code="0608611")
+        services.receive_residents(path=a_file(tmp_path / "f.csv", one), act=act)
+        return one
+
+    @pytest.fixture
+    def reviewer(self, staff_client):
+        """Return a browser of who may ask what a system would see."""
+
+        def browser(*file_rights):
+            staff = StaffFactory(roles=("利用申請承認者",))
+            file = PersonalInformationFile.objects.get(code="resident")
+            for right in ("open_personalinformationfile", *file_rights):
+                assign_perm(f"sapporo_base.{right}", staff, file)
+            return staff_client(staff=staff)
+
+        return browser
+
+    def ask(self, browser, number, code=SCHOOL, **said):
+        form = {"system": system(code).pk, "number": number, "reason": "所管課からの問合せ"}
+        return browser.post(PREVIEW, form | said)
+
+    def causes(self, answer):
+        return {one.name: one.cause for one in answer.context["found"].items if not one.is_given}
+
+    def test_shows_what_is_delivered_as_it_is_delivered(self, hanako, reviewer):
+        approvals.approved(
+            INSURER, "name", "born_on", individual_number=True, reductions={"born_on": "year"}
+        )
+        answer = self.ask(reviewer(), hanako["resident_number"], INSURER)
+        given = {one.name: one.value for one in answer.context["found"].items if one.is_given}
+
+        assert given == {"individual_number": None, "name": "札幌　花子", "born_on": "1990"}
+        assert "移転する(この画面には表示しません)" in text_of(answer)
+        assert hanako["individual_number"] not in text_of(answer)
+        assert "1990-04-05" not in text_of(answer)
+        record = LinkageRecord.objects.get(kind="disclosure_previewed")
+        assert (record.reason, record.receiver_code) == ("所管課からの問合せ", INSURER)
+
+    def test_says_for_each_item_why_it_is_not(self, hanako, reviewer):
+        approvals.approved(
+            SCHOOL, "name", "sex", "town", grant=services.Grant(items={"sex": None}), reason="不要"
+        )
+        approvals.submitted(SCHOOL, "postal_code")
+        revoked = approvals.approved(SCHOOL, "alias")
+        services.withdraw_application(
+            application=revoked,
+            reason="目的外",
+            withdrawal="revoked",
+            act=Act(at=approvals.NOON, path="admin", staff=StaffFactory()),
+        )
+        causes = self.causes(self.ask(reviewer(), hanako["resident_number"]))
+
+        assert causes["sex"] == "未承認(審査で除かれました)"
+        assert causes["postal_code"] == "未承認(審査中)"
+        assert causes["alias"] == "承認取消し"
+        assert causes["nationality"] == "未承認(申請されていません)"
+        assert causes["individual_number"] == "個人番号を利用しないシステム"
+
+    @pytest.mark.parametrize(
+        ("days_ago", "lasts", "cause"),
+        [(500, 1500, "年次確認の期限超過"), (500, 400, "期間満了")],
+    )
+    def test_what_ran_out_is_told_apart(self, hanako, reviewer, days_ago, lasts, cause):
+        at = timezone.now() - timedelta(days=days_ago)
+        day = timezone.localtime(at).date()
+        approvals.approved(
+            SCHOOL, "name", at=at, valid_from=day, valid_until=day + timedelta(days=lasts)
+        )
+        found = self.ask(reviewer(), hanako["resident_number"])
+        assert self.causes(found)["name"] == cause
+
+        then = self.ask(
+            reviewer(), hanako["resident_number"], day=(day + timedelta(days=10)).isoformat()
+        )
+        assert "name" not in self.causes(then)
+
+    def test_what_support_hides_is_told_to_who_may_know_it(self, hanako, reviewer, act):
+        number = hanako["resident_number"]
+        approvals.approved(SCHOOL, "name", "town")
+        services.start_support_measure(
+            resident_number=number,
+            kind="1",
+            subject_kind="1",
+            since=act.day,
+            until=None,
+            reason="試験",
+            act=act,
+        )
+        refused = self.ask(reviewer(), number)
+        assert "支援措置対象者の内容を確認する権限がありません" in text_of(refused)
+        assert LinkageRecord.objects.filter(kind="disclosure_previewed", result="refused").exists()
+
+        shown = self.ask(reviewer("open_protected_person"), number)
+        assert self.causes(shown)["town"] == "支援措置"
+        assert "北一条西" not in text_of(shown)
+
+    def test_needs_a_reason_a_right_and_a_known_number(self, hanako, reviewer, staff_client):
+        number = hanako["resident_number"]
+        assert "理由を入力してください" in text_of(self.ask(reviewer(), number, reason=""))
+        assert "該当する住民がいません" in text_of(self.ask(reviewer(), "1"))
+        assert self.ask(staff_client(roles=("監査担当",)), number).status_code == 403
+        assert not LinkageRecord.objects.filter(kind="disclosure_previewed").exists()
