@@ -1,11 +1,16 @@
 """Periodic work of 個人基本."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from resident_basic import services
+from resident_basic.outward import Call, call_all
 from sapporo_base.tasks import task_act
+
+_CALLS_KEPT = timedelta(days=30)
 
 
 @shared_task
@@ -46,3 +51,21 @@ def deliver_files() -> int:
 def remind_sections() -> int:
     """Tell the sections of 年次確認 and ends that come near or have passed; return how many notices."""
     return services.remind_sections(act=task_act("030-001"))
+
+
+@shared_task
+def wake_consumers() -> int:
+    """Tell the systems that want to hear it that there is something to read; return how many calls."""
+    services.plan_wake_ups(act=task_act("030-001"))
+    calls = services.claim_calls(at=timezone.now())
+    told = {one.id: one.head for one in calls}
+    for outcome in call_all([Call(one.id, one.url, one.body, one.headers) for one in calls]):
+        services.settle_call(
+            call_id=outcome.id,
+            head=told[outcome.id],
+            status=outcome.status,
+            error=outcome.error,
+            at=timezone.now(),
+        )
+    services.forget_calls(before=timezone.now() - _CALLS_KEPT)
+    return len(calls)

@@ -9,7 +9,7 @@ BIN = Path(sys.executable).parent
 
 
 def system_processes(*, port: int, web_workers: int = 2) -> Mapping[str, list[str]]:
-    """Return the command of each process but the platform: web, two workers, scheduler."""
+    """Return the command of each process but the platform: web, three workers, scheduler."""
     celery = [sys.executable, "-m", "celery", "-A", "sapporo_base"]
     worker = [*celery, "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     return {
@@ -23,6 +23,8 @@ def system_processes(*, port: int, web_workers: int = 2) -> Mapping[str, list[st
             *("-Q", "interactive", "-c", "1", "-n", "interactive@%h"),
         ],
         "worker-bulk": [*worker, "-Q", "bulk", "-c", "1", "-n", "bulk@%h"],
+        # Calls to others wait for others: they get a process of their own.
+        "worker-outward": [*worker, "-Q", "outward", "-c", "1", "-n", "outward@%h"],
         "scheduler": [*celery, "beat", "--loglevel", "WARNING"],
     }
 

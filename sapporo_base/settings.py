@@ -314,6 +314,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"queue": "bulk"},
     },
+    "wake-up calls": {
+        "task": "resident_basic.tasks.wake_consumers",
+        "schedule": 5.0,
+        "options": {"queue": "outward", "expires": 5},
+    },
     "files of the day": {
         "task": "resident_basic.tasks.deliver_files",
         "schedule": 900.0,
@@ -344,6 +349,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # Files of the day for business systems: made from this hour on (Japan time), once a day.
 DELIVERY_FILE_HOUR = env.int("DELIVERY_FILE_HOUR", 5, validate=validate.Range(min=0, max=23))
+
+# Hosts at which business systems may be woken (更新通知): names only, none unless the operator says so.
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", ["127.0.0.1", "localhost"] if DEMO else [])
 
 # The national platform (中間サーバ・プラットフォーム); in the demo, its simulator.
 PLATFORM_URL = env.str("PLATFORM_URL", "http://127.0.0.1:8899" if DEMO or OFFLINE else env_required)
@@ -453,6 +461,9 @@ UNFOLD: dict[str, Any] = {
 }
 # What apps load beside the reference data of the ground floor, by name; each returns how many rows.
 REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.services.load_interfaces"}
+
+# What apps keep sealed with the keys of the ground floor and seal anew after a rotation, by name.
+RESEALERS = {"更新通知の署名鍵": "resident_basic.services.reseal_webhook_secrets"}
 
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = [

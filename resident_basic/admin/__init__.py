@@ -14,6 +14,7 @@ from resident_basic.admin import (
     receptions,
     residents,
     waiting,
+    webhooks,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "receptions",
     "residents",
     "waiting",
+    "webhooks",
 ]

@@ -13,6 +13,7 @@ from unfold.decorators import action
 
 from resident_basic import selectors, services
 from resident_basic.admin.files import FileSubscriptionForm
+from resident_basic.admin.webhooks import WebhookForm, secret_page
 from resident_basic.models import Delivery, FileSubscription
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
@@ -62,7 +63,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )
     empty_text = "利用申請が承認されると、その庁内業務システムが表示されます。"
     can_export = True
-    actions_detail = ("set_up_files", "stop_files")
+    actions_detail = ("set_up_files", "stop_files", "set_up_webhook")
     list_display = ("system", "status", "lag", "last_read", "open_receipts", "last_acknowledged")
     search_fields = ("system__business_id", "system__name")
     search_help_text = "庁内業務システムで検索"
@@ -201,6 +202,32 @@ class DeliveryAdmin(ReadOnlyAdmin):
             obj=delivery,
             effects=[Effect("対象", str(delivery.system))],
             undo="もう一度設定すると、止めた位置の続きから配信します。",
+        )
+
+    @action(description="更新通知を設定する", permissions=["operate"], icon="notifications_active")
+    def set_up_webhook(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say where the system wants to be woken; the secret that signs is shown once."""
+        delivery = self.found(request, object_id)
+
+        def do(data: dict[str, Any]) -> HttpResponse:
+            issued = services.subscribe_webhook(
+                receiving=delivery.system, url=data["url"], act=staff_act(request)
+            )
+            return secret_page(self, request, issued)
+
+        return self.act_page(
+            request,
+            title=f"更新通知の設定 {delivery.system}",
+            button="更新通知を設定する",
+            do=do,
+            obj=delivery,
+            form_class=WebhookForm,
+            effects=[
+                Effect("対象", str(delivery.system)),
+                Effect("内容", "新しい異動情報があるときに、署名付きの呼出しを行います。"),
+            ],
+            explanation="個人の情報は送りません。設定済みの場合は通知先と署名鍵を置き換えます。",
+            undo="署名鍵は設定時に一度だけ表示します。更新通知の画面でいつでも止められます。",
         )
 
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

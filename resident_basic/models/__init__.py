@@ -23,6 +23,7 @@ from resident_basic.models.protection import (
 )
 from resident_basic.models.receptions import HistoryGap, Reception, ReconciliationDifference
 from resident_basic.models.residents import ReceivedEvent, Resident, ResidentChange, ResidentVersion
+from resident_basic.models.webhooks import WebhookCall, WebhookSubscription
 
 __all__ = [
     "ApplicationNotice",
@@ -53,4 +54,6 @@ __all__ = [
     "UseApplication",
     "WaitingForwarding",
     "WaitingNumbering",
+    "WebhookCall",
+    "WebhookSubscription",
 ]

@@ -23,7 +23,7 @@ from guardian.shortcuts import assign_perm
 
 from integrated_address import selectors as addressees
 from resident_basic import selectors, services
-from resident_basic.models import DeliveryFile
+from resident_basic.models import DeliveryFile, WebhookSubscription
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
 from sapporo_base.acts import Act
 from sapporo_base.logs import SealNumbers, line_formatter
@@ -320,6 +320,21 @@ class TestSystems:
         assert planted.found_in(staged.staging.select("SELECT t::text FROM {staging} t")) == []
 
 
+class TestCalls:
+    def test_a_wake_up_call_says_nothing_about_anybody(self, planted, approve_all, act):
+        for code in (WITH_RIGHT, WITHOUT_RIGHT):
+            services.subscribe_webhook(
+                receiving=system(code), url="http://127.0.0.1:9/wake", act=act
+            )
+        WebhookSubscription.objects.update(told_until=0)
+        services.plan_wake_ups(act=act)
+        calls = services.claim_calls(at=act.at)
+
+        assert len(calls) == 2
+        for call in calls:
+            assert planned_words(call, planted) == []
+
+
 class TestWhatStays:
     def test_no_table_log_or_message_holds_it_after_everything_was_delivered(
         self, planted, approve_all, client_of, logs, messages
@@ -385,6 +400,12 @@ class TestStaff:
 
         assert len(pages) > len(seeds)
         assert {address: text for address, text in pages.items() if planted.found_in(text)} == {}
+
+
+def planned_words(call, planted):
+    """Return what of Hanako stands in a call: her number in any form, or her 宛名番号."""
+    said = f"{call.url} {call.body!r} {call.headers}"
+    return [*planted.found_in(said), *([said] if planted.resident_number in said else [])]
 
 
 def _without_the_item(answer, text):

@@ -1,7 +1,9 @@
 """Rotates the keys of the sealed 個人番号; resumable, while the system runs."""
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from integrated_address.services import rotation
 from sapporo_base import services as base
@@ -37,6 +39,7 @@ class Command(BaseCommand):
                 ("個人番号", rotation.reseal_numbers),
                 ("システム認証情報", base.reseal_credentials),
                 ("受領エラー", base.reseal_rejected_rows),
+                *((label, import_string(name)) for label, name in settings.RESEALERS.items()),
             ):
                 progress.begin(f"{label}の封緘し直し")
                 sealed = after = 0
