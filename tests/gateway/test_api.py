@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from gateway.models import Inquiry, InquiryResult
+from gateway.services.inquiries.results import RESULT_FEED
 from integrated_address import services as addressees
 from sapporo_base.models import LegalBasis, LinkageRecord
 from tests.factories import system
@@ -157,6 +158,37 @@ class TestInquiries:
         assert [result["state"] for result in page["results"]] == ["cancelled"]
         assert InquiryResult.objects.count() == 1
         assert allowance.get(RESULTS, {"after": page["receipt"]}).json()["results"] == []
+
+
+class TestResults:
+    @pytest.fixture
+    def ended(self, allowance):
+        """Twelve inquiries of 児童手当 that ended, and the receipt before them."""
+        before = RESULT_FEED.head()
+        questions = [{**QUESTION, "request_key": f"k{n}"} for n in range(12)]
+        for one in ask(allowance, *questions).json()["inquiries"]:
+            allowance.delete(f"{INQUIRIES}{one['id']}/")
+        return before
+
+    def test_a_long_page_takes_as_many_questions_as_a_short_one(
+        self, allowance, ended, django_assert_num_queries
+    ):
+        for limit in (1, 12):
+            # Token; published (4); between the ends of a transaction page, numbers, record.
+            with django_assert_num_queries(10):
+                page = allowance.get(RESULTS, {"after": ended, "limit": limit}).json()
+            assert len(page["results"]) == limit
+            assert page["has_more"] == (limit < 12)
+
+    def test_those_of_others_are_passed_over_in_one_question(
+        self, ended, client_of, django_assert_num_queries
+    ):
+        other = client_of(system("024-000"), "030:inquiry-results:read")
+        head = RESULT_FEED.head()
+        other.get(RESULTS)  # notes the credential's use
+        with django_assert_num_queries(8):
+            page = other.get(RESULTS, {"after": ended, "limit": 1}).json()
+        assert page == {"results": [], "receipt": head, "has_more": False}
 
 
 class TestCopies:

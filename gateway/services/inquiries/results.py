@@ -1,5 +1,6 @@
 """照会結果: into the feed of the system that asked and of no other, and into the record."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from gateway.services.answers import ToldResult
 from integrated_address import selectors as addressee_questions
 from sapporo_base import services as base
 from sapporo_base.acts import Act
-from sapporo_base.feed import Feed, Place
+from sapporo_base.feed import Feed
 from sapporo_base.models import BusinessSystem, LinkageRecord
+from sapporo_base.rows import prepared_rows
 
 RESULT_FEED = Feed("gateway_inquiryresult")
 
@@ -94,34 +96,45 @@ def _result_row(inquiry: Inquiry, told: ToldResult | None, act: Act) -> InquiryR
     )
 
 
-@transaction.atomic
+# One's own results after a receipt, and up to where the feed was looked through, in one moment:
+# positions are given in order, so nothing can come to stand before the newest that is seen.
+_PAGE = f"""
+WITH head AS (SELECT coalesce(max(position), 0) AS position FROM {RESULT_FEED.position_table})
+SELECT head.position, page.* FROM head LEFT JOIN LATERAL (
+    SELECT p.position AS receipt, i.id, i.request_key, i.business_number, i.integrated_number,
+        r.state, i.information_code, r.provider_code, i.fiscal_year, r.provided_at, r.items,
+        r.reason_code, r.reason
+    FROM {RESULT_FEED.position_table} p
+    JOIN gateway_inquiryresult r ON r.id = p.entry_id
+    JOIN gateway_inquiry i ON i.id = r.inquiry_id
+    WHERE p.position > %(receipt)s AND r.system_id = %(system)s
+    ORDER BY p.position LIMIT %(limit)s + 1
+) page ON true
+ORDER BY page.receipt
+"""
+
+
 def inquiry_results(*, system: BusinessSystem, receipt: int, limit: int, act: Act) -> ResultPage:
     """
     Return a system's own results after a receipt, under its own numbers, and record that it got
-    them.
+    them. However many results of others lie between, it is one question.
 
     Numbers inside the platform's messages are turned into the system's own; others are masked.
     """
-    places: list[Place] = []
-    cursor = receipt
-    while len(places) < limit:
-        page = RESULT_FEED.after(cursor, limit=max(limit, 200))
-        if not page:
-            break
-        cursor = page[-1].receipt
-        own = set(
-            InquiryResult.objects.filter(
-                pk__in=[place.entry_id for place in page], system=system
-            ).values_list("pk", flat=True)
-        )
-        places += [place for place in page if place.entry_id in own]
-    has_more = len(places) > limit
-    places = places[:limit]
-    reached = places[-1].receipt if has_more else cursor
-    rows = InquiryResult.objects.select_related("inquiry").in_bulk([p.entry_id for p in places])
-    integrated = {row.inquiry.integrated_number for row in rows.values()}
+    # Publishing is a transaction of its own: nobody else's must wait for this reader.
+    RESULT_FEED.publish()
+    return _read(system, receipt, limit, act)
+
+
+@transaction.atomic
+def _read(system: BusinessSystem, receipt: int, limit: int, act: Act) -> ResultPage:
+    rows = prepared_rows(_PAGE, {"receipt": receipt, "system": system.pk, "limit": limit})
+    found = [row[1:] for row in rows if row[1] is not None]
+    has_more, found = len(found) > limit, found[:limit]
+    reached = found[-1][0] if has_more else max(receipt, rows[0][0])
+    integrated = {row[4] for row in found}
     numbers = addressee_questions.business_numbers_of(system=system, integrated_numbers=integrated)
-    results = [_as_told(place.receipt, rows[place.entry_id], numbers) for place in places]
+    results = [_as_told(numbers, *row) for row in found]
     if results:
         base.record_linkage(
             act,
@@ -135,22 +148,34 @@ def inquiry_results(*, system: BusinessSystem, receipt: int, limit: int, act: Ac
     return ResultPage(results, reached, has_more)
 
 
-def _as_told(receipt: int, row: InquiryResult, numbers: Mapping[str, Sequence[str]]) -> Result:
-    inquiry = row.inquiry
-    own = numbers.get(inquiry.integrated_number, [inquiry.business_number])
-    replaced = {inquiry.integrated_number: inquiry.business_number}
+def _as_told(
+    numbers: Mapping[str, Sequence[str]],
+    receipt: int,
+    inquiry_id: int,
+    request_key: str,
+    business_number: str,
+    integrated_number: str,
+    state: str,
+    information_code: str,
+    provider_code: str,
+    fiscal_year: int | None,
+    provided_at: datetime | None,
+    items: str,
+    reason_code: str,
+    reason: str,
+) -> Result:
     return Result(
         receipt=receipt,
-        inquiry_id=inquiry.pk,
-        request_key=inquiry.request_key,
-        business_number=inquiry.business_number,
-        business_numbers=own,
-        state=row.state,
-        information_code=inquiry.information_code,
-        provider_code=row.provider_code,
-        fiscal_year=inquiry.fiscal_year,
-        provided_at=row.provided_at,
-        items=row.items,
-        reason_code=row.reason_code,
-        reason=with_numbers_replaced(row.reason, replaced),
+        inquiry_id=inquiry_id,
+        request_key=request_key,
+        business_number=business_number,
+        business_numbers=numbers.get(integrated_number, [business_number]),
+        state=state,
+        information_code=information_code,
+        provider_code=provider_code,
+        fiscal_year=fiscal_year,
+        provided_at=provided_at,
+        items=json.loads(items),
+        reason_code=reason_code,
+        reason=with_numbers_replaced(reason, {integrated_number: business_number}),
     )

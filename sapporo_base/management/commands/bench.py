@@ -113,9 +113,12 @@ class _Databases:
             },
             check=False,
             stdout=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.PIPE if quiet else None,
+            text=True,
         )
         if run.returncode > most:
-            raise CommandError(f"{arguments[0]}: {run.returncode}", returncode=1)
+            said = (run.stderr or "")[-500:]
+            raise CommandError(f"{arguments[0]}: {run.returncode} {said}", returncode=1)
 
     def drop(self) -> None:
         """Drop them all."""
