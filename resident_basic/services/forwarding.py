@@ -79,11 +79,12 @@ def _receiving(act: Act, approval: selectors.Approval) -> Act:
 
 @transaction.atomic
 def _forward_next(act: Act, everyone: bool) -> Forwarded | None:  # noqa: FBT001
+    system = base.system(RECEIVER)
+    # Its place stands on the board even before anything was approved.
+    Delivery.objects.get_or_create(system=system)
     approval = _approval(act)
     if not approval.disclosed:
         return None
-    system = base.system(RECEIVER)
-    Delivery.objects.get_or_create(system=system)
     delivery = Delivery.objects.select_for_update().get(system=system)
     after = 0 if everyone else delivery.read_until
     places = CHANGES.after(after, limit=_PLACES_AT_ONCE)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from resident_basic import selectors, services
 from resident_basic.models import ApplicationNotice, ApplicationStep, ApprovedItem, UseApplication
@@ -579,6 +580,49 @@ def test_an_approval_counts_only_for_its_forms(path):
         assert refusal.value.fields["cause"] == "form_not_approved"
     else:
         PATHS[path](receiving())
+
+
+class TestOverHttp:
+    """The ladder of one endpoint: never applied → approved → ended, each time with its cause."""
+
+    CHANGES = "/api/v1/resident-basic/changes/"
+
+    @pytest.fixture
+    def browser(self, client_of):
+        return client_of(system(SCHOOL), "030:changes:read", "030:residents:read")
+
+    def test_an_approval_opens_and_its_end_closes_the_feed(self, browser, register_act):
+        services.receive_event(values=row(), act=register_act)
+        now = timezone.now()
+        assert browser.get(self.CHANGES).json()["fields"] == {"cause": "never_applied"}
+
+        application = approvals.approved(SCHOOL, "name", at=now)
+        assert browser.get(self.CHANGES).json()["changes"][0]["items"] == {"name": "札幌　花子"}
+
+        services.withdraw_application(
+            application=application,
+            reason="廃止",
+            act=Act(at=now, path="admin", staff=StaffFactory()),
+        )
+        answer = browser.get(self.CHANGES)
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "no_approval"
+        assert answer.json()["fields"] == {"cause": "taken_back", "application": application.pk}
+
+    def test_one_that_expired_or_was_not_certified_gives_no_resident(self, browser):
+        long_ago = timezone.now() - timedelta(days=500)
+        begins = long_ago.astimezone(JAPAN).date()
+        body = {"resident_numbers": [NOBODY]}
+        for lasts, cause in ((490, "expired"), (1500, "certification_overdue")):
+            approvals.approved(
+                SCHOOL,
+                "name",
+                at=long_ago,
+                valid_from=begins,
+                valid_until=begins + timedelta(days=lasts),
+            )
+            answer = browser.post("/api/v1/resident-basic/residents/", body, format="json")
+            assert (answer.status_code, answer.json()["fields"]["cause"]) == (403, cause)
 
 
 def test_who_never_applied_is_told_so_and_it_is_recorded():
