@@ -210,9 +210,10 @@ def _valid(row: Mapping[str, str], on: date) -> bool:
 
 def judged_by(layout: LayoutSpecification, codes: Codes) -> str:
     """
-    Tell by what rows are judged, as SHA-256 in hex of the layout and its codes.
+    Tell by what rows are judged, as SHA-256 in hex of the layout's fields and their codes.
 
-    The same row judged by the same is right or wrong again, without looking.
+    The same row judged by the same is right or wrong again, without looking; whether it came as CSV
+    or with fixed lengths makes no difference.
     """
     named = sorted((table, sorted(codes[table])) for table in layout.tables)
-    return hashlib.sha256(repr((layout, layout.fields, named)).encode()).hexdigest()
+    return hashlib.sha256(repr((layout.fields, named)).encode()).hexdigest()
