@@ -4,10 +4,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Q
 
 from sapporo_base.models import BusinessSystem, CodeEntry, Layout, LegalBasis
 from sapporo_base.rows import columns_of, instance_of, prepared_rows
+
+_KEPT_SECONDS = 60
 
 
 class UnknownSystem(Exception):
@@ -64,12 +67,22 @@ def layout_names() -> list[tuple[str, str]]:
 
 
 def code_names(table: str, *, day: date) -> dict[str, str]:
-    """Return the codes of a table in force on a day with their words."""
-    return dict(
-        CodeEntry.objects.filter(in_force(day), table__code=table)
-        .order_by("code")
-        .values_list("code", "name")
-    )
+    """
+    Return the codes of a table in force on a day with their words.
+
+    Kept for a minute: a page asks for the same table once for every row, and tables change with a
+    release of the reference data.
+    """
+    key = f"sapporo_base.code_names.{table}.{day}"
+    names: dict[str, str] | None = cache.get(key)
+    if not names:
+        names = dict(
+            CodeEntry.objects.filter(in_force(day), table__code=table)
+            .order_by("code")
+            .values_list("code", "name")
+        )
+        cache.set(key, names, _KEPT_SECONDS)
+    return names
 
 
 def legal_basis_for(
