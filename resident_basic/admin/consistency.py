@@ -75,15 +75,15 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
     personal_file = FILE
     look_items = ("宛名番号", "世帯番号", "整合性の指摘")
     look_procedure = PROCEDURE
-    list_display = ("kind", "subject", "people", "detail", "ward", "since", "judgement")
+    list_display = ("kind_words", "subject", "people", "what", "ward", "since", "judgement")
     list_filter = ("kind", "state", WardFilter, PresenceFilter)
     search_fields = ("number",)
     search_help_text = "宛名番号・世帯番号で検索"
     fields = (
-        "kind",
+        "kind_words",
         "subject",
         "people",
-        "detail",
+        "what",
         "ward",
         "since",
         "last_seen",
@@ -127,6 +127,11 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
     # Columns ---------------------------------------------------------------------------------
 
+    @admin.display(description="種別", ordering="kind")
+    def kind_words(self, obj: ConsistencyFinding) -> SafeString:
+        """Return what contradicts, on one line."""
+        return format_html('<span class="sb-one-line">{}</span>', obj.get_kind_display())
+
     @admin.display(description="対象", ordering="number")
     def subject(self, obj: ConsistencyFinding) -> SafeString:
         """Return the number, and whose it is."""
@@ -147,17 +152,24 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
             ),
         )
         more = len(shown) - _PEOPLE_SHOWN
-        return format_html("{}{}", links, f" ほか{more}人" if more > 0 else "")
+        rest = f" ほか{more}人" if more > 0 else ""
+        return format_html('<span class="sb-roomy">{}{}</span>', links, rest)
+
+    @admin.display(description="内容", ordering="detail")
+    def what(self, obj: ConsistencyFinding) -> SafeString:
+        """Return what contradicts."""
+        return display.roomy(obj.detail)
 
     @admin.display(description="区", ordering="municipality_code")
-    def ward(self, obj: ConsistencyFinding) -> str:
+    def ward(self, obj: ConsistencyFinding) -> SafeString:
         """Return the ward in words."""
-        return WARDS_OF_SAPPORO.get(obj.municipality_code, obj.municipality_code)
+        words = WARDS_OF_SAPPORO.get(obj.municipality_code, obj.municipality_code)
+        return format_html('<span class="sb-one-line">{}</span>', words)
 
     @admin.display(description="最初の確認", ordering="found_at")
     def since(self, obj: ConsistencyFinding) -> SafeString:
         """Return since when it is known."""
-        return display.moment(obj.found_at)
+        return display.day(obj.found_at, weekday=False)
 
     @admin.display(description="最後の確認")
     def last_seen(self, obj: ConsistencyFinding) -> SafeString:
@@ -249,7 +261,7 @@ def _summary(state: selectors.ConsistencyState) -> SafeString:
             format_html('<a href="?kind__exact={}">{}</a>', kind.value, kind.label),
             state.by_kind[kind],
             state.unjudged[kind],
-            _signed(state.change[kind]) if kind in state.change else "",
+            _signed(state.change[kind]) if kind in state.change else "初回",
         )
         for kind in ConsistencyFinding.Kind
     ]

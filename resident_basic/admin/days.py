@@ -108,9 +108,9 @@ class DayAdmin(RecordedLookMixin, ReadOnlyAdmin):
     can_export = True
     list_before_template = "resident_basic/day.html"
     personal_file = FILE
-    look_items = ("氏名", "異動事由", "届出年月日", "住所")
+    look_items = ("氏名", "異動事由", "異動年月日", "住所")
     look_procedure = PROCEDURE
-    list_display = ("time", "reason", "person", "number", "happened", "notified", "place", "known")
+    list_display = ("time", "reason", "person", "number", "happened", "place")
     list_display_links = None
     list_filter = (DayFilter, ReasonFilter, PlaceFilter)
     search_fields = ("resident_number",)
@@ -231,20 +231,10 @@ class DayAdmin(RecordedLookMixin, ReadOnlyAdmin):
         """Return when it happened, an unknown day in its own words."""
         return display.day(obj.changed_on, weekday=False, words=obj.changed_on_text)
 
-    @admin.display(description="届出日")
-    def notified(self, obj: ResidentVersion) -> SafeString:
-        """Return when it was notified."""
-        return display.day(obj.notified_on, weekday=False)
-
     @admin.display(description="住所")
-    def place(self, obj: ResidentVersion) -> str:
+    def place(self, obj: ResidentVersion) -> SafeString | str:
         """Return the 住所; of who stands under 支援措置, nothing in any list."""
-        return NOT_SHOWN if self.is_protected(obj) else address_of(obj)
-
-    @admin.display(description="受領")
-    def known(self, obj: ResidentVersion) -> SafeString:
-        """Return when it arrived here."""
-        return display.moment(obj.recorded_at)
+        return NOT_SHOWN if self.is_protected(obj) else display.roomy(address_of(obj))
 
 
 def _page_of(version: ResidentVersion) -> str:

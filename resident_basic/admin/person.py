@@ -21,6 +21,8 @@ _HEAD = "02"
 _STATE_LEVELS = {"1": "done", "2": "plain", "3": "stopped", "9": "plain"}
 # How many generations below (or above) the one before it a 続柄 stands.
 _GENERATIONS = {"20": 1, "2X": 1, "51": -1, "52": -1}
+# What the time-line says of a version already.
+_SAID_ABOVE = frozenset({"change_reason", "changed_on", "notified_on"})
 _RARE = {"旧氏", "通称", "氏名ローマ字", "国籍・地域"}
 
 
@@ -151,7 +153,10 @@ def what_changed(versions: Sequence[ResidentVersion], *, most: int) -> SafeStrin
         elif one.pk in before:
             parts.append(
                 difference(
-                    before[one.pk], one, caption=f"履歴{one.history_number} {reason_of(one)}"
+                    before[one.pk],
+                    one,
+                    caption=f"履歴{one.history_number} {reason_of(one)}",
+                    without=_SAID_ABOVE,
                 )
             )
     return format_html_join("", "{}", ((part,) for part in parts))
@@ -163,9 +168,14 @@ def difference(
     *,
     caption: str,
     headings: tuple[str, str] = ("変更前", "変更後"),
+    without: frozenset[str] = frozenset(),
 ) -> SafeString:
     """Return in which items two versions differ, marked in place; the page has the right to all of them."""
-    found = selectors.differences(before, after, with_protected=True).items
+    found = [
+        one
+        for one in selectors.differences(before, after, with_protected=True).items
+        if one.item not in without
+    ]
     return display.differences(
         {one.label: _said(one.before) for one in found},
         {one.label: _said(one.after) for one in found},

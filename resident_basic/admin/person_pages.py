@@ -100,6 +100,18 @@ class PersonPagesMixin(_Page):
             obj.reader = request
         return obj
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Let the page bear the person's name; who may not see it is asked or refused before."""
+        version = selectors.latest_of([object_id]).get(object_id)
+        title = {"title": version.name, "subtitle": "住民"} if version else {}
+        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
+
     # Sections --------------------------------------------------------------------------------
 
     @admin.display(description="基本情報")

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from resident_basic import selectors
@@ -32,8 +31,6 @@ from sapporo_base.admin.looks import RecordedLookMixin
 from sapporo_base.admin.rights import RightIsMissing
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 
-_ONE_LINE = 16
-
 
 @admin.register(Resident)
 class ResidentAdmin(RegisteringMixin, PersonPagesMixin, RecordedLookMixin, ReadOnlyAdmin):
@@ -48,6 +45,11 @@ class ResidentAdmin(RegisteringMixin, PersonPagesMixin, RecordedLookMixin, ReadO
         "宛名番号・世帯番号で検索すると、該当する方を表示します。空白で区切ると、すべてに当てはまる方に"
         "絞り込みます。異体字・カナの清濁や長音・全角半角の違いは区別しません。"
         "町名だけで探すときは「住所:前田」のように入力してください。"
+    )
+    nothing_found_text = (
+        "旧氏・通称・フリガナや生年月日(年だけでも可)でも探せます。以前の氏名・住所で探すときは、"
+        "絞り込みで「過去の氏名・住所も検索」を選んでください。"
+        "担当区以外の方と、住所で探したときの支援措置対象者は表示されません。"
     )
     # Rights and record
     personal_file = FILE
@@ -129,16 +131,11 @@ class ResidentAdmin(RegisteringMixin, PersonPagesMixin, RecordedLookMixin, ReadO
 
     @admin.display(description="氏名")
     def person(self, obj: Resident) -> SafeString:
-        """Return the name, the kana below it; long names may break, others not."""
+        """Return the name, the kana below it."""
         version = self._latest(obj)
         if version is None:
             return display.NOTHING
-        lines = [line for line in (version.name, version.name_kana) if line]
-        return format_html_join(
-            SafeString("<br>"),
-            '<span class="{}">{}</span>',
-            (("whitespace-nowrap" if len(line) <= _ONE_LINE else "", line) for line in lines),
-        )
+        return display.name_and_kana(version.name, version.name_kana)
 
     def _name(self, obj: Resident) -> str:
         version = self._latest(obj)
@@ -169,9 +166,9 @@ class ResidentAdmin(RegisteringMixin, PersonPagesMixin, RecordedLookMixin, ReadO
         )
 
     @admin.display(description="住所")
-    def place(self, obj: Resident) -> str:
+    def place(self, obj: Resident) -> SafeString | str:
         """Return the 住所; of who stands under 支援措置, nothing in any list."""
         version = self._latest(obj)
         if self.is_protected(obj):
             return NOT_SHOWN
-        return address_of(version) if version else ""
+        return display.roomy(address_of(version)) if version else ""

@@ -137,7 +137,14 @@ def name_and_kana(name: str, kana: str, *, url: str = "") -> SafeString:
     ]
     if url and lines:
         lines[0] = format_html('<a href="{}">{}</a>', url, lines[0])
-    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
+    # One box: in a row of a tablet the parts of a cell would stand beside one another.
+    inside = format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
+    return format_html("<div>{}</div>", inside)
+
+
+def roomy(words: str) -> SafeString:
+    """Return words, such as a 住所, that keep some room in a narrow column."""
+    return format_html('<span class="sb-roomy">{}</span>', words)
 
 
 def items(words: Sequence[str]) -> SafeString:

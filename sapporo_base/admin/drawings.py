@@ -82,7 +82,7 @@ def household(members: Sequence[Member], *, title: str = "世帯の構成") -> S
     return format_html(
         '<figure class="sb-drawing"><figcaption>{}({}人)</figcaption>'
         '<div class="sb-scroll" tabindex="0" role="region" aria-label="{}">'
-        '<svg viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg></div></figure>',
+        '<svg viewBox="0 0 {} {}" width="{}" height="{}" role="group" aria-label="{}">{}</svg></div></figure>',
         title,
         len(members),
         title,
@@ -118,7 +118,8 @@ def bars(
     left, high, base = 72, 180, 200
     width = left + step * len(rows) + 12
     parts = []
-    for share in (0, 0.5, 1):
+    # Half of a single one is no number of things.
+    for share in (0, 0.5, 1) if top > 1 else (0, 1):
         y = base - high * share
         parts.append(
             f'<path class="sb-grid" d="M{left} {y:.0f}H{width}"/>'
