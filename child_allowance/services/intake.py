@@ -120,7 +120,7 @@ def receive_claims(
     ):
         base.close_batch(
             batch,
-            state=BatchRun.State.DONE,
+            state=BatchRun.State.REJECTED if lost else BatchRun.State.DONE,
             at=act.at,
             counts={"rows": source.survey.rows, "stored": count, "rejected": lost},
         )
@@ -268,13 +268,14 @@ def _reject(
     act: Act,
 ) -> int:
     rejects = [
-        base.Reject(row.row, row.item, row.code, row.reason, {"row": row.raw}) for row in unreadable
+        base.Reject(row.row, row.label, row.code, row.reason, {"row": row.raw})
+        for row in unreadable
     ]
     names = ", ".join(connection.ops.quote_name(name) for name in source.layout.names)
     rejects += [
         base.Reject(
             number,
-            item,
+            source.layout.by_name[item].label,
             "E0901" if follows else "E0900",
             why,
             dict(zip(source.layout.names, cells, strict=True)),

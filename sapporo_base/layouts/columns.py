@@ -38,8 +38,9 @@ NOT_A_TIME: Final = Fault("E0002", "時刻として読めない。")
 NO_SUCH_CODE: Final = Fault("E0002", "コード表にない値である。")
 LOST_CHARACTER: Final = Fault("E0002", "送信元の文字コードで失われた文字(〓)がある。")
 WRONG_CHECK_DIGIT: Final = Fault("E0002", "検査数字が合わない、または番号の形でない。")
-NO_WORDS: Final = Fault("E0004", "不詳日に不詳表記がない。")
-WORDS_WITHOUT_FLAG: Final = Fault("E0004", "不詳表記があるが不詳フラグが立っていない。")
+UNRELATED: Final = "E0004"
+NO_WORDS: Final = Fault(UNRELATED, "不詳日に不詳表記がない。")
+WORDS_WITHOUT_FLAG: Final = Fault(UNRELATED, "不詳表記があるが不詳フラグが立っていない。")
 
 
 def too_long(field: Field) -> Fault:
@@ -145,6 +146,9 @@ class Judge:
                 for place in places:
                     found.setdefault(place, {}).setdefault(field.name, fault)
         fields = self._layout.by_name
+        for rule in self._layout.correlations:
+            for place in rule.broken(columns):
+                found.setdefault(place, {}).setdefault(rule.item, Fault(UNRELATED, rule.reason))
         return {
             place: [(fields[name], fault) for name, fault in of_row.items()]
             for place, of_row in sorted(found.items())

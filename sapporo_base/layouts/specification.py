@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from sapporo_base.layouts.correlations import Correlation, NotACorrelation, parse_correlation
 from sapporo_base.rules.check_digits import CHECKS
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
@@ -61,6 +62,7 @@ class LayoutSpecification:
     refuse_lost: bool
     """Whether 〓, which a poorer character set leaves for what it lacks, is refused."""
     fields: tuple[Field, ...] = field(repr=False)
+    correlations: tuple[Correlation, ...] = field(default=(), repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -135,9 +137,12 @@ def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
             unit=raw.get("unit", "characters"),
             refuse_lost=bool(raw.get("refuse_lost", False)),
             fields=tuple(_field(one, code) for one in raw["fields"]),
+            correlations=tuple(map(parse_correlation, raw.get("correlations", ()))),
         )
     except KeyError as missing:
         raise BadLayout(f"{code}: {missing} is missing") from None
+    except NotACorrelation as error:
+        raise BadLayout(f"{code}: {error}") from None
     if layout.form not in {"csv", "fixed"} or layout.unit not in {"bytes", "characters"}:
         raise BadLayout(f"{code}: form {layout.form}, unit {layout.unit}")
     if layout.encoding not in ENCODINGS:
@@ -148,6 +153,11 @@ def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
         raise BadLayout(f"{code}: a CSV layout needs a newline")
     if not layout.fields or len(set(layout.names)) != len(layout.names):
         raise BadLayout(f"{code}: no fields, or a name twice")
+    for rule in layout.correlations:
+        if stray := set(rule.names) - set(layout.names):
+            raise BadLayout(
+                f"{code}: a correlation of {rule.item} names {', '.join(sorted(stray))}"
+            )
     for one in layout.fields:
         companions = {f"{one.name}_unknown", f"{one.name}_text"} - set(layout.names)
         if one.unknown_date and companions:

@@ -21,7 +21,7 @@ from sapporo_base.sample_city.claims import (
     ClaimWriter,
     received_after,
 )  # fmt: skip
-from sapporo_base.sample_city.defects import Planted, plant
+from sapporo_base.sample_city.defects import Planted, chosen, plant, some_by_lot
 from sapporo_base.sample_city.events import Chronicle, Days
 from sapporo_base.sample_city.families import Family, Strangers, families_of
 from sapporo_base.sample_city.files import layout, write_part
@@ -46,6 +46,7 @@ class Order:
     calendar: tuple[date, ...]
     parts: Path
     encoding: str
+    defects: str
 
 
 @dataclass
@@ -54,6 +55,7 @@ class BlockResult:
 
     rows: dict[str, int] = field(default_factory=dict)
     planted: dict[str, list[Planted]] = field(default_factory=dict)
+    ghosts: list[dict[str, str]] = field(default_factory=list)
     daily: dict[date, list[tuple[str, str]]] = field(default_factory=dict)
     daily_claims: dict[date, list[tuple[str, list[str]]]] = field(default_factory=dict)
     reasons: dict[date, Counter[str]] = field(default_factory=dict)
@@ -251,16 +253,10 @@ def _write_registers(
 ) -> None:  # fmt: skip
     resident_rows = layout("juki_resident").rows(part.columns, len(part))
     resident_rows += layout("juki_resident").rows(former.columns, len(former))
-    ghosts = register(rng, people.singles(rng, 40), order.as_of, serials, GHOST_START)
-    ghosts.columns["individual_number"] = list(ghosts.individual_numbers)
-    _plant_and_write(
-        rng,
-        order,
-        "juki_resident",
-        resident_rows,
-        [ghosts.values(place) for place in range(len(ghosts))],
-        result,
-    )
+    ghosts = _ghosts(rng, order, serials)
+    if order.block == 0:
+        result.ghosts = ghosts
+    _plant_and_write(rng, order, "juki_resident", resident_rows, ghosts, result)
     tax_rows = taxes.tax_rows(rng, part, by_year, parents)
     _plant_and_write(rng, order, "tax", tax_rows, [], result)
     number_rows, with_several = registers.business_number_rows(rng, part)
@@ -274,6 +270,13 @@ def _write_registers(
     result.counts["business_numbers"] = Counter(people_with_several=with_several)
     result.counts["out_of_registry"] = Counter(corporations=outside.corporations)
     _count_residents(part, former, result)
+
+
+def _ghosts(rng: np.random.Generator, order: Order, serials: Serials) -> list[dict[str, str]]:
+    """Return people who exist in defective rows only."""
+    part = register(rng, people.singles(rng, 40), order.as_of, serials, GHOST_START)
+    part.columns["individual_number"] = list(part.individual_numbers)
+    return [part.values(place) for place in range(len(part))]
 
 
 def _count_residents(part: Register, former: Register, result: BlockResult) -> None:
@@ -316,7 +319,9 @@ def _plant_and_write(
     rng: np.random.Generator, order: Order, code: str, rows: list[str], ghosts: list[dict[str, str]],
     result: BlockResult,
 ) -> None:  # fmt: skip
-    rows, planted = plant(rng, code, rows, ghosts, every_kind=order.block == 0, block=order.block)
+    wanted = chosen(rng, code, order.defects) if order.block == 0 else []
+    wanted += some_by_lot(rng, code, len(rows))
+    rows, planted = plant(rng, code, rows, ghosts, wanted, block=order.block)
     result.rows[code], result.planted[code] = len(rows), planted
     write_part(
         order.parts / f"{code}.{order.block:05d}",

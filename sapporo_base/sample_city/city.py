@@ -15,8 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from sapporo_base.sample_city import days, inconsistencies, places
 from sapporo_base.sample_city.block import BLOCK_SIZE, BlockResult, Order, make_block
+from sapporo_base.sample_city.defects import ALL, USUAL, Planted, kinds, plant, some_by_lot
 from sapporo_base.sample_city.families import pay_months
 from sapporo_base.sample_city.files import encoded, layout
 
@@ -42,15 +45,17 @@ class Expected:
 
 def generate(
     population: int, seed: int, out: Path, days_after: int = 7, as_of: date = date(2026, 11, 1),
-    processes: int = 2, progress: Progress | None = None, encoding: str = "utf-8",
+    processes: int = 2, progress: Progress | None = None, encoding: str = "utf-8", defects: str = USUAL,
 ) -> Expected:  # fmt: skip
     """
     Write a fictitious Sapporo into `out`: full sets, daily files, citizens elsewhere, and the truth.
 
-    The bytes depend on population, seed, days, reference day and encoding alone, not on the number of processes.
+    The bytes depend on population, seed, days, reference day, encoding and defects alone, not on the number of
+    processes.
 
     :param population: residents in the full set, exactly.
     :param days_after: working days after `as_of` that get daily files.
+    :param defects: `usual`, or `all`: one of every rule for every item, in the full sets and over the daily files.
     :raises ValueError: the population is too small or too large.
     """
     if not LEAST_POPULATION <= population <= MOST_POPULATION:
@@ -60,8 +65,8 @@ def generate(
     out.mkdir(parents=True, exist_ok=True)
     calendar = tuple(days.working_days_after(as_of, days_after))
     with tempfile.TemporaryDirectory(dir=out, prefix=".parts-") as folder:
-        orders = list(_orders(population, seed, as_of, calendar, Path(folder), encoding))
-        merger = _Merger(out, as_of, calendar, encoding, seed, population)
+        orders = list(_orders(population, seed, as_of, calendar, Path(folder), encoding, defects))
+        merger = _Merger(out, as_of, calendar, encoding, seed, population, defects)
         for ready, result in enumerate(_made(orders, processes), start=1):
             merger.add(ready - 1, result)
             if progress is not None:
@@ -70,12 +75,18 @@ def generate(
 
 
 def _orders(
-    population: int, seed: int, as_of: date, calendar: tuple[date, ...], parts: Path, encoding: str
+    population: int,
+    seed: int,
+    as_of: date,
+    calendar: tuple[date, ...],
+    parts: Path,
+    encoding: str,
+    defects: str,
 ) -> Iterator[Order]:
     blocks = -(-population // BLOCK_SIZE)
     for block in range(blocks):
         size = population * (block + 1) // blocks - population * block // blocks
-        yield Order(seed, block, size, as_of, calendar, parts, encoding)
+        yield Order(seed, block, size, as_of, calendar, parts, encoding, defects)
 
 
 def _made(orders: list[Order], processes: int) -> Iterator[BlockResult]:
@@ -99,14 +110,19 @@ class _Merger:
         encoding: str,
         seed: int,
         population: int,
+        defects: str,
     ) -> None:
         self._out, self._as_of, self._calendar, self._encoding = out, as_of, calendar, encoding
+        self._seed, self._planting = seed, defects
+        self._ghosts: list[dict[str, str]] = []
         self._generated = {
             "version": VERSION, "seed": seed, "population": population, "as_of": as_of.isoformat(),
-            "days": [day.isoformat() for day in calendar], "encoding": encoding,
+            "days": [day.isoformat() for day in calendar], "encoding": encoding, "defects": defects,
         }  # fmt: skip
         self._rows: Counter[str] = Counter()
-        self._defects: dict[str, dict[str, dict[str, Any]]] = {code: {} for code in FULL_SETS}
+        self._defects: dict[str, dict[str, dict[str, Any]]] = {
+            f"{stem}_{as_of:%Y%m%d}.csv": {} for stem in FULL_SETS.values()
+        }
         self._daily: dict[date, list[tuple[str, str]]] = {day: [] for day in calendar}
         self._daily_claims: dict[date, list[tuple[str, list[str]]]] = {day: [] for day in calendar}
         self._reasons: dict[date, Counter[str]] = {day: Counter() for day in calendar}
@@ -124,12 +140,8 @@ class _Merger:
 
     def add(self, block: int, result: BlockResult) -> None:
         for code, planted in result.planted.items():
-            for one in planted:
-                kind = self._defects[code].setdefault(
-                    one.kind, {"count": 0, "item": one.item, "rows": []}
-                )
-                kind["count"] += 1
-                kind["rows"].append(self._rows[code] + one.row + 1)
+            self._note(f"{FULL_SETS[code]}_{self._as_of:%Y%m%d}.csv", planted, self._rows[code])
+        self._ghosts = self._ghosts or result.ghosts
         self._rows.update(result.rows)
         for day in self._calendar:
             self._daily[day] += result.daily.get(day, [])
@@ -149,14 +161,22 @@ class _Merger:
         self._citizens += result.citizens
         self._monthly |= result.monthly
 
+    def _note(self, name: str, planted: list[Planted], rows_before: int) -> None:
+        for one in planted:
+            kind = self._defects.setdefault(name, {}).setdefault(
+                one.kind.name,
+                {"count": 0, "item": one.kind.item, "code": one.kind.code, "rows": []},
+            )
+            kind["count"] += 1
+            kind["rows"].append(rows_before + one.row + 1)
+
     def finish(self, parts: Path, blocks: int) -> Expected:
         for code, stem in FULL_SETS.items():
             name = f"{stem}_{self._as_of:%Y%m%d}.csv"
             chunks = (parts / f"{code}.{block:05d}" for block in range(blocks))
-            defective = sum(kind["count"] for kind in self._defects[code].values())
-            self._write(name, code, self._as_of, self._rows[code], defective, chunks)
-        for day in self._calendar:
-            rows = [row for _, row in sorted(self._daily[day])]
+            self._write(name, code, self._as_of, self._rows[code], chunks)
+        for place, day in enumerate(self._calendar):
+            rows = self._with_defects(place, day, [row for _, row in sorted(self._daily[day])])
             self._write_rows(f"juki_daily_{day:%Y%m%d}.csv", "juki_resident", day, rows)
             claims = self._daily_claims[day]
             self._write_rows(
@@ -171,16 +191,28 @@ class _Merger:
         self._write_json("expected.json", truth)
         return Expected(truth, self._counts)
 
+    def _with_defects(self, place: int, day: date, rows: list[str]) -> list[str]:
+        """Plant one row that must be refused into each day's 異動; all of them are dealt out over the days."""
+        rng = np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence([self._seed, day.toordinal()]))
+        )
+        every = kinds("juki_resident")
+        if self._planting == ALL:
+            wanted = [*every[place :: len(self._calendar)]]
+        else:
+            wanted = [every[int(rng.integers(len(every)))]]
+        wanted += some_by_lot(rng, "juki_resident", len(rows))
+        rows, planted = plant(rng, "juki_resident", rows, self._ghosts, wanted, block=0)
+        self._note(f"juki_daily_{day:%Y%m%d}.csv", planted, 0)
+        return rows
+
     def _truth(self) -> dict[str, Any]:
         _, first, second = pay_months(self._as_of)
         counted = self._counts
         return {
             "generated": self._generated,
             "files": self._files,
-            "defects": {
-                f"{stem}_{self._as_of:%Y%m%d}.csv": self._defects[code]
-                for code, stem in FULL_SETS.items()
-            },
+            "defects": self._defects,
             "residents": {
                 **counted["residents"],
                 "by_ward": dict(sorted(counted["wards"].items())),
@@ -220,7 +252,7 @@ class _Merger:
     def _write_rows(self, name: str, code: str, day: date, rows: list[str]) -> None:
         newline = layout(code).newline
         body = encoded("".join(row + newline for row in rows), self._encoding)
-        self._write(name, code, day, len(rows), 0, iter([body]))
+        self._write(name, code, day, len(rows), iter([body]))
 
     def _write(
         self,
@@ -228,7 +260,6 @@ class _Merger:
         code: str,
         day: date,
         rows: int,
-        defective: int,
         chunks: Iterator[Path] | Iterator[bytes],
     ) -> None:
         spec, digest = layout(code), hashlib.sha256()
@@ -245,6 +276,7 @@ class _Merger:
                 else:
                     digest.update(piece)
                     target.write(piece)
+        defective = sum(kind["count"] for kind in self._defects.get(name, {}).values())
         self._files[name] = {
             "layout": code, "day": day.isoformat(), "rows": rows, "good": rows - defective, "defective": defective,
             "sha256": digest.hexdigest(),

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
-from sapporo_base.sample_city import numbers
+from sapporo_base.sample_city import numbers, places
 from sapporo_base.sample_city.files import SampleLayout, layout
 
 DEFECTIVE_SHARE: Final = 0.0004
-KINDS: Final[dict[str, dict[str, str]]] = {
-    "juki_resident": {
-        "wrong_individual_number": "individual_number", "wrong_resident_number": "resident_number",
-        "wrong_municipality_code": "municipality_code", "impossible_date": "residence_fixed_on",
-        "unknown_code": "sex", "missing_required": "name", "too_long": "name", "control_character": "name_kana",
-        "half_width_in_full_width": "name", "not_a_number": "history_number", "unknown_date_without_words": "born_on",
-        "wrong_column_count": "", "duplicate_key": "resident_number",
-    },
-    "tax": {
-        "wrong_individual_number": "individual_number", "impossible_date": "revised_on", "unknown_code": "taxation",
-        "missing_required": "tax_year", "not_a_number": "total_income", "too_long": "name", "wrong_column_count": "",
-        "duplicate_key": "tax_number",
-    },
-    "accounts": {
-        "wrong_resident_number": "resident_number", "unknown_code": "deposit_type", "missing_required": "system_code",
-        "impossible_date": "valid_from", "too_long": "account_number", "wrong_column_count": "",
-        "duplicate_key": "account_id",
-    },
-    "business_numbers": {
-        "wrong_resident_number": "resident_number", "wrong_individual_number": "individual_number",
-        "unknown_code": "sex", "missing_required": "name", "half_width_in_full_width": "name",
-        "wrong_column_count": "", "duplicate_key": "business_number",
-    },
-    "out_of_registry": {
-        "wrong_resident_number": "social_number", "unknown_code": "party_kind", "missing_required": "name",
-        "impossible_date": "valid_from", "control_character": "name", "wrong_column_count": "",
-    },
-    "claims": {
-        "wrong_resident_number": "claimant_resident_number", "impossible_date": "received_on",
-        "unknown_code": "claim_kind", "missing_required": "claimed_on", "not_a_number": "child_count",
-        "wrong_column_count": "", "duplicate_key": "claim_number",
-    },
-    "claim_children": {
-        "impossible_date": "child_born_on", "unknown_code": "living", "missing_required": "cared_for",
-        "wrong_resident_number": "child_resident_number", "wrong_column_count": "",
-    },
+USUAL, ALL = "usual", "all"
+"""How many are planted: one of every rule and some by lot; or one of every rule for every item."""
+_CODES: Final = Path(__file__).parent.parent / "data" / "codes"
+_REQUIRED, _WRONG, _TOO_LONG, _RELATED, _COLUMNS = "E0001", "E0002", "E0003", "E0004", "E0101"
+_OF_TYPE: Final = {
+    "X": ("not_half_width", "too_long"), "N": ("half_width_in_full_width", "control_character", "too_long"),
+    "9": ("not_a_number", "too_long"), "S9": ("not_a_number", "too_long"), "9V": ("not_a_number",),
+    "YEAR": ("not_a_year",), "DATE": ("impossible_date",), "TIME": ("impossible_time",),
 }  # fmt: skip
-"""By layout: kind of defect → the item that a receiver must name."""
+_TWICE: Final = {
+    "juki_resident": ("history_number", "E0201"), "tax": ("tax_number", _RELATED), "accounts": ("account_id", _RELATED),
+    "business_numbers": ("business_number", _RELATED), "claims": ("claim_number", "E0900"),
+}  # fmt: skip
+"""By layout: what a receiver names when a key stands twice in a file, and with which code."""
 _OWN_KEY: Final = {
     "tax": "tax_number", "accounts": "account_id", "business_numbers": "business_number",
     "claims": "claim_number", "claim_children": "claim_number",
@@ -56,12 +36,74 @@ _OWN_KEY: Final = {
 
 
 @dataclass(frozen=True)
-class Planted:
-    """One defective row: its kind, the item to be named, its place among the rows of the part (from 0)."""
+class Kind:
+    """One way to break a row: the rule, the item that a receiver must name (all of the row: ""), and its code."""
 
-    kind: str
+    rule: str
     item: str
+    code: str
+
+    @property
+    def name(self) -> str:
+        """The name in `expected.json`."""
+        return (
+            f"{self.rule}.{self.item}"
+            if self.rule not in ("wrong_column_count", "duplicate_key")
+            else self.rule
+        )
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One defective row: its kind, and its place among the rows of the part (from 0)."""
+
+    kind: Kind
     row: int
+
+
+@cache
+def kinds(code: str) -> tuple[Kind, ...]:
+    """Return every rule that a layout states, for every item for which it states it."""
+    spec = layout(code)
+    found = [kind for field in spec.specs for kind in _kinds_of(field)]
+    found += [Kind("contradiction", one["item"], _RELATED) for one in spec.correlations]
+    found.append(Kind("wrong_column_count", "", _COLUMNS))
+    if code in _TWICE:
+        found.append(Kind("duplicate_key", *_TWICE[code]))
+    return tuple(found)
+
+
+def _kinds_of(field: Mapping[str, Any]) -> Iterator[Kind]:
+    name = field["name"]
+    if field.get("required"):
+        yield Kind("missing_required", name, _REQUIRED)
+    for rule in _OF_TYPE[field["type"]]:
+        yield Kind(rule, name, _TOO_LONG if rule == "too_long" else _WRONG)
+    if field.get("codes"):
+        yield Kind("unknown_code", name, _WRONG)
+    if field.get("check"):
+        yield Kind(f"wrong_{field['check']}", name, _WRONG)
+    if field.get("unknown_date"):
+        yield Kind("unknown_date_without_words", name, _RELATED)
+        yield Kind("words_without_unknown_date", name, _RELATED)
+
+
+def chosen(rng: np.random.Generator, code: str, defects: str) -> list[Kind]:
+    """Return what a file holds in any case: one of every rule (its item drawn by lot), or everything."""
+    every = kinds(code)
+    if defects == ALL:
+        return list(every)
+    by_rule: dict[str, list[Kind]] = {}
+    for kind in every:
+        by_rule.setdefault(kind.rule, []).append(kind)
+    return [some[int(rng.integers(len(some)))] for some in by_rule.values()]
+
+
+def some_by_lot(rng: np.random.Generator, code: str, rows: int) -> list[Kind]:
+    """Return the few that are planted in a file of so many rows anyway."""
+    every = kinds(code)
+    drawn = rng.integers(0, len(every), int(rng.poisson(rows * DEFECTIVE_SHARE)))
+    return [every[int(n)] for n in drawn]
 
 
 def plant(
@@ -69,8 +111,8 @@ def plant(
     code: str,
     rows: list[str],
     ghosts: list[dict[str, str]],
+    wanted: Sequence[Kind],
     *,
-    every_kind: bool,
     block: int,
 ) -> tuple[list[str], list[Planted]]:
     """
@@ -82,51 +124,35 @@ def plant(
     :param ghosts: people who exist in defective rows only; where there are none, a row is taken from the good ones
         and given a key of its own.
     """
-    if not rows:
+    if not rows and not ghosts:
         return rows, []
-    kinds = list(KINDS[code])
-    wanted = kinds if every_kind else []
-    wanted = wanted + [
-        kinds[int(n)]
-        for n in rng.integers(0, len(kinds), int(rng.poisson(len(rows) * DEFECTIVE_SHARE)))
-    ]
     spec = layout(code)
-    planned: list[tuple[int, str, str]] = []
+    planned: list[tuple[int, Kind, str]] = []
     for order, kind in enumerate(wanted):
-        place = int(rng.integers(len(rows) // 2, len(rows) + 1))
-        model = int(rng.integers(0, max(len(rows) // 2, 1)))
-        item = KINDS[code][kind]
-        if kind == "duplicate_key":
+        place = int(rng.integers((len(rows) + 1) // 2, len(rows) + 1))
+        model = int(rng.integers(0, max((len(rows) + 1) // 2, 1)))
+        if kind.rule == "duplicate_key" and not rows:
+            continue
+        if kind.rule == "duplicate_key":
             planned.append((place, kind, rows[model]))
             continue
         if ghosts:
             values = dict(ghosts[order % len(ghosts)])
         else:
-            model = _with_value(spec, rows, model, item)
             values = dict(zip(spec.fields, spec.values(rows[model]), strict=True))
             values |= _own_key(code, block * 1000 + order)
-        if kind == "wrong_column_count":
+        if kind.rule == "wrong_column_count":
             planned.append((place, kind, spec.row(values) + (",余分" if order % 2 else ",,")))
         else:
-            planned.append((place, kind, spec.row(_broken(spec, values, kind, item))))
+            planned.append((place, kind, spec.row(values | _broken(spec, kind))))
     planned.sort(key=lambda plan: plan[0])
     found, planted, last = [], [], 0
     for place, kind, row in planned:
         found += rows[last:place]
         last = place
-        planted.append(Planted(kind, KINDS[code][kind], len(found)))
+        planted.append(Planted(kind, len(found)))
         found.append(row)
     return found + rows[last:], planted
-
-
-def _with_value(spec: SampleLayout, rows: list[str], start: int, item: str) -> int:
-    """Find a row from `start` on whose item is filled."""
-    if not item:
-        return start
-    at = spec.fields.index(item)
-    return next(
-        (n for n in [*range(start, len(rows)), *range(start)] if spec.values(rows[n])[at]), start
-    )
 
 
 def _own_key(code: str, serial: int) -> dict[str, str]:
@@ -136,20 +162,66 @@ def _own_key(code: str, serial: int) -> dict[str, str]:
     return {_OWN_KEY[code]: f"{990_000_000_000_000 + serial:015d}"}
 
 
-def _broken(spec: SampleLayout, values: dict[str, str], kind: str, item: str) -> dict[str, str]:
-    length = next(field["length"] for field in spec.specs if field["name"] == item)
-    value = values[item]
-    if kind == "unknown_date_without_words":
-        return {**values, item: "", f"{item}_unknown": "1", f"{item}_text": ""}
-    broken = {
-        "impossible_date": "2026-02-30",
-        "unknown_code": "8" * length,
-        "missing_required": "",
-        "too_long": "長" * (length + 1) if item == "name" else "1" * (length + 1),
-        "control_character": f"{value}\x07",
-        "half_width_in_full_width": "ｻｯﾎﾟﾛ ﾊﾅｺ",
-        "not_a_number": "1A",
-    }
-    if kind in broken:
-        return {**values, item: broken[kind]}
-    return {**values, item: f"{value[:-1]}{(int(value[-1]) + 1) % 10}"}
+def _broken(spec: SampleLayout, kind: Kind) -> dict[str, str]:
+    """Return the items that break a sound row in one way, and in no other."""
+    item = kind.item
+    if kind.rule == "contradiction":
+        return _contradicting(next(one for one in spec.correlations if one["item"] == item))
+    field = next(field for field in spec.specs if field["name"] == item)
+    words = {f"{item}_unknown": "1", f"{item}_text": "昭和二十年頃"}
+    if kind.rule == "unknown_date_without_words":
+        return {item: "", **words, f"{item}_text": ""}
+    if kind.rule == "words_without_unknown_date":
+        return {**words, f"{item}_unknown": "0"}
+    found = {item: _broken_value(kind.rule, field)}
+    date_of_words = item.removesuffix("_text")
+    if date_of_words != item and f"{date_of_words}_unknown" in spec.fields:
+        # The words of an unknown date stand beside its flag, and the date is empty.
+        found |= {date_of_words: "", f"{date_of_words}_unknown": "1"}
+    if kind.rule == "missing_required" and field.get("unknown_date"):
+        found |= {f"{item}_unknown": "0", f"{item}_text": ""}
+    return found
+
+
+def _broken_value(rule: str, field: Mapping[str, Any]) -> str:
+    length = int(field["length"])
+    if rule == "too_long":
+        return ("長" if field["type"] == "N" else "1") * (length + 1)
+    if rule == "unknown_code":
+        return _code_outside(field["codes"], length)
+    if field.get("check") and rule == f"wrong_{field['check']}":
+        sound = _sound(field["check"])
+        return f"{sound[:-1]}{(int(sound[-1]) + 1) % 10}"
+    return {
+        "missing_required": "", "not_half_width": "Ａ", "half_width_in_full_width": "ｻ",
+        "control_character": "架\x07", "not_a_number": "1A", "not_a_year": "20A6",
+        "impossible_date": "2026-02-30", "impossible_time": "25:00:00",
+    }[rule]  # fmt: skip
+
+
+def _contradicting(correlation: Mapping[str, Any]) -> dict[str, str]:
+    item = correlation["item"]
+    values = {name: known[-1] for name, known in correlation.get("when", {}).items()}
+    if "equals" in correlation:
+        return values | {item: _sound("resident_number")}
+    if "not_before" in correlation:
+        return values | {correlation["not_before"]: "2026-05-02", item: "2026-05-01"}
+    return values | {item: ""}
+
+
+@cache
+def _sound(check: str) -> str:
+    """Return a number whose check digit is right, and that is nobody's."""
+    return {
+        "individual_number": numbers.fictitious_individual_number(numbers.TEST_SERIALS - 1),
+        "resident_number": f"{int(numbers.numbers_from(numbers.RESIDENT_SERIALS - 1000, 1)[0]):015d}",
+        "municipality_code": places.CITY_CODE,
+        "corporate_number": numbers.corporate_number(0),
+    }[check]
+
+
+@cache
+def _code_outside(table: str, length: int) -> str:
+    with (_CODES / f"{table}.csv").open(encoding="utf-8", newline="") as rows:
+        known = {row["code"] for row in csv.DictReader(rows)}
+    return next(code for digit in "8975" if (code := digit * length) not in known)

@@ -24,6 +24,7 @@ class SampleLayout:
     fields: tuple[str, ...]
     labels: tuple[str, ...]
     specs: tuple[Mapping[str, Any], ...]
+    correlations: tuple[Mapping[str, Any], ...]
 
     def rows(self, columns: Mapping[str, Column], count: int) -> list[str]:
         """
@@ -63,6 +64,7 @@ def layout(code: str) -> SampleLayout:
         fields=tuple(field["name"] for field in spec["fields"]),
         labels=tuple(field["label"] for field in spec["fields"]),
         specs=tuple(spec["fields"]),
+        correlations=tuple(spec.get("correlations", ())),
     )
 
 

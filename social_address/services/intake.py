@@ -116,7 +116,7 @@ def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress
             base.reject_rows(
                 batch,
                 [
-                    base.Reject(one.row, one.item, one.code, one.reason, [one.raw])
+                    base.Reject(one.row, one.label, one.code, one.reason, [one.raw])
                     for one in chunk.rejects
                 ],
             )
@@ -131,7 +131,7 @@ def _reject_marked(source: Source, batch: BatchRun, staging: Staging) -> None:
         [
             base.Reject(
                 row,
-                item,
+                source.layout.by_name[item].label,
                 "E0004",
                 reason,
                 {name: value or "" for name, value in zip(source.layout.names, cells, strict=True)},

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from sapporo_base.layouts import load_layout
 from sapporo_base.models import BatchRun, RejectedRow
 from sapporo_base.sample_city import generate
 
@@ -199,6 +200,44 @@ def test_every_planted_fault_becomes_one_reject_and_the_second_time_changes_noth
         for table in changed(before, row_counts()) - told_again
         if not table.startswith("sapporo_base_linkagerecord")  # each reception is recorded
     } == set()
+
+
+def test_every_item_has_its_fault_and_its_message(tmp_path):
+    generate(population=POPULATION, seed=11, out=tmp_path, days_after=3, defects="all")
+    expected = json.loads((tmp_path / "expected.json").read_text())
+    daily = sorted(name for name in expected["files"] if name.startswith("juki_daily"))
+    prepare_offices()
+    for layout, command in COMMANDS.items():
+        assert exit_code(command, file_of(layout, tmp_path))[0] == SOME_REJECTED, command
+        if layout == "juki_resident":
+            for name in daily:
+                assert exit_code(command, tmp_path / name)[0] == SOME_REJECTED, name
+            assert exit_code("follow_residents")[0] == 0
+
+    for name, planted in expected["defects"].items():
+        layout = expected["files"][name]["layout"]
+        if layout in KINDS:
+            assert rejects_of(name) == told_of(planted, layout), name
+
+
+def told_of(planted: dict[str, Any], layout: str) -> dict[int, tuple[str, str]]:
+    """Return by row the label of the item and the code that must be told."""
+    labels = {field.name: field.label for field in load_layout(layout).fields}
+    return {
+        row: (labels.get(kind["item"], "行全体"), kind["code"])
+        for kind in planted.values()
+        for row in kind["rows"]
+    }
+
+
+def rejects_of(name: str) -> dict[int, tuple[str, str]]:
+    """Return by row the item and the code that was told."""
+    rejects = RejectedRow.objects.filter(batch__file_name=name)
+    return {
+        row: (item, code)
+        for row, item, code in rejects.values_list("row_number", "item", "code")
+        if code != FOLLOWS_FROM_ANOTHER_ROW
+    }
 
 
 def prepare_offices() -> None:

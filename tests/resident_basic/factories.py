@@ -1,6 +1,7 @@
 """Files and rows of 既存住基 for tests: nobody's numbers, everything filled that must be."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,23 @@ def row(**values: Any) -> dict[str, str]:
         "municipality": "札幌市中央区",
         "town": "北一条西",
         "block": "２丁目１",
+        **_what_goes_with(values),
     } | {name: str(value) for name, value in values.items()}
+
+
+def _what_goes_with(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the items without which others are refused: who left has left on a day."""
+    day = str(values.get("changed_on") or "2026-10-01")
+    found = {}
+    if values.get("resident_status") == "2":
+        found["moving_out_planned_on"] = day
+    if values.get("resident_status") in {"2", "3", "9"}:
+        found["removed_on"] = day
+    if values.get("resident_kind") == "2":
+        found["nationality_code"] = "VNM"
+    if values.get("support_measure"):
+        found["support_from"] = day
+    return found
 
 
 def a_file(path: Path, *rows: dict[str, str]) -> Path:

@@ -77,7 +77,10 @@ class TestWhatIsFound:
 
     def test_a_household_without_a_head_and_one_with_two(self, receive, act):
         headless = row(relationship_1="20")
-        head, spouse = couple(relationship_1="02")
+        number = a_resident_number()
+        head, spouse = couple(
+            resident_number=number, relationship_1="02", head_resident_number=number
+        )
         receive(headless, head, spouse)
         services.check_residents(act=act)
         assert found("no_head") == {headless["household_number"]}
@@ -85,7 +88,8 @@ class TestWhatIsFound:
 
     def test_a_dead_person_whom_the_living_still_name_as_head(self, receive, act):
         head, spouse = couple()
-        receive(head | {"resident_status": "3", "change_reason": "23"}, spouse)
+        dead = {"resident_status": "3", "change_reason": "23", "removed_on": "2026-10-01"}
+        receive(head | dead, spouse)
         services.check_residents(act=act)
         assert found("dead_in_household") == {head["resident_number"]}
         assert found("no_head") == {head["household_number"]}

@@ -229,7 +229,8 @@ class TestReconciliation:
         ]
 
     def test_who_has_left_and_who_is_rejected_are_not_absent(self, city, receive):
-        receive("juki_daily_20261104.csv", newer(city[0], resident_status="2"))
+        left = {"moving_out_planned_on": "2026-11-02", "removed_on": "2026-11-02"}
+        receive("juki_daily_20261104.csv", newer(city[0], resident_status="2", **left))
         receive("juki_full_20261108.csv", city[1] | {"sex": "7"}, *city[2:])
 
         assert not ReconciliationDifference.objects.exists()

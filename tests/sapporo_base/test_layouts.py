@@ -196,6 +196,60 @@ class TestUnknownDates:
         assert [(one.row, one.code, one.item) for one in rejects] == [(2, code, item)]
 
 
+CORRELATIONS = [
+    {"item": "born_on", "when": {"sex": ["1", "2"]}, "required": True, "reason": "いつか"},
+    {"item": "moved_at", "when": {"moved_on": ["2026-04-02"]}, "required": True, "reason": "何時"},
+    {"item": "moved_on", "not_before": "born_on", "reason": "出生前"},
+    {"item": "year", "when": {"children": [""]}, "equals": "share", "reason": "相違"},
+]
+
+
+class TestCorrelations:
+    """What must hold between the items of a row, as the layout states it."""
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {},
+            {"sex": "0", "moved_on": "2026-04-02"},
+            {"born_on": "", "born_on_unknown": "1", "born_on_text": "年月日不詳"},
+            {"moved_on": "1990-02-28"},
+            {"moved_on": "", "moved_at": ""},
+            {"children": "", "share": "2026"},
+            {"children": "", "year": ""},
+        ],
+    )
+    def test_hold(self, source_of, changes):
+        spec = layout(correlations=CORRELATIONS)
+        rows, rejects = read(source_of(file_of(line(**changes)), spec=spec))
+
+        assert len(rows) == 1
+        assert rejects == []
+
+    @pytest.mark.parametrize(
+        ("changes", "item", "reason"),
+        [
+            ({"moved_on": "2026-04-02", "moved_at": ""}, "moved_at", "何時"),
+            ({"moved_on": "1990-02-27"}, "moved_on", "出生前"),
+            ({"children": ""}, "year", "相違"),
+        ],
+    )
+    def test_are_broken_in_one_row_alone(self, source_of, changes, item, reason):
+        spec = layout(correlations=CORRELATIONS)
+        rows, rejects = read(source_of(file_of(line(), line(**changes), line()), spec=spec))
+
+        assert len(rows) == 2
+        assert [(one.row, one.item, one.code, one.reason) for one in rejects] == [
+            (2, item, "E0004", reason)
+        ]
+
+    def test_come_after_what_is_wrong_with_the_item_itself(self, source_of):
+        spec = layout(correlations=CORRELATIONS)
+        _, rejects = read(source_of(file_of(line(moved_on="1990-02-30")), spec=spec))
+
+        assert [one.code for one in rejects] == ["E0002"]
+
+
 class TestRejects:
     @pytest.mark.parametrize(
         ("changes", "item", "code"),
@@ -608,6 +662,11 @@ class TestLayoutsAsData:
             {"fields": [PERSON["fields"][0] | {"length": 0}]},
             {"fields": [PERSON["fields"][4]]},
             {"form": "fixed"},
+            {"correlations": [{"item": "born_on", "required": True}]},
+            {"correlations": [{"item": "born_on", "reason": "なし"}]},
+            {"correlations": [{"item": "died_on", "required": True, "reason": "なし"}]},
+            {"correlations": [{"item": "name", "equals": "alias", "reason": "なし"}]},
+            {"correlations": [{"item": "name", "required": True, "then": "", "reason": "なし"}]},
         ],
     )
     def test_a_wrong_layout_is_refused(self, changes):

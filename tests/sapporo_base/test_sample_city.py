@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from gateway.simulator.citizens import Citizens
 from sapporo_base.layouts import load_layout, mask, open_source
 from sapporo_base.rules import check_digits
-from sapporo_base.sample_city import block, fictitious_individual_number, generate, numbers
+from sapporo_base.sample_city import block, defects, fictitious_individual_number, generate, numbers
 from sapporo_base.sample_city.families import first_month, monthly_amount, pay_months
 
 SMALL = 3_000
@@ -32,8 +32,20 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def faulty_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("faulty")
+    generate(500, 11, folder, 3, processes=1, defects="all")
+    return folder
+
+
+def truth_of(folder: Path) -> dict[str, Any]:
+    truth: dict[str, Any] = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    return truth
+
+
+@pytest.fixture(scope="module")
 def truth(city: Path) -> dict[str, Any]:
-    return json.loads((city / "expected.json").read_text(encoding="utf-8"))
+    return truth_of(city)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -143,6 +155,67 @@ class TestSameSeed:
         assert contents(tmp_path)[name] != contents(city)[name]
 
 
+def planted(truth: dict[str, Any]) -> dict[str, dict[int, tuple[str, str]]]:
+    """Return the item and code of each row that a reader of one file alone must refuse."""
+    return {
+        name: {
+            row: (kind["item"], kind["code"])
+            for rule, kind in truth["defects"].get(name, {}).items()
+            if rule != "duplicate_key"
+            for row in kind["rows"]
+        }
+        for name in truth["files"]
+    }
+
+
+def refused(folder: Path, truth: dict[str, Any]) -> dict[str, dict[int, tuple[str, str]]]:
+    """Return what a reader refuses in each file, and why."""
+    found: dict[str, dict[int, tuple[str, str]]] = {}
+    for name, file in truth["files"].items():
+        source = open_source(folder / name, load_layout(file["layout"]))
+        found[name] = {
+            reject.row: (reject.item, reject.code)
+            for chunk in source.chunks(seal=mask)
+            for reject in chunk.rejects
+        }
+    return found
+
+
+class TestAllDefects:
+    """A city in which every rule is broken for every item for which a layout states it."""
+
+    def test_each_is_refused_under_its_item_and_code(self, faulty_city: Path):
+        truth = truth_of(faulty_city)
+        assert refused(faulty_city, truth) == planted(truth)
+
+    def test_no_item_is_left_out(self, faulty_city: Path):
+        truth = truth_of(faulty_city)
+        for name, file in truth["files"].items():
+            if name in truth["defects"] and "daily" not in name:
+                assert broken_rules([name], truth) == stated_rules(file["layout"]), name
+        daily = [name for name in truth["files"] if name.startswith("juki_daily")]
+        assert broken_rules(daily, truth) == stated_rules("juki_resident")
+
+
+def broken_rules(names: list[str], truth: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (kind["item"], kind["code"])
+        for name in names
+        for rule, kind in truth["defects"][name].items()
+        if rule not in {"duplicate_key", "wrong_column_count"}
+    }
+
+
+def stated_rules(code: str) -> set[tuple[str, str]]:
+    """Return items with the codes under which a receiver refuses them, by the layout alone."""
+    layout = load_layout(code)
+    wrong = {(field.name, "E0002") for field in layout.fields}
+    required = {(field.name, "E0001") for field in layout.fields if field.required}
+    long = {(field.name, "E0003") for field in layout.fields if field.type in {"X", "N", "9", "S9"}}
+    related = {(field.name, "E0004") for field in layout.fields if field.unknown_date}
+    return wrong | required | long | related | {(one.item, "E0004") for one in layout.correlations}
+
+
 class TestTruth:
     def test_files_are_as_described(self, city: Path, truth: dict[str, Any]):
         for name, file in truth["files"].items():
@@ -153,26 +226,13 @@ class TestTruth:
     def test_receivers_refuse_exactly_the_planted_rows_and_name_the_item(
         self, city: Path, truth: dict[str, Any]
     ):
-        for name, file in truth["files"].items():
-            planted = {
-                row: kind["item"]
-                for code, kind in truth["defects"].get(name, {}).items()
-                if code != "duplicate_key"
-                for row in kind["rows"]
-            }
-            if not file["rows"]:
-                continue
-            source = open_source(city / name, load_layout(file["layout"]))
-            refused = {
-                reject.row: reject.item
-                for chunk in source.chunks(seal=mask)
-                for reject in chunk.rejects
-            }
-            assert refused == planted, name
+        assert refused(city, truth) == planted(truth)
 
-    def test_every_kind_of_defect_occurs(self, truth: dict[str, Any]):
-        assert all(truth["defects"].values())
-        assert len(truth["defects"]["juki_full_20261101.csv"]) == 13
+    def test_every_rule_is_broken_somewhere(self, truth: dict[str, Any]):
+        for name, file in truth["files"].items():
+            if not name.startswith(("juki_daily", "claims_daily", "claim_children_daily")):
+                rules = {kind.partition(".")[0] for kind in truth["defects"][name]}
+                assert rules == {kind.rule for kind in defects.kinds(file["layout"])}, name
 
     def test_duplicated_keys_repeat_an_earlier_row(self, city: Path, truth: dict[str, Any]):
         name = "juki_full_20261101.csv"

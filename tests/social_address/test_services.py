@@ -296,8 +296,8 @@ class TestTaxes:
 
         assert receipt.rejected == 2
         assert {(row.row_number, row.item) for row in RejectedRow.objects.all()} == {
-            (2, "tax_number"),
-            (3, "individual_number"),
+            (2, "税宛名番号"),
+            (3, "個人番号"),
         }
 
     def test_go_only_to_a_system_that_serves_the_person(
@@ -348,10 +348,10 @@ class TestAccounts:
 
         assert receipt.rejected == 4
         assert {row.row_number: row.item for row in RejectedRow.objects.all()} == {
-            2: "bank_code",
-            3: "branch_code",
-            4: "resident_number",
-            5: "account_id",
+            2: "金融機関コード",
+            3: "支店コード",
+            4: "宛名番号",
+            5: "口座管理番号",
         }
         assert services.receive_accounts(path=path, act=own_act).counts["登録・変更"] == 0
 

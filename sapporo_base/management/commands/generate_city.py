@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from sapporo_base.sample_city import generate
+from sapporo_base.sample_city.defects import ALL, USUAL
 from sapporo_base.sample_city.report import report_of
 
 
@@ -26,6 +27,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--processes", type=int, default=2, help="並行して動かすプロセスの数")
         parser.add_argument("--encoding", choices=("utf-8", "cp932"), default="utf-8")
+        parser.add_argument(
+            "--defects", choices=(USUAL, ALL), default=USUAL,
+            help="不備のある行: usual(規則ごとに1行とごく一部)、all(すべての規則をすべての項目について)",
+        )  # fmt: skip
         parser.add_argument("--report", action="store_true", help="人口構成などの概要を表示する")
 
     def handle(self, **options: Any) -> None:
@@ -34,7 +39,7 @@ class Command(BaseCommand):
         try:
             expected = generate(
                 options["population"], options["seed"], options["out"], options["days"], options["as_of"],
-                options["processes"], self._progress, options["encoding"],
+                options["processes"], self._progress, options["encoding"], options["defects"],
             )  # fmt: skip
         except (ValueError, OSError) as error:
             raise CommandError(f"作成できませんでした: {error}", returncode=2) from error
