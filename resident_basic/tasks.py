@@ -32,10 +32,9 @@ def check_residents() -> int:
 
 
 @shared_task
-def receive_ordered_file(reception_id: int) -> str:
-    """Receive the file that was asked for on the staff's pages; return how it ended."""
-    act = task_act("030-001")
-    return services.receive_ordered_file(order_number=reception_id, act=act)
+def receive_ordered_files() -> int:
+    """Receive the files that were asked for on the staff's pages; return how many were done."""
+    return services.receive_ordered_files(act=task_act("030-001"))
 
 
 @shared_task

@@ -329,6 +329,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3_600.0,
         "options": {"queue": "bulk"},
     },
+    "files asked for": {
+        "task": "resident_basic.tasks.receive_ordered_files",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",

@@ -20,7 +20,13 @@ from resident_basic.rules.items import FIXED_LAYOUT, LAYOUT
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.batches import counts_of, progress_words, report_tables, run_state
+from sapporo_base.admin.batches import (
+    counts_of,
+    progress_words,
+    rejects_of,
+    report_tables,
+    run_state,
+)
 from sapporo_base.models import BatchRun
 
 _LAYOUTS = {LAYOUT: "CSV", FIXED_LAYOUT: "固定長"}
@@ -91,7 +97,7 @@ class ReceptionAdmin(MendingPages, ReadOnlyAdmin):
         "処理はこの画面を閉じても続きます。"
     )
     empty_text = "「ファイルを確認する」から始めてください。確認と受領の記録がここに並びます。"
-    list_display = ("file_name", "what", "scope", "day", "state", "asked", "by")
+    list_display = ("file", "what", "scope", "state", "asked", "by")
     list_select_related = ("batch", "asked_by")
     list_filter = ("is_rehearsal", "scope", "batch__state")
     search_fields = ("file_name",)
@@ -103,6 +109,7 @@ class ReceptionAdmin(MendingPages, ReadOnlyAdmin):
         "state",
         "findings",
         "counts",
+        "errors",
         "report",
         "scope",
         "day",
@@ -133,10 +140,15 @@ class ReceptionAdmin(MendingPages, ReadOnlyAdmin):
 
     # Columns ---------------------------------------------------------------------------------
 
+    @admin.display(description="ファイル名", ordering="file_name")
+    def file(self, obj: Reception) -> SafeString:
+        """Return the name, on one line."""
+        return format_html('<span class="whitespace-nowrap">{}</span>', obj.file_name)
+
     @admin.display(description="内容")
     def what(self, obj: Reception) -> str:
         """Say whether it was received or only looked at."""
-        return "変更内容の確認" if obj.is_rehearsal else "受領"
+        return "確認" if obj.is_rehearsal else "受領"
 
     @admin.display(description="状態")
     def state(self, obj: Reception) -> SafeString:
@@ -166,6 +178,11 @@ class ReceptionAdmin(MendingPages, ReadOnlyAdmin):
         """Return the counts of the run."""
         return counts_of(obj.batch) if obj.batch and obj.batch.counts else display.NOTHING
 
+    @admin.display(description="受領エラー")
+    def errors(self, obj: Reception) -> SafeString | str:
+        """Lead to the rows that were not taken."""
+        return rejects_of(obj.batch) if obj.batch else display.NOTHING
+
     @admin.display(description="明細")
     def report(self, obj: Reception) -> SafeString:
         """Return the tables of the run."""
@@ -183,9 +200,10 @@ class ReceptionAdmin(MendingPages, ReadOnlyAdmin):
         return display.moment(obj.asked_at)
 
     @admin.display(description="依頼者")
-    def by(self, obj: Reception) -> str:
+    def by(self, obj: Reception) -> SafeString:
         """Return who asked; a command that nobody signed bears no name."""
-        return obj.asked_by.name if obj.asked_by else "コマンド"
+        name = obj.asked_by.name if obj.asked_by else "コマンド"
+        return format_html('<span class="whitespace-nowrap">{}</span>', name)
 
     @admin.display(description="一括処理")
     def run(self, obj: Reception) -> SafeString:

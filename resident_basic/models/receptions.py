@@ -10,7 +10,8 @@ class Reception(models.Model):
     One ファイル受領: a file of 既存住基 that was asked to be received, or only to be looked at.
 
     The name of the file says whether it is the full set or one day's 異動差分; `batch` is the run
-    that did it, and says how it went. Who let a suspicious file through said why.
+    that did it, and says how it went. Who let a suspicious file through said why. One that was asked
+    for on the staff's pages (`is_ordered`) is the queue of the worker: it is open until its run ends.
     """
 
     class Scope(models.TextChoices):
@@ -27,6 +28,8 @@ class Reception(models.Model):
     scope = models.CharField("区分", max_length=6, choices=Scope)
     day = models.DateField("ファイルの日付", null=True, blank=True)
     is_rehearsal = models.BooleanField("確認のみ", default=False)
+    is_ordered = models.BooleanField("画面からの依頼", default=False)
+    attempts = models.PositiveSmallIntegerField("試行回数", default=0)
     asked_at = models.DateTimeField("依頼日時")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -68,7 +68,7 @@ from resident_basic.services.mending import (
     open_row_to_mend,
     row_to_mend,
 )
-from resident_basic.services.ordered import receive_ordered_file
+from resident_basic.services.ordered import receive_ordered_files
 from resident_basic.services.orders import order_reception, order_rehearsal
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
 from resident_basic.services.previewing import preview_disclosure
@@ -191,7 +191,7 @@ __all__ = [
     "put_into_folder",
     "raise_look_alarms",
     "receive_event",
-    "receive_ordered_file",
+    "receive_ordered_files",
     "receive_residents",
     "recertify",
     "reconcile_copy",

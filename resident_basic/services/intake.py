@@ -66,6 +66,11 @@ class Receipt:
     report: Sequence[Section] = ()
 
 
+def staging_of(batch: BatchRun) -> Staging:
+    """Return the staging table of a run; it outlives a killed process."""
+    return Staging(f"resident_basic_intake_{batch.pk}")
+
+
 def receive_residents(
     *,
     path: Path,
@@ -123,7 +128,7 @@ def receive_residents(
             file_sha256=source.survey.sha256,
         )
         begin_order(order, batch)
-        staging = Staging(f"resident_basic_intake_{batch.pk}")
+        staging = staging_of(batch)
         rejected = stage(source, staging, batch, progress)
         try:
             receipt = (_rehearse if dry_run else _merge)(

@@ -9,11 +9,11 @@ from resident_basic.rules.items import LAYOUT
 from resident_basic.rules.receptions import kind_of
 from resident_basic.services.drop_folder import file_in_folder
 from resident_basic.services.judging import RECEIVE
-from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
 from sapporo_base.models import BatchRun
+from sapporo_base.nudge import nudge
 
-TASK: Final = "resident_basic.tasks.receive_ordered_file"
+TASK: Final = "resident_basic.tasks.receive_ordered_files"
 
 
 def note_order(
@@ -24,6 +24,7 @@ def note_order(
     is_rehearsal: bool,
     confirm_reason: str = "",
     file_sha256: str = "",
+    is_ordered: bool = False,
     act: Act,
 ) -> Reception:
     """Note who asked for a file to be received, and who let it through if it is suspicious."""
@@ -36,6 +37,7 @@ def note_order(
         scope=kind.scope,
         day=kind.day,
         is_rehearsal=is_rehearsal,
+        is_ordered=is_ordered,
         asked_at=act.at,
         asked_by=act.staff,
         confirmed_reason=confirm_reason.strip()[:300],
@@ -65,9 +67,14 @@ def order_rehearsal(*, file_name: str, layout: str, encoding: str, act: Act) -> 
     _require_right(act)
     file_in_folder(file_name)
     order = note_order(
-        file_name=file_name, layout=layout, encoding=encoding, is_rehearsal=True, act=act
+        file_name=file_name,
+        layout=layout,
+        encoding=encoding,
+        is_rehearsal=True,
+        is_ordered=True,
+        act=act,
     )
-    base.enqueue(act, TASK, {"reception_id": order.pk}, queue="bulk")
+    nudge(TASK, queue="bulk")
     return order
 
 
@@ -94,7 +101,8 @@ def order_reception(*, rehearsal: Reception, confirm_reason: str, act: Act) -> R
         is_rehearsal=False,
         confirm_reason=confirm_reason,
         file_sha256=run.file_sha256,
+        is_ordered=True,
         act=act,
     )
-    base.enqueue(act, TASK, {"reception_id": order.pk}, queue="bulk")
+    nudge(TASK, queue="bulk")
     return order

@@ -104,22 +104,29 @@ class BatchRunAdmin(ReadOnlyAdmin):
     @admin.display(description="受領エラー")
     def rejects(self, obj: BatchRun) -> SafeString | str:
         """Return how many rows were not taken, and lead there."""
-        if obj.state != BatchRun.State.REJECTED:
-            return display.NOTHING
-        url = reverse("admin:sapporo_base_rejectedrow_changelist")
-        return format_html(
-            '<a href="{}?batch__id__exact={}">エラー行を表示({}件)</a>',
-            url,
-            obj.pk,
-            f"{obj.rejected_rows.count():,}",
-        )
+        return rejects_of(obj)
+
+
+def rejects_of(run: BatchRun) -> SafeString | str:
+    """Return how many rows of a run were not taken, and lead there."""
+    if run.state != BatchRun.State.REJECTED:
+        return display.NOTHING
+    return format_html(
+        '<a href="{}?batch__id__exact={}&amp;state=all">エラー行を表示({}件)</a>',
+        reverse("admin:sapporo_base_rejectedrow_changelist"),
+        run.pk,
+        f"{run.rejected_rows.count():,}",
+    )
 
 
 def counts_of(run: BatchRun) -> SafeString:
-    """Return the counts of a run in words."""
-    return display.facts(
-        [(_COUNT_NAMES.get(name, name), f"{count:,}件") for name, count in run.counts.items()]
+    """Return the counts of a run in words, in the order in which people read them."""
+    order = list(_COUNT_NAMES)
+    counts = sorted(
+        run.counts.items(),
+        key=lambda one: order.index(one[0]) if one[0] in order else len(order),
     )
+    return display.facts([(_COUNT_NAMES.get(name, name), f"{count:,}件") for name, count in counts])
 
 
 def run_state(run: BatchRun) -> SafeString:
@@ -195,7 +202,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     )
     empty_text = "受領したファイルに誤りのある行があると、行番号・項目・理由がここに表示されます。"
     can_export = True
-    list_display = ("batch_file", "row_number", "item", "code", "reason", "status", "settled")
+    list_display = ("batch_file", "row_number", "item", "reason", "status", "settled")
     list_display_links = ("row_number",)
     list_select_related = ("batch",)
     list_filter = (StateFilter, "item", "code")
@@ -204,6 +211,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     ordering = ("-batch_id", "row_number")
     fields = (
         "batch_file",
+        "batch",
         "row_number",
         "item",
         "code",
@@ -250,9 +258,9 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     # Columns ---------------------------------------------------------------------------------
 
     @admin.display(description="ファイル", ordering="batch_id")
-    def batch_file(self, obj: RejectedRow) -> str:
-        """Return the file in which it came, and the run that took it."""
-        return f"{obj.batch.file_name}(一括処理{obj.batch_id})"
+    def batch_file(self, obj: RejectedRow) -> SafeString:
+        """Return the file in which it came, on one line."""
+        return format_html('<span class="whitespace-nowrap">{}</span>', obj.batch.file_name)
 
     @admin.display(description="状態")
     def status(self, obj: RejectedRow) -> SafeString:

@@ -89,6 +89,7 @@ class Source:
 
         `work` and `seal` must be importable by name where `processes` is above 1. What is returned
         travels back to this process, so it should be small or bytes (see `Chunk.copy_text`).
+        Inside a process that may have no children (a worker's) it is computed in that process.
 
         :param rows: only the rows with these numbers; chunks without any are left out.
         :param fingerprint_key: have lines and fingerprints made, under this key.

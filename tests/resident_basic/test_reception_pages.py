@@ -13,7 +13,6 @@ from sapporo_base.acts import InvalidRequest, NotFound
 from sapporo_base.models import (
     BatchRun,
     LinkageRecord,
-    OutboxMessage,
     PersonalInformationFile,
     RejectedRow,
 )
@@ -56,9 +55,8 @@ def work():
     """Do what was asked for, as a worker would."""
 
     def worked():
-        message = OutboxMessage.objects.latest("pk")
-        assert message.topic == "resident_basic.tasks.receive_ordered_file"
-        return tasks.receive_ordered_file(**message.arguments)
+        tasks.receive_ordered_files()
+        return Reception.objects.latest("pk").batch.state
 
     return worked
 
@@ -94,7 +92,7 @@ class TestReception:
 
         operator.post(receive_page(looked_at), SAID)
         assert work() == "rejected"
-        assert work() == "rejected"
+        assert tasks.receive_ordered_files() == 0
 
         assert Resident.objects.count() == 1
         assert BatchRun.objects.latest("pk").staff_number == staff.staff_number
@@ -153,6 +151,24 @@ class TestReception:
         assert not services.waiting_files()
         with pytest.raises(NotFound):
             services.file_in_folder("juki_daily_20261104.csv")
+
+    def test_a_file_at_which_the_worker_stops_is_taken_up_again_and_given_up_in_the_end(
+        self, operator, inbox, monkeypatch
+    ):
+        a_file(inbox / "juki_daily_20261104.csv", row())
+        choose(operator, file_name="juki_daily_20261104.csv")
+        with monkeypatch.context() as broken:
+            broken.setattr("resident_basic.services.intake._rehearse", None)
+            for _ in range(5):
+                with pytest.raises(TypeError):
+                    tasks.receive_ordered_files()
+        assert BatchRun.objects.get().state == "running"
+
+        tasks.receive_ordered_files()
+
+        assert BatchRun.objects.get().state == "failed"
+        shown = operator.get(page_of(Reception.objects.get())).content.decode()
+        assert "システム管理者に連絡してください" in shown
 
     def test_how_far_it_is_is_told_and_then_how_it_ended(self, operator, inbox, work):
         a_file(inbox / "juki_daily_20261104.csv", row())
