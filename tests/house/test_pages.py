@@ -19,7 +19,7 @@ def _places(page: Page) -> list[str]:
     return page.evaluate("[...document.querySelectorAll('#nav-sidebar ol a')].map(a => a.href)")
 
 
-@pytest.mark.parametrize("staff_number", ["M9001", "A5001", "R3001", "S2002"])
+@pytest.mark.parametrize("staff_number", ["M9001", "A5001", "R3001", "S2002", "D4001", "U6001"])
 def test_every_page_of_the_side_bar_is_japanese_accessible_and_asks_no_other_host(
     page, live_server, staff_number
 ):
@@ -63,3 +63,33 @@ def test_the_first_tab_leads_past_the_menu(page, live_server):
     sign_in(page, live_server.url, "M9001", services.DEMO_PASSWORD)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "本文へ移動"
+
+
+def test_a_section_finds_its_items_and_drafts_a_use_application(page, live_server):
+    sign_in(page, live_server.url, "U6001", services.DEMO_PASSWORD)
+    page.goto(f"{live_server.url}/admin/resident_basic/useapplication/add/")
+    page.get_by_label("利用目的").fill("児童手当の支給")
+    page.locator("[name=procedure]").fill("児童手当の支給に関する事務")
+    page.get_by_label("法令上の根拠").select_option(index=1)
+    page.get_by_label("利用開始日").fill("令和8年4月1日")
+    page.get_by_label("利用終了日").fill("令和12年4月1日")
+    page.get_by_label("項目を探す").fill("フリガナ確認")
+    page.keyboard.press("Enter")
+    page.locator("[data-item='氏名フリガナ確認状況'] [type=checkbox]").check()
+    assert page.locator("[data-item-count]").inner_text() == "1"
+    assert not page.locator("[data-item='本籍']").is_visible()
+
+    page.get_by_role("button", name="保存する").click()
+    assert "この項目を必要とする理由を入力してください" in page.inner_text("body")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert _serious(page) == []
+        assert _english(page) == []
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+
+    page.locator("[data-item='氏名フリガナ確認状況'] .sb-item-reason input").fill("振込名義の確認")
+    page.get_by_role("button", name="保存する").click()
+    page.wait_for_url("**/change/")
+    assert "対象者の範囲を入力してください" in page.inner_text("body")
+    assert _serious(page) == []
+    assert page.complaints == []
