@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from resident_basic import selectors, services
+from resident_basic.models import FileSubscription
 from resident_basic.rules.applications import API, FILE, SNAPSHOT, WEBHOOK
 from resident_basic.rules.items import HOUSEHOLD_ITEMS, NUMBERING_ITEMS, item_labels, resident_items
 from sapporo_base import selectors as base
@@ -40,6 +41,8 @@ class Told:
     forms: tuple[str, ...] = (API,)
     individual_number: bool = False
     protected_people: bool = True
+    daily_file: tuple[str, str] | None = None
+    """Layout and character set of its 日次ファイル."""
 
 
 APPLICATIONS = {
@@ -50,6 +53,7 @@ APPLICATIONS = {
         expected_count=150_000,
         retention="義務教育の終了から5年",
         forms=(API, FILE),
+        daily_file=("school_daily", FileSubscription.Encoding.UTF_8_BOM),
         protected_people=False,
     ),
     "024-000": Told(
@@ -59,6 +63,7 @@ APPLICATIONS = {
         expected_count=320_000,
         retention="資格の喪失から7年",
         forms=(API, FILE, SNAPSHOT, WEBHOOK),
+        daily_file=("insurer_daily", FileSubscription.Encoding.CP932),
         individual_number=True,
     ),
     "027-000": Told(
@@ -123,6 +128,15 @@ class Command(BaseCommand):
             services.approve_application(
                 application=application, act=Act(at=now, path="command", staff=decider)
             )
+            if told.daily_file is not None:
+                layout, encoding = told.daily_file
+                services.subscribe_to_files(
+                    receiving=system,
+                    layout_code=layout,
+                    encoding=encoding,
+                    starts_after=selectors.CHANGES.head(),
+                    act=drafting,
+                )
             self.stdout.write(f"{system}: {len(told.items)}項目を承認しました。")
 
     def _staff(self, number: str, name: str) -> Staff:
