@@ -29,6 +29,7 @@ from gateway.models import (
     Reconciliation,
 )
 from gateway.rules.codes import with_numbers_replaced
+from integrated_address import selectors as addressees
 from sapporo_base.acts import InvalidRequest
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
@@ -409,6 +410,10 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
     def look_subjects(self, obj: Provision) -> list[tuple[str, str]]:
         """Return whom it is about."""
         return [("integrated", obj.integrated_number)]
+
+    def is_protected(self, obj: Provision) -> bool:
+        """Say whether the person stands under 支援措置."""
+        return bool(addressees.under_support([obj.integrated_number]))
 
     @display(description="副本の内容")
     def copy_lines(self, obj: Provision) -> SafeString | str:

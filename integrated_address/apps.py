@@ -18,7 +18,8 @@ class IntegratedAddressConfig(AppConfig):
         from integrated_address import models
 
         auditlog.register(models.IntegratedAddressee)
-        auditlog.register(models.BasicItems, exclude_fields=["kana_key"])
+        # Versions keep the residence; the history says that it changed, never what it is (支援措置).
+        auditlog.register(models.BasicItems, exclude_fields=["kana_key", "residential_address"])
         auditlog.register(
             models.IndividualNumber, exclude_fields=["ciphertext", "digest", "second_digest"]
         )

@@ -491,6 +491,8 @@ HOME_BLOCKS: list[str] = [
 ]
 # On which page the rejected rows of a kind of bulk job are mended.
 MENDING_PAGES = {"receive_residents": "admin:resident_basic_mend_row"}
+# Who keeps 支援措置: the pages of the ground floor ask it before a sealed row is opened.
+PROTECTED_AMONG = "resident_basic.selectors.protected_among"
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = [
     "resident_basic.admin.finding.search_people",

@@ -207,7 +207,6 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
         version = self._latest(obj)
         if version is None:
             return ""
-        hidden = self.is_protected(obj)
         code = version.municipality_code
         municipality = base_selectors.code_names("municipality", day=timezone.localdate()).get(
             code, code
@@ -219,23 +218,22 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
                 ("生年月日", self.born_on(obj)),
                 ("性別", SEXES.get(version.sex, "")),
                 ("状態", self.state(obj)),
-                ("住所", NOT_SHOWN if hidden else version.residential_address),
-                ("市区町村", NOT_SHOWN if hidden else municipality),
-                ("世帯番号", NOT_SHOWN if hidden else version.household_number),
+                ("住所", version.residential_address),
+                ("市区町村", municipality),
+                ("世帯番号", version.household_number),
             ]
         )
 
     @admin.display(description="履歴")
     def history(self, obj: SocialAddressee) -> SafeString:
-        """Return what was true and known when; places not under 支援措置."""
-        hidden = self.is_protected(obj)
+        """Return what was true and known when."""
         return display.table(
             ["履歴番号", "氏名", "住所", "有効開始日", "記録日時"],
             [
                 [
                     one.history_number,
                     one.name,
-                    NOT_SHOWN if hidden else one.residential_address,
+                    one.residential_address,
                     display.day(one.valid_from),
                     display.moment(one.recorded_at),
                 ]
@@ -356,10 +354,15 @@ class BankAccountAdmin(_PersonMixin, ReadOnlyAdmin):
     about = "社会保障業務の支給・還付・引落に使う口座です。"
     empty_text = "口座情報ファイルまたは児童手当の請求を受領すると表示されます。"
     look_items = ("口座",)
-    list_display = ("addressee", "system_code", "purpose", "bank_code", "branch_code", "valid_from")
+    list_display = ("addressee", "system_code", "purpose", "branch", "valid_from")
     list_filter = ("system_code", "purpose", "is_public_money_account")
     list_select_related = ("addressee",)
     search_fields = ("addressee__addressee_number",)
+
+    @admin.display(description="金融機関・支店")
+    def branch(self, obj: BankAccount) -> str:
+        """Return bank and branch; the branch is near the home, so nothing of it under 支援措置."""
+        return NOT_SHOWN if self.is_protected(obj) else f"{obj.bank_code}-{obj.branch_code}"
 
 
 @admin.register(ContactRecord)
@@ -370,11 +373,18 @@ class ContactRecordAdmin(_PersonMixin, ReadOnlyAdmin):
     about = "窓口・電話などでの対応の記録です。登録は社会保障宛名の画面から行います。"
     empty_text = "社会保障宛名の画面で対応記録を登録すると表示されます。"
     look_items = ("対応記録",)
-    list_display = ("contacted_at", "person", "channel", "subject", "staff_name", "follow_up_on")
+    list_display = ("contacted_at", "person", "channel", "about_what", "staff_name", "follow_up_on")
     list_filter = ("channel", "system_code", "follow_up_on")
     list_select_related = ("addressee",)
-    search_fields = ("addressee__addressee_number", "subject")
+    # Not by subject: what a free text says of a protected person must not be found by guessing.
+    search_fields = ("addressee__addressee_number",)
+    search_help_text = "宛名番号で検索"
     actions = ("close_follow_ups",)
+
+    @admin.display(description="件名")
+    def about_what(self, obj: ContactRecord) -> str:
+        """Return the subject, which is free text: nothing of it under 支援措置."""
+        return "非公開(支援措置)" if self.is_protected(obj) else obj.subject
 
     @admin.display(description="社会保障宛名")
     def person(self, obj: ContactRecord) -> SafeString:

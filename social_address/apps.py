@@ -17,6 +17,9 @@ class SocialAddressConfig(AppConfig):
 
         auditlog.register(models.SocialAddressee, exclude_fields=["integrated_number"])
         auditlog.register(models.OutOfRegistryPerson)
-        auditlog.register(models.BankAccount)
-        auditlog.register(models.ContactRecord, exclude_fields=["content"])
+        # Where an account is kept and what was talked about tell where someone lives: rows keep it.
+        auditlog.register(
+            models.BankAccount, exclude_fields=["bank_code", "branch_code", "yucho_symbol"]
+        )
+        auditlog.register(models.ContactRecord, exclude_fields=["subject", "content"])
         auditlog.register(models.AddresseeNumberRange)

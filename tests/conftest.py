@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import hypothesis
 import pytest
@@ -15,6 +16,9 @@ from rest_framework.test import APIClient
 from sapporo_base.acts import Act
 from sapporo_base.database import Cluster
 from sapporo_base.models import BusinessSystem, Staff
+
+if TYPE_CHECKING:
+    from tests.protection import Planted
 
 # A machine under load is no reason to fail: there are no timed assertions here.
 hypothesis.settings.register_profile("sapporo", deadline=None)
@@ -109,3 +113,27 @@ def client_of() -> Callable[..., APIClient]:
         return api
 
     return client
+
+
+@pytest.fixture
+def planted(act: Act, tmp_path: Path) -> "Planted":
+    """A person under 支援措置, known to every app, with a residence that nobody else has."""
+    from tests.protection import plant
+
+    return plant(act, tmp_path)
+
+
+@pytest.fixture
+def without_right(staff_client: Callable[..., Client]) -> Client:
+    """A browser of someone with every right but that of opening protected people."""
+    from tests.protection import member_of_staff
+
+    return staff_client(staff=member_of_staff())
+
+
+@pytest.fixture
+def with_right(staff_client: Callable[..., Client]) -> Client:
+    """A browser of someone who may open protected people too."""
+    from tests.protection import member_of_staff
+
+    return staff_client(staff=member_of_staff(with_right=True))

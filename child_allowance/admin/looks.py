@@ -32,6 +32,9 @@ class AllowanceLookMixin(RecordedLookMixin):
             subjects = self.subjects(request, {self.person_of(row) for row in rows})
             for row in rows:
                 vars(row)["subject"] = subjects.get(self.person_of(row))
+        protected = social_address.protected_numbers({self.person_of(row) for row in rows})
+        for row in rows:
+            vars(row)["is_withheld"] = self.person_of(row) in protected
 
     def subjects(self, request: HttpRequest, numbers: Collection[str]) -> dict[str, Any]:
         """Return these people by 宛名番号, in the items that 児童手当 was approved for."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -51,8 +51,13 @@ class WardFilter(admin.SimpleListFilter):
         return list(WARDS_OF_SAPPORO.items())
 
     def queryset(self, request, queryset):
-        """Return whose file the ward keeps."""
-        return queryset.filter(ward_code=self.value()) if self.value() else queryset
+        """Return whose file the ward keeps; nobody under 支援措置 for who may not see where they live."""
+        if not self.value():
+            return queryset
+        kept = queryset.filter(ward_code=self.value())
+        if holds(request, OPEN_PROTECTED, file=FILE):
+            return kept
+        return kept.exclude(addressee_number__in=social_address.all_protected_numbers())
 
 
 @admin.register(Recipient)
@@ -126,9 +131,11 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         """Return the first month."""
         return display.month(recipient.entitled_from)
 
-    @admin.display(description="区", ordering="ward_code")
+    @admin.display(description="区")
     def ward(self, recipient: Recipient) -> str:
-        """Return the ward by name."""
+        """Return the ward by name; in no list under 支援措置, nor by an order."""
+        if vars(recipient).get("is_withheld"):
+            return "非公開(支援措置)"
         return WARDS_OF_SAPPORO.get(recipient.ward_code, recipient.ward_code)
 
     @admin.display(description="状態")
@@ -225,22 +232,28 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         )
 
     def person_view(self, request: HttpRequest) -> HttpResponse:
-        """Show one person from intake to payment; who is under 支援措置 needs the right to it."""
+        """Show one person from intake to payment; who is under 支援措置 needs the right and a reason."""
         if not request.user.has_perm("child_allowance.view_recipient"):
             raise PermissionDenied
         require(request, OPEN, file=FILE)
         number = request.GET.get("number", "").strip()
-        protected = bool(number and social_address.protected_numbers([number]))
+        reason: str | None = ""
+        if number:
+            # Whoever it is, a recipient or not: the same right, reason and refusal as for every page.
+            someone = Recipient(pk=number, addressee_number=number)
+            reason = self.permit_look(request, someone)
+            if reason is None:
+                return self._ask_reason(request, someone)
+            if request.method == "POST":
+                return HttpResponseRedirect(request.get_full_path())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "人の総覧",
             "number": number,
         }
-        if protected and not holds(request, OPEN_PROTECTED, file=FILE):
-            context["refused"] = "支援措置の対象者です。閲覧の権限を持つ職員に依頼してください。"
-        elif number:
-            act = staff_act(request, procedure=PROCEDURE, reason="人の総覧の閲覧")
+        if number:
+            act = staff_act(request, procedure=PROCEDURE, reason=reason or "人の総覧の閲覧")
             try:
                 context["sections"] = _sections(open_person(number=number, act=act))
             except Refusal as refusal:

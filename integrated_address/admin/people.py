@@ -125,9 +125,11 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[IntegratedAddressee], search_term: str
     ) -> tuple[QuerySet[IntegratedAddressee], bool]:
         """Find nobody without a term, and nobody under 支援措置 for who lacks the right."""
-        matching = selectors.people_matching(
-            search_term, with_protected=holds(request, OPEN_PROTECTED, file=FILE)
-        )
+        may_see = holds(request, OPEN_PROTECTED, file=FILE)
+        if not may_see:
+            act = staff_act(request, procedure=PROCEDURE)
+            services.record_withheld_search(term=search_term, act=act)
+        matching = selectors.people_matching(search_term, with_protected=may_see)
         return queryset.filter(pk__in=matching.values("pk")), False
 
     def look_subjects(self, obj: IntegratedAddressee) -> list[tuple[str, str]]:

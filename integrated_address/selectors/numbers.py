@@ -154,9 +154,11 @@ def under_support(integrated_numbers: Collection[str]) -> set[str]:
     return set(people.values_list("pk", flat=True))
 
 
-def support_numbers(*, system: BusinessSystem, business_numbers: Collection[str]) -> set[str]:
-    """Return those of a system's numbers whose holders are under 支援措置."""
-    links = BusinessNumber.objects.filter(
-        system=system, number__in=business_numbers, addressee__under_support=True, **_OPEN
-    )
+def support_numbers(
+    *, system: BusinessSystem, business_numbers: Collection[str] | None = None
+) -> set[str]:
+    """Return those of a system's numbers (all of them, if None) whose holders are under 支援措置."""
+    links = BusinessNumber.objects.filter(system=system, addressee__under_support=True, **_OPEN)
+    if business_numbers is not None:
+        links = links.filter(number__in=business_numbers)
     return set(links.values_list("number", flat=True))

@@ -16,6 +16,7 @@ from integrated_address.services.linking import (
 from integrated_address.services.looking import (
     look_up_by_individual_number,
     look_up_people,
+    record_withheld_search,
     show_individual_number,
 )
 from integrated_address.services.numbering import (
@@ -47,6 +48,7 @@ __all__ = [
     "number_newcomers",
     "number_person",
     "record_code_states",
+    "record_withheld_search",
     "request_linkage_codes",
     "seal_numbers_for_transport",
     "search",

@@ -21,8 +21,14 @@ _OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
 def look_up_people(
     *, term: str, with_protected: bool, act: Act
 ) -> tuple[Sequence[IntegratedAddressee], bool]:
-    """Return up to twenty people whom a term names, and whether there are more; recorded."""
+    """
+    Return up to twenty people whom a term names, and whether there are more; recorded.
+
+    That someone under 支援措置 was looked for whom the reader may not see is recorded as refused.
+    """
     matching = people_matching(term, with_protected=with_protected)
+    if not with_protected:
+        record_withheld_search(term=term, act=act)
     found = list(with_basics(matching.order_by("pk"))[: MOST_SHOWN + 1])
     shown = found[:MOST_SHOWN]
     if shown:
@@ -33,6 +39,19 @@ def look_up_people(
             items=["氏名", "生年月日", "住所", "団体内統合宛名番号"],
         )
     return shown, len(found) > MOST_SHOWN
+
+
+def record_withheld_search(*, term: str, act: Act) -> None:
+    """Record that a term named people under 支援措置 who are not shown to the one who searched."""
+    hidden = people_matching(term, with_protected=True).filter(under_support=True)
+    numbers = list(hidden.order_by("pk").values_list("pk", flat=True)[:MOST_SHOWN])
+    if numbers:
+        base.record_refusal(
+            act,
+            "listed",
+            detail="支援措置対象者を検索結果に表示しませんでした。",
+            subjects=[("integrated", number) for number in numbers],
+        )
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from integrated_address.rules import is_integrated_number
 from integrated_address.services.keys import writing_column
 from sapporo_base import sealing
@@ -34,6 +36,7 @@ WHERE b.kana_key = %(kana_key)s AND {_OPEN} AND NOT a.under_support
     AND (%(birth_on)s::date IS NULL OR b.birth_on = %(birth_on)s)
     AND (%(sex)s = '' OR b.sex = %(sex)s)
 """
+_WITHHELD = _BY_BASIC_ITEMS.replace("NOT a.under_support", "a.under_support")
 # Who it is, the asker's own numbers of them (the newest first), their 符号取得状況, are there more.
 _PEOPLE = f"""
 SELECT found.addressee_id AS number, found.asked, own.numbers, code.state,
@@ -107,6 +110,8 @@ def search(*, wanted: Wanted, act: Act) -> SearchResult:
     if system is None:
         raise NotPermitted("庁内業務システムとして検索してください。")
     question, values = _question(wanted, system, act)
+    if question is _BY_BASIC_ITEMS:
+        _record_withheld(values, act)
     holds = system.holds_integrated_number
     rows = base.read_recorded(
         act,
@@ -129,6 +134,20 @@ def search(*, wanted: Wanted, act: Act) -> SearchResult:
         more=any(row[-1] for row in rows),
         withheld=() if holds else ("integrated_number", "code_state"),
     )
+
+
+def _record_withheld(values: dict[str, Any], act: Act) -> None:
+    """Record that people under 支援措置 were looked for whom no system finds so."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_WITHHELD} ORDER BY 1 LIMIT %(most)s", {**values, "most": MOST_FOUND})
+        hidden = [number for number, _ in cursor.fetchall()]
+    if hidden:
+        base.record_refusal(
+            act,
+            "addressee_searched",
+            detail="支援措置対象者を検索結果に含めませんでした。",
+            subjects=[("integrated", number) for number in hidden],
+        )
 
 
 def _question(wanted: Wanted, system: BusinessSystem, act: Act) -> tuple[str, dict[str, Any]]:

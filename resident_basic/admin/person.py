@@ -76,8 +76,15 @@ def card(version: ResidentVersion, *, is_protected: bool) -> SafeString:
     return display.facts([(label, value) for label, value in pairs if value or label not in _RARE])
 
 
-def household(version: ResidentVersion, page_of: Callable[[str], str]) -> SafeString:
-    """Return who is what to whom in the household of a person, drawn."""
+def household(
+    version: ResidentVersion, page_of: Callable[[str], str], *, with_protected: bool
+) -> SafeString:
+    """
+    Return who is what to whom in the household of a person, drawn.
+
+    Who is protected stands in nobody else's household, or the others' 住所 would tell theirs; who may
+    open protected people (`with_protected`) sees that there is someone, and the way to their page.
+    """
     members = selectors.household_members(version.household_number)
     protected = selectors.protected_among([one.resident_number for one in members])
     names = names_of_codes("relationship")
@@ -86,6 +93,8 @@ def household(version: ResidentVersion, page_of: Callable[[str], str]) -> SafeSt
     for one in sorted(members, key=lambda member: member.relationship_1 != _HEAD):
         is_self = one.resident_number == version.resident_number
         hidden = one.resident_number in protected and not is_self
+        if hidden and not with_protected:
+            continue
         chain = [
             code
             for code in (
@@ -103,7 +112,7 @@ def household(version: ResidentVersion, page_of: Callable[[str], str]) -> SafeSt
                 generation=sum(_GENERATIONS.get(code, 0) for code in chain),
                 age="" if hidden else _age(one),
                 state="支援措置" if hidden else "",
-                url="" if hidden or is_self else page_of(one.resident_number),
+                url="" if is_self else page_of(one.resident_number),
                 is_self=is_self,
             )
         )

@@ -14,12 +14,15 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from resident_basic import selectors
 from resident_basic.admin import person
+from resident_basic.admin.finding import FILE
 from resident_basic.models import Resident, ResidentVersion
 from sapporo_base import selectors as base
 from sapporo_base.acts import JAPAN
 from sapporo_base.admin import display
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
+from sapporo_base.admin.looks import OPEN_PROTECTED
 from sapporo_base.admin.people import ways_to
+from sapporo_base.admin.rights import holds
 
 if TYPE_CHECKING:
     from sapporo_base.admin.looks import RecordedLookMixin as _Page
@@ -137,7 +140,11 @@ class PersonPagesMixin(_Page):
         version = self._latest(obj)
         if version is None:
             return display.NOTHING
-        return person.household(version, lambda number: self._page_of(Resident(pk=number)))
+        return person.household(
+            version,
+            lambda number: self._page_of(Resident(pk=number)),
+            with_protected=holds(vars(obj)["reader"], OPEN_PROTECTED, file=FILE),
+        )
 
     @admin.display(description="履歴")
     def history(self, obj: Resident) -> SafeString:

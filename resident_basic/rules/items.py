@@ -44,6 +44,8 @@ PROTECTED: Final = frozenset(
         "confirmed_residential_address",
     }
 )
+# What names the 世帯主: hidden where the 世帯主 is protected, whoever's row it is.
+HEAD_ITEMS: Final = frozenset({"head_name", "head_resident_number"})
 
 YEAR: Final = "year"
 YEAR_AND_MONTH: Final = "year_month"

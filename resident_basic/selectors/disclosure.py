@@ -10,6 +10,7 @@ from django.db import connection
 from resident_basic.rules.items import (
     AREA,
     CODE_OF_PLACE,
+    HEAD_ITEMS,
     WARD,
     YEAR,
     YEAR_AND_MONTH,
@@ -33,9 +34,18 @@ _REDUCED: Final = {
         " WHERE t.code = 'municipality' AND e.code = v.{code} ORDER BY e.valid_from DESC LIMIT 1)"
     ),
 }
+OWN, HEAD = "own", "head"
 PROTECTION: Final = (
     "LEFT JOIN resident_basic_supportmeasure m"
     " ON m.resident_number = v.resident_number AND m.ended_at IS NULL"
+)
+# Whom a row names as 世帯主 tells where that person lives, even where the row's own person may be told.
+_NAMES_PROTECTED_HEAD: Final = (
+    "v.head_resident_number IN"
+    " (SELECT h.resident_number FROM resident_basic_supportmeasure h WHERE h.ended_at IS NULL)"
+)
+_SUPPRESSION: Final = (
+    f"CASE WHEN m.id IS NOT NULL THEN '{OWN}' WHEN {_NAMES_PROTECTED_HEAD} THEN '{HEAD}' END"
 )
 
 
@@ -92,9 +102,15 @@ def columns_for(approval: Approval) -> Columns:
             hidden.add(name)
         for column, expression in _expressions(item, approval.reductions.get(name, "")):
             names.append(column)
-            value = f"CASE WHEN m.id IS NULL THEN {expression} END" if suppressed else expression
+            value = _unless_protected(name, expression) if suppressed else expression
             parts.append(f"{value} AS {connection.ops.quote_name(column)}")
     return Columns(tuple(names), "".join(f", {part}" for part in parts), frozenset(hidden))
+
+
+def _unless_protected(item: str, expression: str) -> str:
+    if item in HEAD_ITEMS:
+        return f"CASE WHEN m.id IS NULL AND NOT {_NAMES_PROTECTED_HEAD} THEN {expression} END"
+    return f"CASE WHEN m.id IS NULL THEN {expression} END"
 
 
 def _expressions(item: Item, reduction: str) -> list[tuple[str, str]]:
@@ -112,8 +128,11 @@ def _expressions(item: Item, reduction: str) -> list[tuple[str, str]]:
     ]
 
 
-def _withheld(approval: Approval, columns: Columns, *, is_protected: bool) -> tuple[str, ...]:
-    return tuple(sorted(approval.withheld | (columns.hidden if is_protected else frozenset())))
+def _hidden(columns: Columns, suppression: str | None) -> frozenset[str]:
+    """Return what 支援措置 hides of a row: of its own person, or of the 世帯主 whom it names."""
+    if suppression == OWN:
+        return columns.hidden
+    return columns.hidden & HEAD_ITEMS if suppression == HEAD else frozenset()
 
 
 def residents_for(
@@ -134,7 +153,7 @@ def residents_for(
     source, is_true = known_versions(as_of=as_of, known_at=known_at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql}"
+            f"SELECT v.resident_number, v.history_number, {_SUPPRESSION}{columns.sql}"
             f" FROM {source} {PROTECTION} WHERE {is_true} ORDER BY v.resident_number",
             {"numbers": list(numbers), "day": as_of, "known_at": known_at},
         )
@@ -144,8 +163,8 @@ def residents_for(
             resident_number=row[0],
             history_number=row[1],
             items=dict(zip(columns.names, row[3:], strict=True)),
-            withheld=_withheld(approval, columns, is_protected=row[2]),
-            is_suppressed=row[2] and bool(columns.hidden),
+            withheld=tuple(sorted(approval.withheld | _hidden(columns, row[2]))),
+            is_suppressed=bool(_hidden(columns, row[2])),
         )
         for row in rows
     ]
@@ -169,14 +188,12 @@ def change_page(*, receipt: int, limit: int, approval: Approval) -> Sequence[Dis
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.position, c.kind, v.event_id, v.is_latest, c.recorded_at,"
-            f" v.resident_number, v.history_number, m.id IS NOT NULL{columns.sql} {_CHANGES_FROM}",
+            f" v.resident_number, v.history_number, {_SUPPRESSION}{columns.sql} {_CHANGES_FROM}",
             [receipt, limit],
         )
         rows = cursor.fetchall()
-    withheld = {
-        protected: _withheld(approval, columns, is_protected=protected)
-        for protected in (False, True)
-    }
+    hidden = {kind: _hidden(columns, kind) for kind in (OWN, HEAD, None)}
+    withheld = {kind: tuple(sorted(approval.withheld | names)) for kind, names in hidden.items()}
     return [
         DisclosedChange(
             receipt=row[0],
@@ -186,7 +203,7 @@ def change_page(*, receipt: int, limit: int, approval: Approval) -> Sequence[Dis
             recorded_at=row[4],
             resident_number=row[5],
             history_number=row[6],
-            is_suppressed=row[7] and bool(columns.hidden),
+            is_suppressed=bool(hidden[row[7]]),
             items=dict(zip(columns.names, row[8:], strict=True)),
             withheld=withheld[row[7]],
         )

@@ -12,10 +12,10 @@ from resident_basic.models import (
     SupportApplication,
     SupportMeasure,
     TemporaryLift,
-    UseApplication,
 )
 from resident_basic.rules import protection as rules
 from resident_basic.rules.protection import Phase
+from resident_basic.selectors.approvals import applications_in_force
 
 _REGISTERED: Final = "1"
 LONGEST_MONTH: Final = timedelta(days=31)
@@ -141,10 +141,5 @@ def waiting_alarm_counts(measures: Collection[int]) -> dict[int, int]:
 
 def systems_given_protected_people(*, day: date) -> frozenset[str]:
     """Return the codes of the systems that are given the residence of protected people on a day."""
-    in_force = UseApplication.objects.filter(
-        state=UseApplication.State.APPROVED,
-        protected_people=True,
-        valid_from__lte=day,
-        valid_until__gt=day,
-    )
-    return frozenset(in_force.values_list("system__code", flat=True))
+    given = applications_in_force(day=day).filter(grants_protected_people=True)
+    return frozenset(one.system.code for one in given.select_related("system"))

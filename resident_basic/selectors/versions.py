@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 
 from resident_basic.models import ResidentVersion
-from resident_basic.rules.items import Item, register_layout, resident_items
+from resident_basic.rules.items import HEAD_ITEMS, Item, register_layout, resident_items
 from resident_basic.selectors.people import protected_among
 from sapporo_base import selectors as base
 
@@ -116,11 +116,13 @@ def differences(
     if number != after.resident_number:
         raise ValueError("versions of two people have no difference")
     is_suppressed = not with_protected and bool(protected_among([number]))
+    unnamed = _unnamed(before, after)
     return Differences(
         tuple(
             Difference(name, item.label, _said(before, item), _said(after, item))
             for name, item in resident_items().items()
             if not (is_suppressed and item.is_protected)
+            and name not in unnamed
             and any(getattr(before, one) != getattr(after, one) for one in item.columns)
         ),
         is_suppressed,
@@ -128,8 +130,23 @@ def differences(
 
 
 def items_in_words(version: ResidentVersion) -> list[tuple[str, date | str]]:
-    """Return the label and the value in words of every item of a version, in the order of the layout."""
-    return [(item.label, _said(version, item)) for item in resident_items().values()]
+    """
+    Return the label and the value in words of every item of a version, in the order of the layout.
+
+    A protected 世帯主 is not named in the rows of others.
+    """
+    unnamed = _unnamed(version)
+    return [
+        (item.label, _said(version, item))
+        for name, item in resident_items().items()
+        if name not in unnamed
+    ]
+
+
+def _unnamed(*versions: ResidentVersion) -> frozenset[str]:
+    """Return the items that name a protected 世帯主 in the rows of others: they live at one place."""
+    heads = {one.head_resident_number for one in versions} - {versions[0].resident_number}
+    return HEAD_ITEMS if protected_among(heads) else frozenset()
 
 
 def _said(version: ResidentVersion, item: Item) -> date | str:

@@ -1,5 +1,6 @@
 """Pages of bulk jobs: 一括処理 with its report, 受領エラー and what became of them; and their home block."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,11 @@ from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
+from sapporo_base.admin.looks import OPEN_PROTECTED
+from sapporo_base.admin.rights import RightIsMissing, require
 from sapporo_base.models import BatchRun, RejectedRow
+
+_ADDRESSEE_NUMBER = re.compile(r"(?<!\d)\d{15}(?!\d)")
 
 _BATCH_LEVELS = {
     "running": "waiting",
@@ -283,6 +288,27 @@ class RejectedRowAdmin(ReadOnlyAdmin):
         self.found(request, object_id)
         return HttpResponseRedirect(self._mending_page(object_id))
 
+    def _protected_people(self, request: HttpRequest, row: RejectedRow) -> list[services.Subject]:
+        """
+        Return whom of the protected a sealed row names, to who may open protected people.
+
+        :raises RightIsMissing: this person may not; the refusal is recorded.
+        """
+        named = set(_ADDRESSEE_NUMBER.findall(str(services.open_rejected_row(row))))
+        subjects = [("resident", number) for number in sorted(selectors.protected_among(named))]
+        if subjects:
+            try:
+                require(request, OPEN_PROTECTED, file="resident")
+            except RightIsMissing as missing:
+                services.record_refusal(
+                    staff_act(request),
+                    "rejected_row_opened",
+                    detail=missing.words,
+                    subjects=subjects,
+                )
+                raise
+        return subjects
+
     @action(description="行の内容を開く", permissions=["open"], icon="lock_open")
     def open_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Open the sealed row with a reason, recorded before it is shown."""
@@ -290,7 +316,9 @@ class RejectedRowAdmin(ReadOnlyAdmin):
 
         def do(data: dict[str, str]) -> HttpResponse:
             content = services.disclose_rejected_row(
-                row, act=staff_act(request, reason=data["reason"])
+                row,
+                subjects=self._protected_people(request, row),
+                act=staff_act(request, reason=data["reason"]),
             )
             pairs = content.items() if isinstance(content, dict) else enumerate(content, 1)
             context = {

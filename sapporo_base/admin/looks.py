@@ -24,7 +24,7 @@ from sapporo_base.admin.bases import staff_act
 from sapporo_base.admin.rights import RightIsMissing, holds, require
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin as _Page
+    from sapporo_base.admin.bases import SystemBaseAdmin as _Page
 else:
     _Page = object
 
@@ -170,6 +170,13 @@ class RecordedLookMixin(_Page):
                 request.session[_REASONS] = {**reasons, key: form.cleaned_data["reason"]}
                 return form.cleaned_data["reason"]
         return reasons.get(key)
+
+    def act_page(self, request: HttpRequest, *, obj: Any = None, **page: Any) -> HttpResponse:
+        """Show the page before an act on a person to who may look at them; ask for the reason first."""
+        is_row = isinstance(obj, self.model)
+        if is_row and self.permit_look(request, obj) is None:
+            return self._ask_reason(request, obj)
+        return super().act_page(request, obj=obj, **page)
 
     def _ask_reason(self, request: HttpRequest, obj: Any) -> HttpResponse:
         asked = request.method == "POST" and "_look_reason" in request.POST

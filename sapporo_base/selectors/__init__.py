@@ -8,6 +8,7 @@ from sapporo_base.selectors.batches import (
     run_progress,
 )
 from sapporo_base.selectors.health import Check, readiness
+from sapporo_base.selectors.protection import protected_among
 from sapporo_base.selectors.records import (
     records_about,
     records_before,
@@ -54,6 +55,7 @@ __all__ = [
     "legal_bases_for",
     "legal_basis_for",
     "may",
+    "protected_among",
     "readiness",
     "records_about",
     "records_before",

@@ -13,7 +13,7 @@ from sapporo_base import sealing
 from sapporo_base.acts import Act, InvalidRequest, NotNow
 from sapporo_base.logs import without_individual_numbers
 from sapporo_base.models import BatchRun, RejectedRow
-from sapporo_base.services.records import record_linkage
+from sapporo_base.services.records import Subject, record_linkage
 
 # `seal_texts`: digest and ciphertext in hexadecimal.
 _SEALED = re.compile(r"[0-9a-f]{64}:[0-9a-f]+")
@@ -118,15 +118,20 @@ def close_batch(
 
 
 @transaction.atomic
-def disclose_rejected_row(rejected: RejectedRow, *, act: Act) -> Any:
+def disclose_rejected_row(
+    rejected: RejectedRow, *, act: Act, subjects: Sequence[Subject] = ()
+) -> Any:
     """
     Record that a rejected row was opened, then return its content.
+
+    :param subjects: whom of those under 支援措置 it names.
 
     What is sealed in it on its own (個人番号) is named, not shown.
     """
     record_linkage(
         act,
         "rejected_row_opened",
+        subjects=subjects,
         detail=f"一括処理{rejected.batch_id} {rejected.row_number}行",
         items=[rejected.item],
     )

@@ -54,4 +54,5 @@ class ContactRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} {self.subject}"
+        # Nothing of the free text: this stands in histories and messages.
+        return f"{self.get_channel_display()} {self.pk}"

@@ -40,6 +40,15 @@ def protected_numbers(numbers: Collection[str]) -> set[str]:
     }
 
 
+def all_protected_numbers() -> set[str]:
+    """Return the 宛名番号 of everybody who stands under 支援措置."""
+    return {
+        number
+        for code in (RESIDENT_REGISTER, OWN_SYSTEM)
+        for number in integrated_address.support_numbers(system=base.system(code))
+    }
+
+
 def latest_versions(numbers: Collection[str]) -> QuerySet[AddresseeVersion]:
     """Return the 最新 of these addressees."""
     return AddresseeVersion.objects.filter(
@@ -127,21 +136,26 @@ _DATES: Final = frozenset({"born_on", "resident_since", "moved_out_on", "removed
 def cut_to_rights(versions: Iterable[AddresseeVersion], rights: Rights) -> list[DisclosedSubject]:
     """Return addressees in the items that these rights allow; 支援措置 and 他業務参照不可 apply."""
     found = list(versions)
-    protected = protected_numbers([one.addressee.addressee_number for one in found])
+    numbers = {one.addressee.addressee_number for one in found}
+    protected = protected_numbers(numbers | {one.head_number for one in found})
     return [
-        _cut(one, rights, is_protected=one.addressee.addressee_number in protected)
+        _cut(one, rights, protected)
         for one in found
         if not one.addressee.not_for_other_work
         or one.addressee.registered_by_system == rights.system_code
     ]
 
 
-def _cut(version: AddresseeVersion, rights: Rights, *, is_protected: bool) -> DisclosedSubject:
+def _cut(version: AddresseeVersion, rights: Rights, protected: Collection[str]) -> DisclosedSubject:
     allowed = frozenset(ITEMS)
+    is_protected = version.addressee.addressee_number in protected
     if version.source == AddresseeVersion.Source.RESIDENT_BASIC:
         allowed &= rights.items
     if is_protected and not rights.protected_people:
         allowed -= PROTECTED
+    if version.head_number in protected and not rights.protected_people:
+        # Whom a row names as 世帯主 lives at its 住所.
+        allowed -= {"head_number"}
     values: dict[str, Any] = {
         item: getattr(version, item) if item in allowed else (None if item in _DATES else "")
         for item in ITEMS

@@ -109,11 +109,11 @@ class UseApplicationAdmin(ReadOnlyAdmin):
         applications = UseApplication.objects.annotate(rank=rank)
         if not request.user.has_perm(_EVERY):
             applications = applications.filter(system__in=own_systems(request))
-        return applications.order_by(*self.get_ordering(request))
+        return applications.order_by("rank", "submitted_at", "-pk")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Sort what waits longest to the top."""
-        return ["rank", "submitted_at", "-pk"]
+        """Keep the queryset's own order: what waits longest on top; forms that choose one know no rank."""
+        return ()
 
     # Columns ---------------------------------------------------------------------------------
 

@@ -97,20 +97,6 @@ class MeasureActsMixin(_Page):
             and selectors.open_measure(object_id) is not None
         )
 
-    def _act(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        page: Callable[[SupportMeasure], HttpResponse],
-    ) -> HttpResponse:
-        """Return the page of an act on a measure, once the look at the person has its reason."""
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        if self.permit_look(request, obj) is None:
-            return self._ask_reason(request, obj)
-        return page(obj)
-
     def _together(self, obj: SupportMeasure) -> list[tuple[str, str]]:
         """Return the family of a measure to choose from, and that they are chosen."""
         together = selectors.open_family_of(obj)
@@ -167,126 +153,109 @@ class MeasureActsMixin(_Page):
     def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decide a 仮支援措置."""
         today = timezone.localdate()
-
-        def page(obj: SupportMeasure) -> HttpResponse:
-            return self._family_page(
-                request,
-                obj,
-                DecideForm,
-                services.decide_support_measure,
-                title="支援措置の決定",
-                initial={"since": today},
-                effects=[
-                    Effect("今日から開始した場合の終了年月日", display.day(last_day(today))),
-                    Effect(
-                        "決定しない場合", "「解除を起案する」で「行わないと決定した」を選びます。"
-                    ),
-                ],
-                undo="期間の経過に残ります。誤りは既存住基の訂正または解除で改めます。",
-            )
-
-        return self._act(request, object_id, page)
+        obj: SupportMeasure = self.found(request, object_id)
+        return self._family_page(
+            request,
+            obj,
+            DecideForm,
+            services.decide_support_measure,
+            title="支援措置の決定",
+            initial={"since": today},
+            effects=[
+                Effect("今日から開始した場合の終了年月日", display.day(last_day(today))),
+                Effect("決定しない場合", "「解除を起案する」で「行わないと決定した」を選びます。"),
+            ],
+            undo="期間の経過に残ります。誤りは既存住基の訂正または解除で改めます。",
+        )
 
     @action(description="期間を延長する", permissions=["extend"], icon="event_repeat")
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Extend by a year; from a month before the last day on."""
-
-        def page(obj: SupportMeasure) -> HttpResponse:
-            until = obj.until
-            if until is None:
-                raise Http404
-            since, ends = next_term(until, on=timezone.localdate())
-            return self._family_page(
-                request,
-                obj,
-                FamilyForm,
-                services.extend_support_measure,
-                title="期間の延長",
-                effects=[
-                    Effect("今の終了年月日", display.day(until)),
-                    Effect(
-                        "延長後の期間",
-                        format_html("{} から {}", display.day(since), display.day(ends)),
-                    ),
-                ],
-                undo="延長前の期間は経過に残ります。",
-            )
-
-        return self._act(request, object_id, page)
+        obj: SupportMeasure = self.found(request, object_id)
+        until = obj.until
+        if until is None:
+            raise Http404
+        since, ends = next_term(until, on=timezone.localdate())
+        return self._family_page(
+            request,
+            obj,
+            FamilyForm,
+            services.extend_support_measure,
+            title="期間の延長",
+            effects=[
+                Effect("今の終了年月日", display.day(until)),
+                Effect(
+                    "延長後の期間",
+                    format_html("{} から {}", display.day(since), display.day(ends)),
+                ),
+            ],
+            undo="延長前の期間は経過に残ります。",
+        )
 
     @action(description="解除を起案する", permissions=["propose_end"], icon="remove_moderator")
     def propose_end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Propose the end; nothing changes until another person confirms it."""
-
-        def page(obj: SupportMeasure) -> HttpResponse:
-            return self._family_page(
-                request,
-                obj,
-                EndForm,
-                services.propose_end_of_support_measure,
-                title="解除の起案",
-                effects=[
-                    Effect("次に必要なこと", "別の職員が解除を決定します。それまで保護は続きます。")
-                ],
-                undo="決定されるまでは取り下げられます。",
-            )
-
-        return self._act(request, object_id, page)
+        obj: SupportMeasure = self.found(request, object_id)
+        return self._family_page(
+            request,
+            obj,
+            EndForm,
+            services.propose_end_of_support_measure,
+            title="解除の起案",
+            effects=[
+                Effect("次に必要なこと", "別の職員が解除を決定します。それまで保護は続きます。")
+            ],
+            undo="決定されるまでは取り下げられます。",
+        )
 
     @action(description="解除を決定する", permissions=["confirm_end"], icon="lock_open")
     def confirm_end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End it as another person proposed."""
-
-        def page(obj: SupportMeasure) -> HttpResponse:
-            together = [
-                one
-                for one in selectors.open_family_of(obj)
-                if one.end_proposed_at == obj.end_proposed_at
-            ]
-            return self.act_page(
-                request,
-                title="支援措置の解除",
-                button="解除を決定する",
-                do=lambda _: (
-                    services.end_support_measure(
-                        measure=obj, act=staff_act(request, procedure=PROCEDURE)
-                    )
-                    and "支援措置を解除しました。"
+        obj: SupportMeasure = self.found(request, object_id)
+        together = [
+            one
+            for one in selectors.open_family_of(obj)
+            if one.end_proposed_at == obj.end_proposed_at
+        ]
+        return self.act_page(
+            request,
+            title="支援措置の解除",
+            button="解除を決定する",
+            do=lambda _: (
+                services.end_support_measure(
+                    measure=obj, act=staff_act(request, procedure=PROCEDURE)
+                )
+                and "支援措置を解除しました。"
+            ),
+            obj=obj,
+            danger=True,
+            drafted_by=obj.end_proposed_by,
+            back=self._page_of(None),
+            effects=[
+                Effect("対象者", self.person(obj)),
+                Effect("併せて解除する方", f"{len(together)}人"),
+                Effect("事由", obj.get_ended_because_display()),
+                Effect("理由", obj.end_reason),
+                Effect(
+                    "すぐに起こること",
+                    "住所・世帯が、承認を受けた他業務と職員に表示されます。",
+                    "warned",
                 ),
-                obj=obj,
-                danger=True,
-                drafted_by=obj.end_proposed_by,
-                back=self._page_of(None),
-                effects=[
-                    Effect("対象者", self.person(obj)),
-                    Effect("併せて解除する方", f"{len(together)}人"),
-                    Effect("事由", obj.get_ended_because_display()),
-                    Effect("理由", obj.end_reason),
-                    Effect(
-                        "すぐに起こること",
-                        "住所・世帯が、承認を受けた他業務と職員に表示されます。",
-                        "warned",
-                    ),
-                    Effect("情報提供", "他機関への自動応答と開示を再開するよう依頼します。"),
-                ],
-                undo="解除した後も登録し直せますが、その間に表示された住所は取り戻せません。",
-            )
-
-        return self._act(request, object_id, page)
+                Effect("情報提供", "他機関への自動応答と開示を再開するよう依頼します。"),
+            ],
+            undo="解除した後も登録し直せますが、その間に表示された住所は取り戻せません。",
+        )
 
     @action(description="解除の起案を取り下げる", permissions=["confirm_end"], icon="undo")
     def withdraw_end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the proposal back."""
-        return self._act(
+        obj = self.found(request, object_id)
+        return self._simple(
             request,
-            object_id,
-            lambda obj: self._simple(
-                request,
-                obj,
-                title="解除の起案の取下げ",
-                do=lambda _, act: services.withdraw_end_of_support_measure(measure=obj, act=act),
-                effects=[Effect("すぐに起こること", "保護はそのまま続きます。")],
-            ),
+            obj,
+            title="解除の起案の取下げ",
+            do=lambda _, act: services.withdraw_end_of_support_measure(measure=obj, act=act),
+            effects=[Effect("すぐに起こること", "保護はそのまま続きます。")],
         )
 
     def _simple(
@@ -323,121 +292,105 @@ class MeasureActsMixin(_Page):
     @action(description="申出の内容を登録する", permissions=["write"], icon="edit_document")
     def write_application(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Keep what was asked for."""
-
-        def page(obj: SupportMeasure) -> HttpResponse:
-            known = selectors.application_of(obj)
-            names = ("applied_on", "ground", "offices", "body", "body_name", "confirmed_on")
-            return self._simple(
-                request,
-                obj,
-                title="申出の内容の登録",
-                form_class=ApplicationForm,
-                initial={name: getattr(known, name) for name in names} if known else None,
-                do=lambda data, act: services.record_support_application(
-                    measure=obj, facts=services.ApplicationFacts(**data), act=act
-                ),
-                undo="登録し直せます。前の内容は連携履歴に残ります。",
-            )
-
-        return self._act(request, object_id, page)
+        obj: SupportMeasure = self.found(request, object_id)
+        known = selectors.application_of(obj)
+        names = ("applied_on", "ground", "offices", "body", "body_name", "confirmed_on")
+        return self._simple(
+            request,
+            obj,
+            title="申出の内容の登録",
+            form_class=ApplicationForm,
+            initial={name: getattr(known, name) for name in names} if known else None,
+            do=lambda data, act: services.record_support_application(
+                measure=obj, facts=services.ApplicationFacts(**data), act=act
+            ),
+            undo="登録し直せます。前の内容は連携履歴に残ります。",
+        )
 
     @action(description="転送情報を登録する", permissions=["write"], icon="forward_to_inbox")
     def write_forwarding(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Keep that the 申出 was sent on, or came from elsewhere."""
-        return self._act(
+        obj = self.found(request, object_id)
+        return self._simple(
             request,
-            object_id,
-            lambda obj: self._simple(
-                request,
-                obj,
-                title="転送情報の登録",
-                form_class=ForwardingForm,
-                initial={"forwarded_on": timezone.localdate()},
-                do=lambda data, act: services.record_support_forwarding(
-                    measure=obj, act=act, **data
-                ),
-                undo="登録した転送情報は消せません。",
-            ),
+            obj,
+            title="転送情報の登録",
+            form_class=ForwardingForm,
+            initial={"forwarded_on": timezone.localdate()},
+            do=lambda data, act: services.record_support_forwarding(measure=obj, act=act, **data),
+            undo="登録した転送情報は消せません。",
         )
 
     @action(description="相手方を表示する", permissions=["opponent"], icon="visibility_lock")
     def show_opponent(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the 相手方 with a reason, recorded first."""
+        obj: SupportMeasure = self.found(request, object_id)
 
-        def page(obj: SupportMeasure) -> HttpResponse:
-            def do(data: dict[str, Any]) -> HttpResponse:
-                opponent = services.open_support_opponent(
-                    measure=obj,
-                    act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
-                )
-                names = ("name", "name_kana", "born", "residence", "relation", "note")
-                facts = [
-                    (str(opponent._meta.get_field(name).verbose_name), getattr(opponent, name))
-                    for name in names
-                    if opponent
-                ]
-                context = {
-                    **self.admin_site.each_context(request),
-                    "opts": self.opts,
-                    "original": obj,
-                    "title": "相手方",
-                    "content": display.facts(facts or [("相手方", "登録されていません。")]),
-                }
-                response = TemplateResponse(request, "sapporo_base/opened_row.html", context)
-                response["Cache-Control"] = "no-store, private"
-                return response
-
-            return self.act_page(
-                request,
-                title="相手方の表示",
-                button="理由を記録して表示する",
-                do=do,
-                obj=obj,
-                form_class=ReasonForm,
-                explanation="表示したことと理由は、表示する前に情報連携記録に残ります。",
+        def do(data: dict[str, Any]) -> HttpResponse:
+            opponent = services.open_support_opponent(
+                measure=obj,
+                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
             )
+            names = ("name", "name_kana", "born", "residence", "relation", "note")
+            facts = [
+                (str(opponent._meta.get_field(name).verbose_name), getattr(opponent, name))
+                for name in names
+                if opponent
+            ]
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "original": obj,
+                "title": "相手方",
+                "content": display.facts(facts or [("相手方", "登録されていません。")]),
+            }
+            response = TemplateResponse(request, "sapporo_base/opened_row.html", context)
+            response["Cache-Control"] = "no-store, private"
+            return response
 
-        return self._act(request, object_id, page)
+        return self.act_page(
+            request,
+            title="相手方の表示",
+            button="理由を記録して表示する",
+            do=do,
+            obj=obj,
+            form_class=ReasonForm,
+            explanation="表示したことと理由は、表示する前に情報連携記録に残ります。",
+        )
 
     @action(description="相手方を登録する", permissions=["write_opponent"], icon="person_off")
     def write_opponent(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Keep the 相手方; what is kept already is not shown here."""
-        return self._act(
+        obj = self.found(request, object_id)
+        return self._simple(
             request,
-            object_id,
-            lambda obj: self._simple(
-                request,
-                obj,
-                title="相手方の登録",
-                form_class=OpponentForm,
-                do=lambda data, act: services.record_support_opponent(
-                    measure=obj, facts=services.OpponentFacts(**data), act=act
-                ),
-                effects=[Effect("登録済みの内容", "登録すると、前の内容は置き換わります。")],
+            obj,
+            title="相手方の登録",
+            form_class=OpponentForm,
+            do=lambda data, act: services.record_support_opponent(
+                measure=obj, facts=services.OpponentFacts(**data), act=act
             ),
+            effects=[Effect("登録済みの内容", "登録すると、前の内容は置き換わります。")],
         )
 
     @action(description="一時解除する", permissions=["lift"], icon="timer")
     def lift(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let a colleague open the person for a while."""
-        return self._act(
+        obj = self.found(request, object_id)
+        return self._simple(
             request,
-            object_id,
-            lambda obj: self._simple(
-                request,
-                obj,
-                title="一時解除",
-                form_class=LiftForm,
-                do=lambda data, act: services.lift_temporarily(measure=obj, act=act, **data),
-                effects=[
-                    Effect(
-                        "できるようになること",
-                        "その職員だけが、その時間だけ、この方の住民の画面を開けます。",
-                    ),
-                    Effect("変わらないこと", "一覧・他業務・他機関への提供では非表示のままです。"),
-                ],
-                undo="時間が過ぎると自動で元に戻ります。",
-            ),
+            obj,
+            title="一時解除",
+            form_class=LiftForm,
+            do=lambda data, act: services.lift_temporarily(measure=obj, act=act, **data),
+            effects=[
+                Effect(
+                    "できるようになること",
+                    "その職員だけが、その時間だけ、この方の住民の画面を開けます。",
+                ),
+                Effect("変わらないこと", "一覧・他業務・他機関への提供では非表示のままです。"),
+            ],
+            undo="時間が過ぎると自動で元に戻ります。",
         )
 
     @action(
@@ -445,20 +398,17 @@ class MeasureActsMixin(_Page):
     )
     def send_flags(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Have the flags sent at once."""
-        return self._act(
+        obj = self.found(request, object_id)
+        return self._simple(
             request,
-            object_id,
-            lambda obj: self._simple(
-                request,
-                obj,
-                title="設定の再試行",
-                do=lambda _, act: gateway.send_flags_again(
-                    system=base.system(REGISTER),
-                    business_numbers=[obj.resident_number],
-                    act=act,
-                ),
-                effects=[
-                    Effect("送り先", "中間サーバ・プラットフォーム(稼働時間内に送信)"),
-                ],
+            obj,
+            title="設定の再試行",
+            do=lambda _, act: gateway.send_flags_again(
+                system=base.system(REGISTER),
+                business_numbers=[obj.resident_number],
+                act=act,
             ),
+            effects=[
+                Effect("送り先", "中間サーバ・プラットフォーム(稼働時間内に送信)"),
+            ],
         )

@@ -86,8 +86,6 @@ class RegisteringMixin(_Page):
     def start_measure(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for kind, day, family and reason, then put them under 支援措置."""
         obj = self.found(request, object_id)
-        if self.permit_look(request, obj) is None:
-            return self._ask_reason(request, obj)
         near = selectors.family_candidates(obj.pk)
         hidden = selectors.protected_among([one.resident_number for one in near])
         today = timezone.localdate()
