@@ -211,10 +211,20 @@ def previous_approval(application: UseApplication) -> UseApplication | None:
     )
 
 
+def is_renewed(application: UseApplication) -> bool:
+    """Say whether the time after a 利用申請 is applied for, or approved, already."""
+    taken_up = (UseApplication.State.SUBMITTED, UseApplication.State.APPROVED)
+    return application.renewals.filter(state__in=taken_up).exists()
+
+
 def applications_to_certify(
     *, day: date, systems: Iterable[BusinessSystem] | None = None
 ) -> list[tuple[UseApplication, Phase]]:
-    """Return the approved 利用申請 that want something of their section, the most urgent first."""
+    """
+    Return the approved 利用申請 that want something of their section, the most urgent first.
+
+    One whose end comes near wants nothing any more once its renewal is submitted.
+    """
     wanted = (
         Phase.STOPPED,
         Phase.CERTIFICATION_LATE,
@@ -230,6 +240,9 @@ def applications_to_certify(
     if systems is not None:
         applications = applications.filter(system__in=systems)
     found = [(one, phase(one, day=day)) for one in applications.order_by("recertify_on", "pk")]
-    return sorted(
-        ((one, now) for one, now in found if now in wanted), key=lambda pair: wanted.index(pair[1])
-    )
+    pressing = [
+        (one, now)
+        for one, now in found
+        if now in wanted and not (now is Phase.EXPIRING and is_renewed(one))
+    ]
+    return sorted(pressing, key=lambda pair: wanted.index(pair[1]))

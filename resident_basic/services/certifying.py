@@ -85,6 +85,8 @@ def remind_sections(*, act: Act) -> int:
         phase = selectors.phase(application, day=act.day)
         about_the_end = phase in _ABOUT_THE_END
         about_on = application.granted_until if about_the_end else application.recertify_on
+        if about_the_end and selectors.is_renewed(application):
+            continue
         if phase in _TELLS and about_on is not None:
             notices.append(
                 ApplicationNotice(

@@ -83,13 +83,11 @@ def test_a_section_finds_its_items_and_drafts_a_use_application(page, live_serve
     assert "この項目を必要とする理由を入力してください" in page.inner_text("body")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert _serious(page) == []
-        assert _english(page) == []
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        assert list(faults_of(page)) == []
 
     page.locator("[data-item='氏名フリガナ確認状況'] .sb-item-reason input").fill("振込名義の確認")
     page.get_by_role("button", name="保存する").click()
     page.wait_for_url("**/change/")
     assert "対象者の範囲を入力してください" in page.inner_text("body")
-    assert _serious(page) == []
+    assert serious_faults_of(page) == []
     assert page.complaints == []

@@ -1,10 +1,11 @@
 """A 利用申請 from its draft to its end: who decides, what is granted, what stops it, what is kept."""
 
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from resident_basic import selectors, services
@@ -12,6 +13,7 @@ from resident_basic.models import ApplicationNotice, ApplicationStep, ApprovedIt
 from resident_basic.rules import applications as rules
 from resident_basic.rules.applications import Phase
 from resident_basic.rules.items import resident_items
+from resident_basic.selectors.masses import snapshot_rows
 from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotNow
 from sapporo_base.models import LinkageRecord
 from tests.factories import StaffFactory, system
@@ -386,6 +388,17 @@ class TestYearlyCertification:
             ("stopped", self.DUE),
         ]
 
+    def test_who_has_applied_for_the_time_after_is_not_told_of_the_end(self, application):
+        near = date(2031, 3, 1)
+        services.recertify(application=application, act=on(date(2030, 12, 1)))
+        renewal = services.renew_application(application=application, act=on(near))
+        assert selectors.applications_to_certify(day=near) == [(application, Phase.EXPIRING)]
+
+        services.submit_application(application=renewal, act=on(near))
+
+        assert selectors.applications_to_certify(day=near) == []
+        assert services.remind_sections(act=on(near)) == 0
+
     def test_it_stands_on_the_list_of_what_is_due(self, application):
         due = selectors.applications_to_certify(
             day=self.DUE + timedelta(50), systems=[system(SCHOOL)]
@@ -489,6 +502,20 @@ class TestReductions:
         for items in self.given(hanako):
             assert {name: items[name] for name in REDUCED} == EXPECTED
             assert "1990-04" not in repr(items)
+
+    def test_hold_in_a_mass_delivery(self, hanako):
+        approvals.approved(SCHOOL, *REDUCED, reductions=REDUCED)
+        approval = selectors.approved_items(system=system(SCHOOL), day=DAY, form=rules.SNAPSHOT)
+        rows = snapshot_rows(approval)
+        with connection.cursor() as cursor:
+            cursor.execute(rows.query)
+            ((line,),) = cursor.fetchall()
+        given = dict(
+            zip(rows.columns, line if isinstance(line, list) else json.loads(line), strict=True)
+        )
+
+        assert {name: given[name] for name in REDUCED} == EXPECTED
+        assert "1990-04" not in str(line)
 
     def test_ward_only_is_told_by_the_code_of_the_place(self, hanako, register_act):
         services.receive_event(

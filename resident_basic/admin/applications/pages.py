@@ -329,7 +329,7 @@ class UseApplicationAdmin(ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Say whether this person drafts for one system at least."""
-        return own_systems(request).exists()
+        return bool(self._own_ids(request))
 
     def _asked_for(self, request: HttpRequest, object_id: Any) -> UseApplication | None:
         """Return the application of a page, looked up once for all of its acts."""
@@ -352,7 +352,15 @@ class UseApplicationAdmin(ReadOnlyAdmin):
         found = self._asked_for(request, object_id)
         if found is None or found.state not in states:
             return False
-        return not own or own_systems(request).filter(pk=found.system_id).exists()
+        return not own or found.system_id in self._own_ids(request)
+
+    def _own_ids(self, request: HttpRequest) -> frozenset[int]:
+        """Return the systems that this person drafts for, asked once for all acts of a page."""
+        known: frozenset[int] | None = request.__dict__.get("_own_systems")
+        if known is None:
+            known = frozenset(own_systems(request).values_list("pk", flat=True))
+            request.__dict__["_own_systems"] = known
+        return known
 
     def has_draft_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may edit and submit the application: a draft of their own system."""
