@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from sapporo_base import selectors, services
 from sapporo_base.acts import Act, NotFound
 from sapporo_base.api.views import SystemView
-from sapporo_base.models import AccessToken, LinkageRecord, SystemCredential
+from sapporo_base.models import AccessToken, BusinessSystem, LinkageRecord, SystemCredential
 from sapporo_base.urls import urlpatterns as project_urls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -221,6 +221,42 @@ class TestErrors:
         api = client_of(selectors.system("024-000"), "032:search:read")
         SystemCredential.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
         assert api.get("/echo/").status_code == 401
+
+
+def _day(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+ENDS = {
+    "its credential is revoked": lambda: SystemCredential.objects.update(revoked_at=timezone.now()),
+    "its credential is not in use yet": lambda: SystemCredential.objects.update(
+        valid_from=timezone.now() + timedelta(hours=1)
+    ),
+    "its system ended today": lambda: BusinessSystem.objects.update(valid_until=_day(0)),
+    "its system begins tomorrow": lambda: BusinessSystem.objects.update(valid_from=_day(1)),
+    "its token is gone": lambda: AccessToken.objects.all().delete(),
+}
+
+
+class TestWhatEnds:
+    @pytest.mark.parametrize("how", ENDS)
+    def test_is_refused_by_the_next_call(self, client_of, how):
+        api = client_of(selectors.system("024-000"), "032:search:read")
+        assert api.get("/echo/").status_code == 200
+        ENDS[how]()
+        assert api.get("/echo/").status_code == 401
+
+    def test_a_scope_taken_from_the_token_is_missed_by_the_next_call(self, client_of):
+        api = client_of(selectors.system("024-000"), "032:search:read")
+        assert api.get("/echo/").status_code == 200
+        AccessToken.objects.update(scopes=["030:changes:read"])
+        assert api.get("/echo/").status_code == 403
+
+    def test_one_read_proves_the_caller(self, client_of, django_assert_num_queries):
+        api = client_of(selectors.system("024-000"), "032:search:read")
+        api.get("/echo/")  # notes the use
+        with django_assert_num_queries(1):
+            assert api.get("/echo/").json() == {"system": "024-000"}
 
 
 class TestDatabaseAway:
