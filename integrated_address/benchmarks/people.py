@@ -28,11 +28,12 @@ def number_people(people: int, *, codes: tuple[str, ...]) -> None:
             services.number_newcomers(
                 staging=staging, system=base.system(code), act=measuring_act()
             )
+    # What a register that grew over years has: statistics. Without them a list is a seq scan a row.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     numbered = selectors.integrated_numbers_of(
         system=base.system(codes[0]), business_numbers=numbers
     )
     services.request_linkage_codes(act=measuring_act())
     acquired = [(number, "acquired", "") for number in numbered.values()]
     services.record_code_states(states=acquired, act=measuring_act())
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
