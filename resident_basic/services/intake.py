@@ -235,7 +235,8 @@ def _merge(
         detail=f"一括処理{batch.pk} {source.survey.rows}行",
         result="partly" if rejected else "done",
     )
-    _close(receipt, batch, act)
+    repeated = base.forget_repeated_rejects(batch) if rejected else 0
+    _close(receipt, batch, act, repeated=repeated)
     drop_staging(staging)
     nudge(FORWARD_TASK, queue="bulk")
     return receipt
@@ -293,13 +294,14 @@ def _rehearse(
     return receipt
 
 
-def _close(receipt: Receipt, batch: BatchRun, act: Act) -> None:
+def _close(receipt: Receipt, batch: BatchRun, act: Act, *, repeated: int = 0) -> None:
+    told = f"{repeated:,}行のエラーは、同じファイルの以前の受領で登録済みです。" if repeated else ""
     state = BatchRun.State.REJECTED if receipt.rejected else BatchRun.State.DONE
     base.close_batch(
         batch,
         state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
         at=act.at,
         counts={"rows": receipt.rows, "rejected": receipt.rejected, **asdict(receipt.counts)},
-        message="".join(receipt.findings),
+        message="".join([*receipt.findings, told]),
         report=receipt.report,
     )

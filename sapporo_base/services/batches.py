@@ -92,6 +92,24 @@ def forget_rejected_rows(batch: BatchRun) -> int:
         return int(cursor.rowcount)
 
 
+def forget_repeated_rejects(batch: BatchRun) -> int:
+    """
+    Delete the rejects of a job that an earlier job on the same content has already; return how many.
+
+    So a file that is received again opens nothing that was mended or dropped.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sapporo_base_rejectedrow r"
+            " USING sapporo_base_rejectedrow e JOIN sapporo_base_batchrun b ON b.id = e.batch_id"
+            " WHERE r.batch_id = %(batch)s AND b.id < r.batch_id AND b.kind = %(kind)s"
+            " AND b.file_sha256 = %(sha256)s AND (e.row_number, e.item, e.code)"
+            " = (r.row_number, r.item, r.code)",
+            {"batch": batch.pk, "kind": batch.kind, "sha256": batch.file_sha256},
+        )
+        return int(cursor.rowcount)
+
+
 def close_batch(
     batch: BatchRun,
     *,

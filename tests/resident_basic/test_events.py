@@ -236,6 +236,51 @@ class TestReasonsThatAreSpecial:
         assert ResidentChange.objects.count() == 1
 
 
+class TestOverHttp:
+    ADDRESS = "/api/v1/resident-basic/events/"
+
+    @pytest.fixture
+    def send(self, client_of):
+        """Post one 異動 as a system does; 既存住基 unless another is named."""
+
+        def sent(values, *, code="001-000", scopes=("030:events:write",)):
+            api = client_of(system(code), *scopes)
+            return api.post(self.ADDRESS, {"items": values}, format="json")
+
+        return sent
+
+    def test_nobody_but_the_register_tells_an_event(self, send, chain):
+        (one,) = chain({})
+        assert send(one, scopes=()).status_code == 403
+        assert send(one, code="017-000").status_code == 403
+        assert not ResidentVersion.objects.exists()
+
+    def test_an_event_is_taken_once_and_a_gap_is_named_in_the_answer(self, send, chain):
+        first, second, third = chain({}, {}, {})
+        assert send(first).status_code == 201
+        answer = send(third)
+        assert answer.status_code == 201
+        assert answer.json()["missing_history_numbers"] == [2]
+        again = send(third)
+        assert (again.status_code, again.json()["is_new"]) == (200, False)
+        late = send(second).json()
+        assert (late["is_latest"], late["missing_history_numbers"]) == (False, [])
+        assert ResidentVersion.objects.count() == 3
+
+    def test_what_is_wrong_is_named_by_item_and_never_by_value(self, send, chain):
+        number = "999900000000"
+        (one,) = chain({"sex": "7", "individual_number": number})
+        answer = send(one)
+        assert answer.status_code == 400
+        assert number not in answer.content.decode()
+        assert {"sex", "individual_number"} <= set(answer.json()["fields"])
+
+    def test_the_same_event_with_other_content_is_a_conflict(self, send, chain):
+        (one,) = chain({})
+        send(one)
+        assert send(one | {"name": "札幌　華子"}).status_code == 409
+
+
 # Any order ------------------------------------------------------------------------------------
 
 SOMEBODY, HOUSEHOLD, PERSON = a_resident_number(), a_resident_number(), an_individual_number()

@@ -32,7 +32,7 @@ def reject(act, tmp_path):
 
     def rejected(*rows):
         services.receive_residents(path=a_file(tmp_path / "f.csv", *rows), act=act)
-        return RejectedRow.objects.get()
+        return RejectedRow.objects.earliest("pk")
 
     return rejected
 
@@ -172,6 +172,18 @@ class TestWhatIsNewer:
         mend(rejected, operator, sex="2")
         with pytest.raises(NotNow):
             mend(rejected, operator, sex="1")
+
+
+def test_the_same_file_again_opens_nothing_that_was_settled(reject, operator, act, tmp_path):
+    rejected = reject(row(sex="7"), row(sex="8"))
+    mend(rejected, operator, sex="2")
+
+    again = services.receive_residents(path=tmp_path / "f.csv", act=act)
+
+    assert again.rejected == 2
+    assert RejectedRow.objects.count() == 2
+    assert RejectedRow.objects.filter(state="open").count() == 1
+    assert "以前の受領で登録済み" in BatchRun.objects.latest("pk").message
 
 
 def test_a_reason_is_needed_to_open_it(reject, operator):
