@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -46,11 +47,24 @@ _LEVELS = {
     **dict.fromkeys(("no_record", "cancelled", "deleted", "dropped", "withdrawn"), "plain"),
 }
 _MINUTES_A_DAY = 1440
+_DIFFERENCES_SHOWN = 200
+_DIFFERENCES = {
+    "missing_there": "プラットフォームにない",
+    "differs": "内容が異なる",
+    "unknown_here": "市にない",
+}
 
 
 def _when(at: datetime) -> str:
     local = timezone.localtime(at)
     return f"{format_date(local.date())} {local:%H:%M}"
+
+
+def _copy_link(difference: dict[str, Any]) -> SafeString | str:
+    if "copy" not in difference:
+        return f"データセット{difference['dataset']}"
+    url = reverse("admin:gateway_copy_change", args=[difference["copy"]])
+    return format_html('<a href="{}">副本{}</a>', url, difference["copy"])
 
 
 def _state(row: Any) -> SafeString:
@@ -324,7 +338,22 @@ class ReconciliationAdmin(StateMixin, ReadOnlyAdmin):
     )
     list_filter = ("state", "information_code")
     ordering = ("-started_at",)
-    fields = (*list_display, "ended_at")
+    fields = (*list_display, "ended_at", "difference_table")
+    readonly_fields = ("difference_table",)
+
+    @display(description="相違の内訳")
+    def difference_table(self, obj: Reconciliation) -> SafeString:
+        """Return which copies differ and how, by their own numbers; nobody's number is among them."""
+        rows = [
+            (_DIFFERENCES.get(one["kind"], one["kind"]), _copy_link(one))
+            for one in obj.differences[:_DIFFERENCES_SHOWN]
+        ]
+        return shown.table(
+            ("相違", "副本"),
+            rows,
+            caption=f"相違 {obj.difference_count:,}件({_DIFFERENCES_SHOWN}件まで表示)",
+            empty="相違はありません。",
+        )
 
 
 class AnswerForm(forms.Form):

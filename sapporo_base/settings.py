@@ -308,6 +308,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk"},
     },
+    "nightly reconciliation of copies": {
+        "task": "gateway.tasks.reconcile_all_copies",
+        "schedule": crontab(hour=3, minute=15),
+        "options": {"queue": "bulk"},
+    },
     "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
     "contradictions among residents": {
         "task": "resident_basic.tasks.check_residents",

@@ -4,6 +4,7 @@ from gateway.selectors.counts import (
     copy_counts,
     copy_error_count,
     failed_exchange_count,
+    information_codes_held,
     waiting_provisions,
 )
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
@@ -19,6 +20,7 @@ __all__ = [
     "copy_error_count",
     "failed_exchange_count",
     "flag_states",
+    "information_codes_held",
     "inquiry_states",
     "may_forward",
     "opening",

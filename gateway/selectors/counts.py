@@ -30,3 +30,9 @@ def waiting_provisions() -> list[tuple[str, int, datetime]]:
     )
     rows = waiting.values_list("state").annotate(Count("pk"), Min("asked_at")).order_by("state")
     return [(state, count, oldest) for state, count, oldest in rows]
+
+
+def information_codes_held() -> list[str]:
+    """Return the 特定個人情報名コード of which there are 副本."""
+    codes = Copy.objects.order_by("information_code").values_list("information_code", flat=True)
+    return list(codes.distinct())

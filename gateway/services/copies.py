@@ -171,7 +171,12 @@ class CopyCounts:
 
 @transaction.atomic
 def accept_copies(
-    *, system: BusinessSystem, information_code: str, copies: Iterable[CopyData], act: Act
+    *,
+    system: BusinessSystem,
+    information_code: str,
+    copies: Iterable[CopyData],
+    act: Act,
+    layout_version: str = LAYOUT_VERSION,
 ) -> CopyCounts:
     """
     Take in copies: numbers and contents are converted; what can't be goes to the error list.
@@ -182,7 +187,9 @@ def accept_copies(
     stream = iter(copies)
     while chunk := list(islice(stream, _CHUNK)):
         received += len(chunk)
-        one_changed, one_errors = _accept_chunk(system, information_code, chunk, act)
+        one_changed, one_errors = _accept_chunk(
+            system, (information_code, layout_version), chunk, act
+        )
         changed += one_changed
         errors += one_errors
     base.record_linkage(
@@ -199,12 +206,13 @@ def accept_copies(
 
 
 def _accept_chunk(
-    system: BusinessSystem, information_code: str, chunk: Sequence[CopyData], act: Act
+    system: BusinessSystem, layout: tuple[str, str], chunk: Sequence[CopyData], act: Act
 ) -> tuple[int, int]:
+    information_code, version = layout
     parameters = {
         "system": system.pk,
         "information": information_code,
-        "version": LAYOUT_VERSION,
+        "version": version,
         "at": act.at,
         "trip": act.correlation_id,
     }

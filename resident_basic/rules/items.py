@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Final
 
+from resident_basic.rules.datasets import household_dataset
 from sapporo_base.layouts import LayoutSpecification, load_layout
 
 LAYOUT: Final = "juki_resident"
@@ -85,20 +87,8 @@ NUMBERING_ITEMS: Final = (
     *("name", "name_kana", "born_on", "sex"),
     *("prefecture", "municipality", "town", "block", "building", "resident_status"),
 )
-HOUSEHOLD_ITEMS: Final[Mapping[str, str]] = {
-    "世帯番号": "household_number",
-    "世帯主氏名": "head_name",
-    "続柄コード1": "relationship_1",
-    "続柄コード2": "relationship_2",
-    "続柄コード3": "relationship_3",
-    "続柄コード4": "relationship_4",
-    "異動年月日": "changed_on",
-    "住民となった年月日": "became_resident_on",
-    "住所を定めた年月日": "residence_fixed_on",
-    "住所市区町村コード": "municipality_code",
-    "住民状態": "resident_status",
-}
-"""Items of 住民基本台帳法第7条第4号 and what they hang on; names and set are assumed (decision 0140)."""
+HOUSEHOLD_ITEMS: Final[Mapping[str, str]] = household_dataset(date.max).items
+"""Items of 住民基本台帳法第7条第4号 and what they hang on, in the newest 版 of the dataset."""
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "氏名": (

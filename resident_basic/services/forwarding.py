@@ -17,7 +17,8 @@ from integrated_address import selectors as addressees
 from resident_basic import selectors
 from resident_basic.models import Delivery, ResidentChange, ResidentVersion, WaitingForwarding
 from resident_basic.rules.applications import API
-from resident_basic.rules.items import HOUSEHOLD_ITEMS, REGISTER
+from resident_basic.rules.datasets import Dataset, household_dataset
+from resident_basic.rules.items import REGISTER
 from resident_basic.selectors import CHANGES
 from resident_basic.services.disclosure import record_stretch
 from resident_basic.services.permits import INFORMATION, why_not
@@ -25,12 +26,11 @@ from sapporo_base import selectors as base
 from sapporo_base import services as base_services
 from sapporo_base.acts import Act
 
-INFORMATION_CODE = "TM99000000000001"
-DATASET = "0001"
 RECEIVER = "030-003"
 _PLACES_AT_ONCE = 5000
 _NO_NUMBER = "団体内統合宛名番号がありません。付番されると自動で転送します。"
 _HEAD = "02"
+_UNDONE = "28"  # 異動の取消し(減)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,35 +136,45 @@ def _forward(numbers: Sequence[str], approval: selectors.Approval, act: Act) -> 
     )
     if not numbered:
         return 0
+    dataset = household_dataset(act.day)
     counts = gateway.accept_copies(
         system=register,
-        information_code=INFORMATION_CODE,
-        copies=_copies(list(numbered), approval),
+        information_code=dataset.information_code,
+        layout_version=dataset.layout_version,
+        copies=_copies(list(numbered), approval, dataset),
         act=act,
     )
     return counts.changed
 
 
-def _copies(numbers: Sequence[str], approval: selectors.Approval) -> Iterator[gateway.CopyData]:
-    since = dict(
-        ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True).values_list(
-            "resident_number", "valid_from"
-        )
-    )
+def _copies(
+    numbers: Sequence[str], approval: selectors.Approval, dataset: Dataset
+) -> Iterator[gateway.CopyData]:
+    latest = ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True)
+    columns = ("valid_from", "head_resident_number", "change_reason")
+    known = {number: said for number, *said in latest.values_list("resident_number", *columns)}
+    heads = selectors.protected_among({head for _, head, _ in known.values()})
     for row in selectors.residents_for(numbers=numbers, approval=approval):
-        # Who left stays answerable: others ask about the time when they lived here.
-        began = row.items.get("became_resident_on")
+        since, head, reason = known[row.resident_number]
+        items = dict(row.items)
+        if head in heads and head != row.resident_number:
+            # Others are answered about this person without anyone's look: not where the head lives.
+            items["head_name"] = None
+        began = items.get("became_resident_on")
         yield gateway.CopyData(
             business_number=row.resident_number,
-            dataset=DATASET,
+            dataset=dataset.dataset,
             key=row.resident_number,
-            items=_items(row.items),
-            published_from=began if isinstance(began, date) else since[row.resident_number],
+            items=_items(items, dataset),
+            published_from=began if isinstance(began, date) else since,
+            # Who left or died stays answerable: others ask about the time when they lived here. Whose
+            # 記載 was undone never lived here: nothing of them is to be answered.
+            is_withdrawn=reason == _UNDONE,
         )
 
 
-def _items(row: Mapping[str, Any]) -> dict[str, str | None]:
-    items = {label: _text(row.get(name)) for label, name in HOUSEHOLD_ITEMS.items()}
+def _items(row: Mapping[str, Any], dataset: Dataset) -> dict[str, str | None]:
+    items = {label: _text(row.get(name)) for label, name in dataset.items.items()}
     if "relationship_1" in row:
         items["世帯主である旨"] = "1" if row["relationship_1"] == _HEAD else "0"
     return items

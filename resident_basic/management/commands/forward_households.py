@@ -1,9 +1,11 @@
-"""manage.py forward_households [--all]."""
+"""manage.py forward_households [--all] [--reconcile]."""
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from resident_basic import services
+from resident_basic.rules.datasets import household_dataset
 from sapporo_base.acts import Act
 from sapporo_base.selectors import system
 
@@ -14,7 +16,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="全件を確認し、違うものを転送する")
 
-    def handle(self, *, all: bool, **options: object) -> None:  # noqa: A002 - the option's name
+        parser.add_argument(
+            "--reconcile",
+            action="store_true",
+            help="転送後、件数とハッシュをプラットフォームと照合する。不一致があれば終了コード1",
+        )
+
+    def handle(
+        self,
+        *,
+        all: bool,  # noqa: A002 - the option's name
+        reconcile: bool,
+        **options: object,
+    ) -> None:
         act = Act(at=timezone.now(), path="command", system=system("030-001"))
         done = services.forward_households(act=act, everyone=all)
         self.stdout.write(
@@ -23,3 +37,9 @@ class Command(BaseCommand):
         )
         if done.stopped:
             raise CommandError(done.stopped, returncode=2)
+        if reconcile:
+            call_command(
+                "reconcile_copies",
+                household_dataset(act.day).information_code,
+                stdout=self.stdout,
+            )
