@@ -114,3 +114,17 @@ class TestResidents:
         assert [one["is_suppressed"] for one in told] == [
             one["resident_number"] == protected["resident_number"] for one in told
         ]
+
+    def test_a_list_takes_as_many_questions_as_one(
+        self, register_act, insurer, django_assert_num_queries
+    ):
+        numbers = []
+        for _ in range(6):
+            one = row(individual_number=an_individual_number())
+            services.receive_event(values=one, act=register_act)
+            numbers.append(one["resident_number"])
+        insurer.post(RESIDENTS, {"resident_numbers": numbers[:1]}, format="json")  # notes the use
+        for asked in (numbers[:1], numbers):
+            with django_assert_num_queries(12):
+                told = insurer.post(RESIDENTS, {"resident_numbers": asked}, format="json").json()
+            assert len(told) == len(asked)
