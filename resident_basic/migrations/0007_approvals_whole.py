@@ -18,6 +18,7 @@ SET withdrawal = CASE WHEN decided_at IS NULL THEN 'taken_back' ELSE 'revoked' E
     withdrawal_reason = CASE WHEN decision_reason = '' THEN '記載なし' ELSE decision_reason END
 WHERE state = 'withdrawn';
 UPDATE resident_basic_useapplication SET recertify_on = NULL WHERE state <> 'approved';
+SET CONSTRAINTS ALL IMMEDIATE;
 """
 
 
