@@ -17,33 +17,19 @@ from resident_basic.models import HistoryGap, ReconciliationDifference
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import RecordedLookMixin
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """Whether it is still open; who opens the list sees what is."""
+class OpenFirst(WaitingFirst):
+    """Whether it is still open."""
 
-    title = "状態"
-    parameter_name = "state"
+    states = (("open", "未解消"), ("closed", "解消"))
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the states."""
-        return [("open", "未解消"), ("closed", "解消"), ("all", "すべて")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Offer the states with what is open as the default."""
-        for value, words in self.lookup_choices:
-            yield {
-                "selected": (self.value() or "open") == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": words,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return what is open, closed, or both."""
-        chosen = self.value() or "open"
-        return queryset if chosen == "all" else queryset.filter(closed_at__isnull=chosen == "open")
+    def narrowed(self, queryset: QuerySet[Any], state: str) -> QuerySet[Any]:
+        """Return what is open, or what is closed."""
+        return queryset.filter(closed_at__isnull=state == "open")
 
 
 class WaitingAdmin(RecordedLookMixin, ReadOnlyAdmin):
@@ -54,7 +40,7 @@ class WaitingAdmin(RecordedLookMixin, ReadOnlyAdmin):
     personal_file = FILE
     look_items = ("宛名番号", "履歴番号")
     look_procedure = PROCEDURE
-    list_filter: Any = (OpenFilter,)
+    list_filter: Any = (OpenFirst,)
     search_fields = ("resident_number",)
     search_help_text = "宛名番号で検索"
     ordering = ("found_at", "pk")
@@ -169,7 +155,7 @@ class ReconciliationDifferenceAdmin(WaitingAdmin):
     )
     empty_text = "未解消の照合差異はありません。異動差分で未着だったものは「解消」に表示されます。"
     list_display = ("number", "kind", "history_number", "state", "age", "found_on", "run")
-    list_filter = (OpenFilter, "kind")
+    list_filter = (OpenFirst, "kind")
     list_select_related = ("batch",)
     fields = (
         "number",

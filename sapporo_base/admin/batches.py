@@ -18,6 +18,7 @@ from sapporo_base import selectors, services
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, require
@@ -168,32 +169,14 @@ def report_tables(run: BatchRun) -> SafeString:
     )
 
 
-class StateFilter(admin.SimpleListFilter):
-    """What became of the rows; who opens the list sees what waits."""
+class RejectedRowState(WaitingFirst):
+    """What became of the rows."""
 
-    title = "状態"
-    parameter_name = "state"
+    states = RejectedRow.State.choices
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the states, and all of them."""
-        return [*RejectedRow.State.choices, ("all", "すべて")]
-
-    def choices(self, changelist: Any) -> Any:
-        """Offer the states with what waits as the default."""
-        chosen = self.value() or RejectedRow.State.OPEN
-        for value, words in self.lookup_choices:
-            yield {
-                "selected": chosen == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": words,
-            }
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[RejectedRow]
-    ) -> QuerySet[RejectedRow]:
+    def narrowed(self, queryset: QuerySet[RejectedRow], state: str) -> QuerySet[RejectedRow]:
         """Return the rows in that state."""
-        chosen = self.value() or RejectedRow.State.OPEN
-        return queryset if chosen == "all" else queryset.filter(state=chosen)
+        return queryset.filter(state=state)
 
 
 @admin.register(RejectedRow)
@@ -210,7 +193,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     list_display = ("batch_file", "row_number", "item", "reason", "status", "settled")
     list_display_links = ("row_number",)
     list_select_related = ("batch",)
-    list_filter = (StateFilter, "item", "code")
+    list_filter = (RejectedRowState, "item", "code")
     search_fields = ("item", "code", "reason", "batch__file_name")
     search_help_text = "ファイル名・項目・理由で検索"
     ordering = ("-batch_id", "row_number")
