@@ -121,6 +121,12 @@ def approved_items(*, system: BusinessSystem, day: date, form: str = "") -> Appr
     return _added_up(applications, system=system, day=day)
 
 
+def approved_beside(application: UseApplication, *, day: date) -> Approval:
+    """Return what the system is given on a day by other 利用申請 than this one: they add up with it."""
+    others = applications_in_force(day=day).filter(system=application.system)
+    return _added_up(others.exclude(pk=application.pk), system=application.system, day=day)
+
+
 def approval_as_of(*, system: BusinessSystem, day: date) -> Approval:
     """
     Return what was in force for a system on a day that has passed, as it was decided by then.
@@ -198,7 +204,7 @@ def grounds_of(*, system: BusinessSystem, day: date) -> QuerySet[LegalBasis]:
 
 
 def previous_approval(application: UseApplication) -> UseApplication | None:
-    """Return the approval of the same system that this 利用申請 renews or stands beside, the latest."""
+    """Return the approval that this 利用申請 renews, or else the latest other one of its system."""
     if application.renews_id is not None:
         return application.renews
     return (

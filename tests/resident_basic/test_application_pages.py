@@ -147,11 +147,11 @@ class TestDeciding:
         application = approvals.submitted(INSURER, "name", "born_on", "sex", individual_number=True)
 
         page = text_of(decider.get(page_of("change", application)))
-        assert "項目: 性別" in page
-        assert "年のみ" in page
+        assert "引き続き有効です" in page
+        assert "この申請で新たに移転されるもの" in page
         asked = text_of(decider.get(page_of("approve", application)))
         assert "前回にない項目" in asked
-        assert "前回は承認されていません" in asked
+        assert "移転しない → 移転する" in asked
 
         decision = {
             "_confirmed": "1",
@@ -175,6 +175,24 @@ class TestDeciding:
             "born_on": "year",
         }
         assert "承認しない" in text_of(decider.get(page_of("change", application)))
+
+    def test_a_renewal_is_compared_with_what_it_takes_the_place_of(self, decider):
+        approved = approvals.approved(INSURER, "name", "sex")
+        act = Act(at=approvals.NOON, path="admin", staff=StaffFactory())
+        renewal = services.renew_application(application=approved, act=act)
+        services.edit_application(
+            application=renewal,
+            contents=approvals.contents(
+                "name", "town", valid_from=renewal.valid_from, valid_until=renewal.valid_until
+            ),
+            act=act,
+        )
+        page = text_of(decider.get(page_of("change", renewal)))
+
+        assert f"第{approved.pk}号(承認)と第{renewal.pk}号の違い" in page
+        assert "項目: 性別" in page
+        assert "項目: 住所_町字" in page
+        assert "項目: 氏名" not in page
 
     def test_who_drafted_is_offered_no_decision(self, staff_client):
         application = approvals.submitted(SCHOOL, "name")

@@ -185,7 +185,9 @@ class TestStaff:
         assert selectors.rights_held(staff) == {("open_personalinformationfile", "resident")}
         browser.post(address, {"_confirmed": "1", "system:operate_businesssystem": ["027-000"]})
         assert selectors.rights_held(staff) == {("operate_businesssystem", "027-000")}
-        assert LinkageRecord.objects.filter(kind="rights_changed").count() == 2
+        browser.post(address, {"_confirmed": "1", "system:apply_businesssystem": ["017-000"]})
+        assert selectors.rights_held(staff) == {("apply_businesssystem", "017-000")}
+        assert LinkageRecord.objects.filter(kind="rights_changed").count() == 3
 
     def test_demo_staff_are_refused_outside_the_demo(self, settings, act):
         settings.DEMO = False

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from resident_basic import selectors
-from resident_basic.admin.applications.pages import own_systems
+from resident_basic.admin.applications.drafting import EVERY, own_systems
 from resident_basic.models import UseApplication
 from resident_basic.rules.applications import Phase, stops_on
 from sapporo_base.admin import display
@@ -32,7 +32,7 @@ def _list() -> tuple[str, str]:
 
 def application_block(request: HttpRequest) -> HomeBlock | None:
     """Show the 利用申請 that wait for a decision, the oldest first, and what is stopped or late."""
-    if not request.user.has_perm("resident_basic.view_every_useapplication"):
+    if not request.user.has_perm(EVERY):
         return None
     now = timezone.now()
     waiting = UseApplication.objects.filter(state=State.SUBMITTED)

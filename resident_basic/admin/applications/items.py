@@ -17,8 +17,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from resident_basic import selectors, services
 from resident_basic.admin.applications import words
+from resident_basic.admin.applications.drafting import EVERY, own_systems
 from resident_basic.admin.applications.forms import PreviewForm
-from resident_basic.admin.applications.pages import own_systems
 from resident_basic.admin.finding import FILE
 from resident_basic.models import ApprovedItem
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, grouped_items, resident_items
@@ -33,7 +33,6 @@ from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, holds, require, right_words
 from sapporo_base.models import BusinessSystem
 
-_EVERY = "resident_basic.view_every_useapplication"
 _PREVIEW = "resident_basic.preview_disclosure"
 _COLUMNS = (
     *("庁内業務システム", "システム名", "所管課", "項目", "支援措置で非公開", "値の限定"),
@@ -100,7 +99,7 @@ class ApprovedItemAdmin(ReadOnlyAdmin):
     # Who gets what ---------------------------------------------------------------------------
 
     def _systems(self, request: HttpRequest) -> QuerySet[BusinessSystem]:
-        if request.user.has_perm(_EVERY):
+        if request.user.has_perm(EVERY):
             return BusinessSystem.objects.all()
         return own_systems(request)
 
