@@ -29,7 +29,7 @@ def _obstacle(delivery: Delivery) -> str:
 
 
 def _age(since: Any) -> str:
-    return f"最も古いもの {display.waited(since, at=timezone.now())}前" if since else ""
+    return f"({display.waited(since, at=timezone.now())}前から)" if since else ""
 
 
 def _stretch(after: int | None, until: int | None) -> str:
@@ -238,7 +238,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def history(self, obj: Delivery) -> SafeString:
         """Return what was delivered to the system: when, in which form, about how many."""
         return display.table(
-            ["日時", "形式", "結果", "受領番号", "人数・件数", "項目数", "個人番号"],
+            ["日時", "形式", "結果", "受領番号", "件数", "項目"],
             [
                 [
                     display.moment(record.at),
@@ -246,8 +246,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
                     record.get_result_display(),
                     _stretch(record.feed_after, record.feed_until),
                     display.count(record.subject_count),
-                    display.count(len(record.items), "項目"),
-                    "あり" if record.opened_individual_number else "なし",
+                    f"{len(record.items):,}項目"
+                    + (" 個人番号あり" if record.opened_individual_number else ""),
                 ]
                 for record in selectors.deliveries_to(obj.system.code)[:_SHOWN]
             ],

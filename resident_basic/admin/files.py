@@ -15,9 +15,9 @@ from sapporo_base.admin.looks import RecordedLookMixin
 
 _SHOWN = 200
 _FACTS = (
-    *("system", "day", "name", "rows", "stretch"),
+    *("system", "day", "name", "row_count", "stretch"),
     *("layout_code", "layout_version", "encoding", "item_list", "empty_list"),
-    *("made", "remade", "fetched", "size", "sha256", "is_sealed"),
+    *("made", "remade", "fetched", "byte_count", "sha256", "is_sealed"),
 )
 
 
@@ -55,7 +55,7 @@ class DeliveryFileAdmin(RecordedLookMixin, ReadOnlyAdmin):
     look_items = ("宛名番号", "変換結果")
     look_procedure = PROCEDURE
     is_list_recorded = False
-    list_display = ("name", "system", "day_words", "row_count", "trouble", "made", "fetched")
+    list_display = ("system", "day_words", "row_count", "trouble", "fetched")
     list_select_related = ("system",)
     list_filter = ("system",)
     search_fields = ("name",)
@@ -82,6 +82,11 @@ class DeliveryFileAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def row_count(self, obj: DeliveryFile) -> SafeString:
         """Return how many rows were written."""
         return display.count(obj.rows, "行")
+
+    @admin.display(description="大きさ")
+    def byte_count(self, obj: DeliveryFile) -> SafeString:
+        """Return its size."""
+        return display.count(obj.size, "バイト")
 
     @admin.display(description="変換結果")
     def trouble(self, obj: DeliveryFile) -> SafeString:

@@ -67,17 +67,17 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
         "届かなくても異動情報は失われず、システムはいつでも受け取れます。"
     )
     empty_text = "配信状況の画面で更新通知を設定すると、表示されます。"
-    list_display = ("system", "status", "url", "succeeded", "error")
+    list_display = ("system", "status", "place", "succeeded", "error")
     list_select_related = ("system",)
     search_fields = ("system__name", "url")
     search_help_text = "庁内業務システム・通知先で検索"
     ordering = ("system__business_id",)
     fieldsets = (
-        (None, {"fields": ("system", "status", "url", "succeeded", "error")}),
+        (None, {"fields": ("system", "status", "place", "succeeded", "error")}),
         ("署名鍵", {"fields": ("keys",)}),
         ("呼出し(新しい順に30件)", {"fields": ("history",)}),
     )
-    readonly_fields = ("system", "url", "status", "succeeded", "error", "keys", "history")
+    readonly_fields = ("system", "place", "status", "succeeded", "error", "keys", "history")
     actions_detail = ("try_it", "pause", "resume", "rotate")
 
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -101,6 +101,11 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
         if obj.succeeded_at is None:
             return display.badge("未通知", "info")
         return display.badge("正常", "done")
+
+    @admin.display(description="通知先", ordering="url")
+    def place(self, obj: WebhookSubscription) -> SafeString:
+        """Return the address as a text: nobody follows it from here."""
+        return format_html("<code>{}</code>", obj.url)
 
     @admin.display(description="最終成功", ordering="succeeded_at")
     def succeeded(self, obj: WebhookSubscription) -> SafeString:
@@ -130,16 +135,13 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
     def history(self, obj: WebhookSubscription) -> SafeString:
         """Return the newest calls: when, what was told, what became of them."""
         return display.table(
-            ["登録", "種別", "状態", "受領番号", "未配信", "試行", "完了", "エラー"],
+            ["日時", "種別", "状態", "内容", "エラー"],
             [
                 [
-                    display.moment(call.created_at, seconds=True),
+                    display.moment(call.settled_at or call.created_at),
                     call.get_kind_display(),
                     display.badge(call.get_state_display(), _LEVELS[WebhookCall.State(call.state)]),
-                    f"{call.head:,}",
-                    display.count(call.waiting),
-                    f"{call.attempts}回",
-                    display.moment(call.settled_at, seconds=True),
+                    f"受領番号{call.head:,} 未配信{call.waiting:,}件 {call.attempts}回目",
                     call.last_error,
                 ]
                 for call in obj.calls.order_by("-pk")[:_SHOWN]

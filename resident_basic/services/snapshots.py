@@ -20,6 +20,10 @@ from sapporo_base.acts import Act, NotNow
 from sapporo_base.feed import NeverStill, Standstill
 from sapporo_base.selectors import system
 
+_FORMATS: Final = {
+    selectors.SNAPSHOT_DISCLOSED: "sapporo-residents",
+    selectors.HASHES_DISCLOSED: "sapporo-resident-hashes",
+}
 _VERSION: Final = 1
 _PARCEL: Final = 1000
 
@@ -106,7 +110,7 @@ def _open(
         still.close()
         raise
     header = {
-        "format": f"sapporo-{kind.replace('_', '-')}",
+        "format": _FORMATS[kind],
         "version": _VERSION,
         "system": receiving.code,
         "receipt": still.receipt,
