@@ -36,6 +36,8 @@ _CONFIGURATION: Mapping[str, str] = {
     "listen_addresses": "",
     "port": str(PORT),
     "max_connections": "120",
+    # Numbering locks the people of a day's file one by one.
+    "max_locks_per_transaction": "256",
     "shared_buffers": "512MB",
     "maintenance_work_mem": "512MB",
     "work_mem": "32MB",

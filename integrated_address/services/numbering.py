@@ -38,6 +38,8 @@ ASKED: Sequence[str] = tuple(STAGED)[:-2]
 """Those that who asks must fill; a `kana_key` that is missing is made by the database."""
 
 _MASSES = 10_000
+# A day's file and a single 異動 wait for each other only where they are about the same people.
+_LOCKED_SINGLY = 2_000
 _READ_BY_TRIGGERS = ("closed_business_number",)
 _TABLES = tuple(
     f"integrated_address_{name}"
@@ -155,9 +157,12 @@ def number_newcomers(
 
     :param request_codes: request the 符号 of the newcomers in the same breath.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
-    masses = staging.count() >= _MASSES
+    people = staging.count()
+    if people <= _LOCKED_SINGLY:
+        _lock_people(staging, system)
+    else:
+        _lock_everyone()
+    masses = people >= _MASSES
     with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
         counts = _number(staging, system, act, request_codes=request_codes)
     analyze_grown(counts.numbered, *_TABLES)
@@ -170,6 +175,12 @@ def number_newcomers(
         detail=f"付番{counts.numbered}件、紐付{counts.linked}件",
     )
     return counts
+
+
+def _lock_everyone() -> None:
+    """Let every numbering that is under way end first, and no other begin before this one ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
 
 
 def _lock_people(staging: Staging, system: BusinessSystem) -> None:

@@ -32,7 +32,13 @@ def full_set(size: int) -> Path:
     """Return the file with the full set of residents, generated where there is none yet."""
     if not any(_folder(size).glob("juki_full_*.csv")):
         generate(size)
-    return next(_folder(size).glob("juki_full_*.csv"))
+    return min(_folder(size).glob("juki_full_*.csv"))
+
+
+def daily(size: int) -> Path:
+    """Return the file with the 異動差分 of the first day after the full set."""
+    full_set(size)
+    return min(_folder(size).glob("juki_daily_*.csv"))
 
 
 def _folder(size: int) -> Path:

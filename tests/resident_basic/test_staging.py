@@ -85,7 +85,7 @@ class TestKnownRows:
     def test_a_row_that_is_wrong_is_judged_each_time(self, receive, city):
         wrong = row(sex="x")
         first = receive(*city, wrong)
-        second = receive(*city, wrong, week=1)
+        second = receive(*city[:-1], corrected(city[-1]), wrong, week=1)
 
         assert (first.rejected, second.rejected) == (1, 1)
         assert list(RejectedRow.objects.values_list("row_number", "item")) == [(21, "性別")] * 2
