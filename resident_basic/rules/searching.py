@@ -63,10 +63,16 @@ class Question:
         rest = self.numbers or self.born_from or self.by_place
         return not rest and not any(len(key) > 1 or not is_kana(key) for key in self.names)
 
-    def with_words_as_places(self) -> "Question":
-        """Return the question in which every word that was taken for a name is a place."""
-        places = tuple(_place(word) for word in self.words)
-        return replace(self, names=(), words=(), places=self.places + places)
+    def with_words_as_places(self, towns: Iterable["Town"]) -> "Question":
+        """
+        Return the question in which words that were taken for names are places: those that name one of
+        the towns, or all of them where none does (方書).
+        """
+        known = tuple(towns)
+        named = [word for word in self.words if towns_named(place_key(word), known)] or self.words
+        names = tuple(word_key(word) for word in self.words if word not in named)
+        places = tuple(_place(word) for word in named)
+        return replace(self, names=names, words=tuple(named), places=self.places + places)
 
 
 def read_question(term: str) -> Question:

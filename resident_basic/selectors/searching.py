@@ -90,8 +90,9 @@ def find_residents(
     numbers, former = searched.numbers(question)
     places: tuple[str, ...] = ()
     if not numbers and question.words:
+        question = question.with_words_as_places(_towns(former=False))
         places = question.words
-        numbers, former = searched.numbers(question.with_words_as_places())
+        numbers, former = searched.numbers(question)
     latest = ResidentVersion.objects.filter(is_latest=True)
     keys = sorted(
         latest.filter(resident_number__in=numbers).values_list("kana_key", "resident_number")

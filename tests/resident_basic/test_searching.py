@@ -233,6 +233,16 @@ class TestPlaces:
         found = find_residents("宮の沢", wards=None, with_protected=True)
         assert found.places == ("宮の沢",)
 
+    def test_a_town_beside_a_name_is_read_as_one_where_nobody_bears_both(self, receive):
+        numbers = receive(
+            row(name="佐藤　一", town="宮の沢"),
+            row(name="佐藤　二", town="美園"),
+            row(name="鈴木　一", town="宮の沢"),
+        )
+        found = find_residents("佐藤 宮の沢", wards=None, with_protected=True)
+        assert [one.resident_number for one in found.people] == numbers[:1]
+        assert found.places == ("宮の沢",)
+
     def test_a_name_that_is_also_a_town_is_a_name(self, receive):
         bearer, _ = receive(row(name="前田　一"), row(town="前田六条"))
         assert named("前田") == [bearer]
