@@ -26,7 +26,7 @@ class WaitingFile:
 
 def _folder() -> Path:
     folder = Path(settings.RESIDENT_DROP_FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     return folder.resolve()
 
 
@@ -75,6 +75,8 @@ def put_into_folder(name: str, chunks: Iterable[bytes]) -> str:
     target = _folder() / name
     part = _folder() / f".{name}.part"
     try:
+        # It holds 個人番号: nobody but the system and its group reads it.
+        part.touch(mode=0o640)
         with part.open("wb") as stream:
             for chunk in chunks:
                 stream.write(chunk)

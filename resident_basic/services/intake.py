@@ -22,6 +22,7 @@ from resident_basic.services.judging import (
 )
 from resident_basic.services.merging import (
     MergeCounts,
+    drop_outdated,
     find_candidates,
     merge,
     version_columns,
@@ -258,6 +259,7 @@ def _rehearse(
     judgement = judge(
         file_name=source.path.name, rows=source.survey.rows, staging=staging, batch=batch
     )
+    outdated = drop_outdated()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE known_id IS NULL AND NOT is_same),"
@@ -266,11 +268,13 @@ def _rehearse(
             " FROM resident_candidate c LEFT JOIN resident_basic_resident r USING (resident_number)"
         )
         new_versions, corrections, new_residents = cursor.fetchone()
+    staged = staging.count() + unchanged_of(staging).count()
     counts = MergeCounts(
-        unchanged=staging.count() + unchanged_of(staging).count() - new_versions - corrections,
+        unchanged=staged - new_versions - corrections - outdated,
         new_residents=new_residents,
         new_versions=new_versions,
         corrections=corrections,
+        outdated=outdated,
     )
     report = [
         changes_by_reason(staging, act),

@@ -192,6 +192,13 @@ def find_same(staging: Staging) -> None:
     )
 
 
+def drop_outdated() -> int:
+    """Take from the candidates what was processed before what is known; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_OUTDATED)
+        return int(cursor.rowcount)
+
+
 def merge(
     staging: Staging,
     *,
@@ -217,8 +224,7 @@ def merge(
         cursor.execute(_LOOK_AGAIN)
         if cursor.rowcount:
             find_same(staging)
-        cursor.execute(_DROP_OUTDATED)
-        outdated = cursor.rowcount
+        outdated = drop_outdated()
         same = staging.execute(_REFRESH_FINGERPRINTS)
         cursor.execute(_SUPERSEDE, {"at": act.at})
         corrections = cursor.rowcount

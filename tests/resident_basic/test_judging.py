@@ -273,6 +273,14 @@ class TestRehearsals:
         assert not RejectedRow.objects.exists()
         assert BatchRun.objects.latest("pk").report["sections"] == list(receipt.report)
 
+    def test_what_was_processed_earlier_would_change_nothing_and_is_counted_so(self, city, receive):
+        receive("juki_daily_20261104.csv", corrected(city[0]))
+
+        receipt = receive("juki_daily_20261105.csv", city[0], dry_run=True)
+
+        assert (receipt.counts.corrections, receipt.counts.outdated) == (0, 1)
+        assert receipt.report[0]["rows"] == []
+
     def test_it_tells_why_a_file_would_be_held(self, city, receive):
         receipt = receive("juki_full_20261108.csv", *city[:20], dry_run=True)
 

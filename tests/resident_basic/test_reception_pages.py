@@ -135,6 +135,7 @@ class TestReception:
             assert choose(operator, upload=upload).status_code == status
         assert (inbox / "juki_daily_20261104.csv").read_bytes() == content
         assert [one.name for one in inbox.iterdir()] == ["juki_daily_20261104.csv"]
+        assert not (inbox / "juki_daily_20261104.csv").stat().st_mode & 0o007
 
     @pytest.mark.parametrize("name", ["../secret.csv", "/etc/passwd", "..", ".hidden.csv", "a.sh"])
     def test_no_name_leads_out_of_the_folder(self, inbox, name):

@@ -73,6 +73,8 @@ def test_what_is_missing_is_refused_by_name(load, name):
         ("PLATFORM_URL", "http://platform.example"),
         ("EXCHANGE_LEASE_SECONDS", "20"),
         ("LOG_LEVEL", "LOUD"),
+        ("RESIDENT_FILE_SUSPICIOUS_SHARE", "1.5"),
+        ("RESIDENT_FILE_SUSPICIOUS_FLOOR", "-1"),
         ("SECRET_KEY", "short"),
     ],
 )

@@ -117,12 +117,12 @@ def _as_text(receipt: services.Receipt) -> str:
         ("新しい履歴", counts.new_versions),
         ("履歴の訂正", counts.corrections),
         ("受領できない行", receipt.rejected),
+        ("処理が古い行(反映しない)", counts.outdated),
     ]
     if receipt.is_rehearsal:
         heading = "確認のみ(住民の情報は変更していません)"
     else:
         lines += [
-            ("処理が古い行(反映しない)", counts.outdated),
             ("付番した人", counts.numbered),
             ("支援措置の開始・変更", counts.protected),
             ("支援措置の終了", counts.released),
