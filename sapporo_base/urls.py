@@ -17,5 +17,5 @@ urlpatterns = [
 ]
 
 handler403 = "sapporo_base.admin.troubles.permission_denied"
-handler404 = "sapporo_base.admin.troubles.not_found"
-handler500 = "sapporo_base.admin.troubles.server_error"
+handler404 = "sapporo_base.troubles.not_found"
+handler500 = "sapporo_base.troubles.server_error"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -32,6 +32,7 @@ _TITLES = {
     405: "この操作には対応していません。",
     415: "この形式には対応していません(application/jsonで送信してください)。",
     429: "要求が多すぎます。時間をおいて再度送信してください。",
+    500: "処理中に問題が発生しました。続く場合は、correlation_idを添えて問い合わせてください。",
     503: "現在処理できません。時間をおいて同じ内容を再度送信してください。",
 }
 
@@ -101,8 +102,19 @@ def _codes(details: Any) -> Any:
     return details
 
 
+def bare_problem(http_status: int, code: str) -> JsonResponse:
+    """Return a problem document where no view answers: an unknown address, an error 500."""
+    body = _body(http_status, code, _TITLES[http_status], {})
+    return JsonResponse(body, status=http_status, content_type=PROBLEM)
+
+
 def _problem(http_status: int, code: str, title: str, fields: Any) -> Response:
     set_rollback()
+    body = _body(http_status, code, title, fields)
+    return Response(body, status=http_status, content_type=PROBLEM)
+
+
+def _body(http_status: int, code: str, title: str, fields: Any) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"urn:sapporo:problem:{code}",
         "code": code,
@@ -112,4 +124,4 @@ def _problem(http_status: int, code: str, title: str, fields: Any) -> Response:
     }
     if fields:
         body["fields"] = fields
-    return Response(body, status=http_status, content_type=PROBLEM)
+    return body

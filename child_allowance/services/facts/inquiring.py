@@ -12,6 +12,7 @@ from child_allowance.services.systems import asking, own_system
 from gateway import services as gateway
 from sapporo_base import selectors as base_selectors
 from sapporo_base.acts import Act
+from sapporo_base.models import LegalBasis
 
 INFORMATION = {Item.TAX: "TM00000000000002", Item.PENSION: "TM99000000000075"}
 READ_AT_ONCE = 500
@@ -41,8 +42,16 @@ def inquire_missing_facts(*, act: Act) -> Asked:
     if not wanted:
         return Asked()
     system = own_system()
+    grounds = {
+        item: base_selectors.legal_basis_for(
+            kind="inquire", day=act.day, system=system, information_code=information
+        )
+        for item, information in INFORMATION.items()
+    }
     accepted = gateway.accept_inquiries(
-        system=system, requests=[_request(fact, system, act) for fact in wanted], act=asking(act)
+        system=system,
+        requests=[_request(fact, grounds[Item(fact.item)]) for fact in wanted],
+        act=asking(act),
     )
     refused = 0
     for fact, answer in zip(wanted, accepted, strict=True):
@@ -93,16 +102,12 @@ def _settle_result(result: gateway.Result, act: Act) -> bool:
     return True
 
 
-def _request(fact: FactInquiry, system: Any, act: Act) -> gateway.InquiryRequest:
-    information = INFORMATION[Item(fact.item)]
-    basis = base_selectors.legal_basis_for(
-        kind="inquire", day=act.day, system=system, information_code=information
-    )
+def _request(fact: FactInquiry, basis: LegalBasis | None) -> gateway.InquiryRequest:
     return gateway.InquiryRequest(
         business_number=fact.subject_number,
         procedure_code=basis.procedure_code if basis else "",
         step_code=basis.step_code if basis else "",
-        information_code=information,
+        information_code=INFORMATION[Item(fact.item)],
         provider_code=fact.provider_code,
         fiscal_year=fact.tax_year,
         request_key=f"child-allowance-fact-{fact.pk}",
