@@ -332,9 +332,9 @@ class LookAlarm(models.Model):
     class Outcome(models.TextChoices):
         """What was shown."""
 
-        SHOWN = "shown", "住所を含めて表示・提供した"
-        HIDDEN = "hidden", "住所を伏せて表示・提供した"
-        REFUSED = "refused", "拒否した"
+        SHOWN = "shown", "住所を表示"
+        HIDDEN = "hidden", "住所は非表示"
+        REFUSED = "refused", "拒否"
 
     record_id = models.BigIntegerField("記録番号")
     measure = models.ForeignKey(

@@ -145,7 +145,6 @@ class MeasureActsMixin(_Page):
             form_class=choosing_family(form_class, together),
             initial=initial,
             effects=effects,
-            button=page["title"] + "を行う",
             **page,
         )
 
@@ -160,6 +159,7 @@ class MeasureActsMixin(_Page):
             DecideForm,
             services.decide_support_measure,
             title="支援措置の決定",
+            button="支援措置を決定する",
             initial={"since": today},
             effects=[
                 Effect("今日から開始した場合の終了年月日", display.day(last_day(today))),
@@ -182,6 +182,7 @@ class MeasureActsMixin(_Page):
             FamilyForm,
             services.extend_support_measure,
             title="期間の延長",
+            button="期間を延長する",
             effects=[
                 Effect("今の終了年月日", display.day(until)),
                 Effect(
@@ -202,6 +203,7 @@ class MeasureActsMixin(_Page):
             EndForm,
             services.propose_end_of_support_measure,
             title="解除の起案",
+            button="解除を起案する",
             effects=[
                 Effect("次に必要なこと", "別の職員が解除を決定します。それまで保護は続きます。")
             ],
@@ -254,6 +256,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="解除の起案の取下げ",
+            button="解除の起案を取り下げる",
             do=lambda _, act: services.withdraw_end_of_support_measure(measure=obj, act=act),
             effects=[Effect("すぐに起こること", "保護はそのまま続きます。")],
         )
@@ -264,6 +267,7 @@ class MeasureActsMixin(_Page):
         obj: SupportMeasure,
         *,
         title: str,
+        button: str,
         do: Callable[..., Any],
         form_class: type[forms.Form] = forms.Form,
         initial: dict[str, Any] | None = None,
@@ -280,7 +284,7 @@ class MeasureActsMixin(_Page):
         return self.act_page(
             request,
             title=title,
-            button=f"{title}を行う",
+            button=button,
             do=done,
             obj=obj,
             form_class=form_class,
@@ -299,6 +303,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="申出の内容の登録",
+            button="申出の内容を登録する",
             form_class=ApplicationForm,
             initial={name: getattr(known, name) for name in names} if known else None,
             do=lambda data, act: services.record_support_application(
@@ -315,6 +320,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="転送情報の登録",
+            button="転送情報を登録する",
             form_class=ForwardingForm,
             initial={"forwarded_on": timezone.localdate()},
             do=lambda data, act: services.record_support_forwarding(measure=obj, act=act, **data),
@@ -366,6 +372,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="相手方の登録",
+            button="相手方を登録する",
             form_class=OpponentForm,
             do=lambda data, act: services.record_support_opponent(
                 measure=obj, facts=services.OpponentFacts(**data), act=act
@@ -381,6 +388,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="一時解除",
+            button="一時解除する",
             form_class=LiftForm,
             do=lambda data, act: services.lift_temporarily(measure=obj, act=act, **data),
             effects=[
@@ -403,6 +411,7 @@ class MeasureActsMixin(_Page):
             request,
             obj,
             title="設定の再試行",
+            button="今すぐ再試行する",
             do=lambda _, act: gateway.send_flags_again(
                 system=base.system(REGISTER),
                 business_numbers=[obj.resident_number],

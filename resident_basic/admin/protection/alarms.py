@@ -58,7 +58,7 @@ class LookAlarmAdmin(ReadOnlyAdmin):
     )
     empty_text = "未確認の警報はありません。支援措置対象者が閲覧されると、ここに表示されます。"
     can_export = True
-    list_display = ("when", "outcome_word", "who", "page", "purpose", "reason", "measure_page")
+    list_display = ("when", "outcome_word", "who", "door", "reason", "measure_page")
     list_display_links = ("when",)
     list_filter = (AcknowledgedFilter, "outcome", "path")
     list_select_related = ("measure",)
@@ -70,8 +70,9 @@ class LookAlarmAdmin(ReadOnlyAdmin):
         "outcome_word",
         "who",
         "on_behalf_of",
-        "page",
-        "purpose",
+        "door",
+        "detail",
+        "procedure",
         "reason",
         "measure_page",
         "record",
@@ -115,16 +116,10 @@ class LookAlarmAdmin(ReadOnlyAdmin):
             return f"{obj.staff_name}({obj.staff_number})"
         return f"システム {obj.system_code}" if obj.system_code else "不明"
 
-    @admin.display(description="画面・経路")
-    def page(self, obj: LookAlarm) -> str:
-        """Return by which door."""
-        door = _PATHS.get(obj.path, obj.path)
-        return " ".join(one for one in (door, KINDS.get(obj.kind, obj.kind), obj.detail) if one)
-
-    @admin.display(description="事務")
-    def purpose(self, obj: LookAlarm) -> str:
-        """Return for which 事務."""
-        return obj.procedure
+    @admin.display(description="経路・操作")
+    def door(self, obj: LookAlarm) -> str:
+        """Return by which door and what was done."""
+        return f"{_PATHS.get(obj.path, obj.path)} {KINDS.get(obj.kind, obj.kind)}"
 
     @admin.display(description="支援措置")
     def measure_page(self, obj: LookAlarm) -> SafeString:

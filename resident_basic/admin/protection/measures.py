@@ -88,8 +88,7 @@ class SupportMeasureAdmin(MeasureActsMixin, RecordedLookMixin, ReadOnlyAdmin):
     look_procedure = PROCEDURE
     list_kind = "support_measures_listed"
     # List
-    list_display = ("last", "phase", "person", "subject", "platform", "alarmed")
-    list_display_links = ("person",)
+    list_display = ("person", "last", "phase", "subject", "platform", "alarmed")
     list_filter = (PhaseFilter, "kind", "subject_kind", "source")
     search_fields = ("resident_number",)
     search_help_text = "フリガナ・生年月日・宛名番号で検索"
@@ -281,15 +280,14 @@ class SupportMeasureAdmin(MeasureActsMixin, RecordedLookMixin, ReadOnlyAdmin):
     def terms_line(self, obj: SupportMeasure) -> SafeString:
         """Return every term, the newest first."""
         return display.table(
-            ("事由", "区分", "開始", "終了", "登録日時", "登録者", "理由"),
+            ("事由", "区分", "開始", "終了", "登録", "理由"),
             [
                 (
                     one.get_cause_display(),
                     one.get_kind_display(),
                     display.day(one.since, weekday=False),
                     display.day(one.until, weekday=False) if one.until else "定めなし",
-                    display.moment(one.recorded_at),
-                    _who(one.recorded_by),
+                    format_html("{} {}", display.moment(one.recorded_at), _who(one.recorded_by)),
                     one.reason,
                 )
                 for one in obj.terms.order_by("-recorded_at", "-pk")

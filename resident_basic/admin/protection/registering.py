@@ -6,10 +6,12 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from resident_basic import selectors, services
+from resident_basic.admin.finding import born
 from resident_basic.admin.protection.acts import FILE, PROCEDURE
 from resident_basic.admin.protection.forms import StartForm, choosing_family
 from resident_basic.models import Resident, SupportMeasure
@@ -90,7 +92,7 @@ class RegisteringMixin(_Page):
         hidden = selectors.protected_among([one.resident_number for one in near])
         today = timezone.localdate()
         choices = [
-            (one.resident_number, f"{one.name}(生年月日 {one.born_on or one.born_on_text})")
+            (one.resident_number, f"{one.name}({strip_tags(born(one))}生)")
             for one in near
             # Who is protected already is named to nobody here.
             if one.resident_number not in hidden
