@@ -122,6 +122,11 @@ def lift_for(*, resident_number: str, staff_number: str, at: datetime) -> Tempor
     )
 
 
+def running_lifts(measure: SupportMeasure, *, at: datetime) -> Sequence[TemporaryLift]:
+    """Return the 一時解除 of a 支援措置 that hold now."""
+    return list(measure.lifts.filter(since__lte=at, until__gt=at, ended_at=None).order_by("pk"))
+
+
 def waiting_alarms() -> QuerySet[LookAlarm]:
     """Return the alarms that nobody has acknowledged, oldest first."""
     return LookAlarm.objects.filter(acknowledged_at=None).order_by("at", "pk")

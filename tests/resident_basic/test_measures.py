@@ -136,6 +136,23 @@ class TestMeasures:
         with pytest.raises(InvalidRequest, match="同じ世帯"):
             begin(lodger, act, family=[stranger])
 
+    def test_family_may_join_later_for_the_present_term(self, family, act):
+        mother, child, lodger, stranger = family
+        measure = begin(mother, act, since=date(2026, 3, 1), family=[child])
+
+        added = services.add_family_to_measure(
+            measure=measure, family=[child, lodger], reason="追加の申出", act=act
+        )
+
+        assert added == [lodger]
+        joined = SupportMeasure.objects.get(resident_number=lodger)
+        assert (joined.since, joined.until) == (measure.since, measure.until)
+        assert len(selectors.open_family_of(measure)) == 2
+        with pytest.raises(InvalidRequest, match="同じ世帯"):
+            services.add_family_to_measure(
+                measure=measure, family=[stranger], reason="追加の申出", act=act
+            )
+
     def test_a_decision_gives_the_provisional_one_its_year(self, family, act):
         mother, child, *_ = family
         measure = begin(mother, act, kind=PROVISIONAL, family=[child])
@@ -388,11 +405,11 @@ class TestTemporaryLift:
         clerk = member_of_staff()
         page = reverse(self.PAGE, args=[planted.number])
         with time_machine.travel(act.at, tick=False):
-            lift = self.lift(planted, act, clerk)
+            self.lift(planted, act, clerk)
 
             assert staff_client(staff=member_of_staff()).get(page).status_code == 403
-            services.end_temporary_lift(
-                lift=lift, act=replace(act, at=act.at + timedelta(minutes=1))
+            services.end_temporary_lifts(
+                measure=planted.measure, act=replace(act, at=act.at + timedelta(minutes=1))
             )
             assert staff_client(staff=clerk).get(page).status_code == 403
 

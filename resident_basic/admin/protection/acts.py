@@ -293,6 +293,32 @@ class MeasureActsMixin(_Page):
             undo=undo,
         )
 
+    @action(description="併せて支援を求める者を追加する", permissions=["write"], icon="group_add")
+    def add_family(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put more family under protection, for the present term."""
+        obj = self.found(request, object_id)
+        near = selectors.family_candidates(obj.resident_number)
+        protected = selectors.protected_among([one.resident_number for one in near])
+        choices = [
+            (one.resident_number, one.name) for one in near if one.resident_number not in protected
+        ]
+        return self._simple(
+            request,
+            obj,
+            title="併せて支援を求める者の追加",
+            button="追加する",
+            form_class=choosing_family(FamilyForm, choices),
+            do=lambda data, act: services.add_family_to_measure(measure=obj, act=act, **data),
+            effects=[
+                Effect(
+                    "追加できる方",
+                    f"{len(choices)}人(同じ世帯または同じ住所の方)" if choices else "いません",
+                ),
+                Effect("期間", "申出者の今の期間と同じです。"),
+            ],
+            undo="職員2人が解除するまで続きます。",
+        )
+
     @action(description="申出の内容を登録する", permissions=["write"], icon="edit_document")
     def write_application(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Keep what was asked for."""
@@ -399,6 +425,28 @@ class MeasureActsMixin(_Page):
                 Effect("変わらないこと", "一覧・他業務・他機関への提供では非表示のままです。"),
             ],
             undo="時間が過ぎると自動で元に戻ります。",
+        )
+
+    def has_end_lifts_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may take the lifts of the measure back, of which one is running."""
+        found = selectors.open_measure(object_id)
+        running = found and selectors.running_lifts(found, at=timezone.now())
+        return bool(running) and self.has_lift_permission(request, object_id)
+
+    @action(description="一時解除を取り消す", permissions=["end_lifts"], icon="timer_off")
+    def end_lifts(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the running lifts back."""
+        obj = self.found(request, object_id)
+        running = selectors.running_lifts(obj, at=timezone.now())
+        return self._simple(
+            request,
+            obj,
+            title="一時解除の取消",
+            button="一時解除を取り消す",
+            do=lambda _, act: services.end_temporary_lifts(measure=obj, act=act),
+            effects=[
+                Effect("一時解除を受けている職員", "、".join(one.staff_number for one in running))
+            ],
         )
 
     @action(

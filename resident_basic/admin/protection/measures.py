@@ -117,11 +117,13 @@ class SupportMeasureAdmin(MeasureActsMixin, RecordedLookMixin, ReadOnlyAdmin):
         "propose_end",
         "confirm_end",
         "withdraw_end",
+        "add_family",
         "write_application",
         "write_forwarding",
         "show_opponent",
         "write_opponent",
         "lift",
+        "end_lifts",
         "send_flags",
     )
 

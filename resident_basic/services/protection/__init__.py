@@ -9,8 +9,9 @@ from resident_basic.services.protection.details import (
     record_support_forwarding,
     record_support_opponent,
 )
-from resident_basic.services.protection.lifting import end_temporary_lift, lift_temporarily
+from resident_basic.services.protection.lifting import end_temporary_lifts, lift_temporarily
 from resident_basic.services.protection.measures import (
+    add_family_to_measure,
     decide_support_measure,
     end_support_measure,
     extend_support_measure,
@@ -23,9 +24,10 @@ __all__ = [
     "ApplicationFacts",
     "OpponentFacts",
     "acknowledge_alarms",
+    "add_family_to_measure",
     "decide_support_measure",
     "end_support_measure",
-    "end_temporary_lift",
+    "end_temporary_lifts",
     "extend_support_measure",
     "lift_temporarily",
     "open_support_opponent",

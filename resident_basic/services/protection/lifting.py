@@ -49,19 +49,23 @@ def lift_temporarily(
 
 
 @transaction.atomic
-def end_temporary_lift(*, lift: TemporaryLift, act: Act) -> TemporaryLift:
+def end_temporary_lifts(*, measure: SupportMeasure, act: Act) -> int:
     """
-    Take a 一時解除 back before its time.
+    Take the 一時解除 of a person back before their time; return how many.
 
-    :raises NotNow: it is over already.
+    :raises NotNow: none is running.
     """
-    held = TemporaryLift.objects.select_for_update().select_related("measure").get(pk=lift.pk)
-    if held.ended_at or held.until <= act.at:
-        raise NotNow("この一時解除は既に終わっています。")
-    held.ended_at = act.at
-    held.save(update_fields=["ended_at"])
-    _record("support_temporary_lift_ended", held, act)
-    return held
+    running = TemporaryLift.objects.select_for_update().filter(
+        measure=measure, until__gt=act.at, ended_at=None
+    )
+    lifts = list(running.select_related("measure").order_by("pk"))
+    if not lifts:
+        raise NotNow("実施中の一時解除はありません。")
+    for lift in lifts:
+        lift.ended_at = act.at
+        lift.save(update_fields=["ended_at"])
+        _record("support_temporary_lift_ended", lift, act)
+    return len(lifts)
 
 
 def _record(kind: str, lift: TemporaryLift, act: Act) -> None:

@@ -118,6 +118,32 @@ def _start(
 
 
 @transaction.atomic
+def add_family_to_measure(
+    *, measure: SupportMeasure, family: Collection[str], reason: str, act: Act
+) -> Sequence[str]:
+    """
+    Put more family under the 支援措置 of a 申出者, for its present term; return who was not under it yet.
+
+    :raises InvalidRequest: no reason, nobody, or family who live elsewhere.
+    :raises NotNow: it has ended.
+    """
+    reason = required_reason(reason)
+    if not family:
+        raise InvalidRequest(fields={"family": "併せて支援を求める方を選んでください。"})
+    held = _held(measure)
+    _check_family(held.resident_number, family)
+    protected = {one.resident_number for one in open_measures_of(family)}
+    added = sorted(set(family) - protected)
+    facts = {"kind": held.kind, "since": held.since, "until": held.until, "reason": reason}
+    for number in added:
+        _start(number, SupportMeasure.SubjectKind.FAMILY, held.applicant_number, facts, act)
+    announce_protection(numbers=added, act=act)
+    spread_protection(numbers=added, on=True, act=act)
+    _record("support_measure_started", added, act.for_purpose(reason=reason))
+    return added
+
+
+@transaction.atomic
 def decide_support_measure(
     *,
     measure: SupportMeasure,
