@@ -37,10 +37,10 @@ WITH told AS (
 ), moved AS (
     UPDATE integrated_address_linkagecodestatus s
     SET state = told.state, since = %(at)s, cause = told.cause
-    FROM told, integrated_address_linkagecodestatus before
-    WHERE s.addressee_id = told.integrated_number AND before.addressee_id = s.addressee_id
+    FROM told
+    WHERE s.addressee_id = told.integrated_number
       AND s.state IN ('requested', 'requested_again') AND told.state IN ('acquired', 'failed')
-    RETURNING s.addressee_id, before.state AS state_before, s.state, s.cause
+    RETURNING new.addressee_id, old.state AS state_before, new.state, new.cause
 )
 INSERT INTO integrated_address_linkagecodestep
     (addressee_id, state_before, state, at, cause, correlation_id)
