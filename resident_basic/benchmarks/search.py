@@ -18,7 +18,7 @@ from sapporo_base.selectors import wards_of
 
 ON_A_CITY: Final = True
 _CLERK: Final = "K1002"
-_PEOPLE: Final = 15
+_PEOPLE: Final = 8
 _WELL: Final = 200
 _AIM_MS: Final = 200.0
 _BACKEND: Final = "sapporo_base.authentication.StaffBackend"

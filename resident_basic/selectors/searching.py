@@ -129,17 +129,23 @@ class _Search:
     include_former: bool
 
     def numbers(self, question: Question) -> tuple[set[str], frozenset[str]]:
-        """Return up to `MOST_FOUND` + 1 宛名番号, and who of them is found by something former alone."""
+        """
+        Return 宛名番号, more than `MOST_FOUND` where not all are here, and who of them is found by
+        something former alone.
+        """
         found = self._gathered(
             self._allowed(question).filter(self.conditions(question, former=False))
         )
         if not self.include_former or len(found) > MOST_FOUND:
             return found, frozenset()
+        allowed = self._allowed(question).values("resident_number")
         versions = ResidentVersion.objects.filter(
-            self.conditions(question, former=True), is_latest=False
+            self.conditions(question, former=True), is_latest=False, resident_number__in=allowed
         )
-        candidates = list(versions.values_list("resident_number", flat=True)[: 4 * MOST_FOUND])
-        former = self._gathered(self._allowed(question).filter(resident_number__in=candidates))
+        # Somebody may have several former versions: they are one person.
+        former = set(
+            versions.values_list("resident_number", flat=True).distinct()[: MOST_FOUND + 1]
+        )
         return found | former, frozenset(former - found)
 
     def conditions(self, question: Question, *, former: bool) -> Q:
