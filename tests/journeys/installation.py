@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from sapporo_base.database import Cluster
@@ -71,10 +72,11 @@ class Installation:
         self.manage("prepare_demo_applications")
         self.manage(
             *("generate_city", "--population", POPULATION, "--seed", 5),
-            *("--days", 0, "--out", self.city),
+            *("--days", 1, "--out", self.city),
         )
         self.full = self.city / "juki_full_20261101.csv"
         self.expected: dict[str, Any] = json.loads((self.city / "expected.json").read_text())
+        self.days = sorted(name for name in self.expected["files"] if name.startswith("juki_daily"))
 
     def run(self, *arguments: object, code: int = 0, url: str = "") -> str:
         """Run Python to its end, and insist on its exit code."""
@@ -113,6 +115,16 @@ class Installation:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_database(self) -> None:
+        """End PostgreSQL and its children as a power cut would."""
+        server = psutil.Process(self.cluster.pid())
+        for process in (server, *server.children(recursive=True)):
+            process.kill()
+
+    def log(self, name: str) -> str:
+        """Return what a process said."""
+        return (self.var / "log" / f"{name}.log").read_text(encoding="utf-8")
+
     def end(self) -> None:
         """Leave nothing running."""
         for name in list(self.running):
@@ -133,12 +145,16 @@ class Installation:
 
     def stop_at(self, table: str, act: Callable[[], None], kill: Callable[[], None]) -> None:
         """Let an act run until it wants to write into a table, and kill somebody there."""
-        with psycopg.connect(self.cluster.url(), autocommit=False) as holder:
+        holder = psycopg.connect(self.cluster.url(), autocommit=False)
+        try:
             holder.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
             act()
             waiting = f"SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
             wait_until(f"somebody writes {table}", lambda: bool(self.ask(waiting)), seconds=40)
             kill()
+        finally:
+            # Closed, not committed: it may be the database that was killed.
+            holder.close()
 
 
 def unused_port() -> int:

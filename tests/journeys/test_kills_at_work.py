@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping
 
-import psutil
 import pytest
 
 from sapporo_base.rehearsal import wait_until
@@ -90,9 +89,7 @@ def the_database_is_killed(
     with allowance.asking_all_the_time("database", people):
         enough = len(allowance.acknowledged) + 12
         wait_until("the city works", lambda: len(allowance.acknowledged) > enough, seconds=30)
-        server = psutil.Process(installation.cluster.pid())
-        for process in (server, *server.children(recursive=True)):
-            process.kill()
+        installation.kill_database()
         wait_until("a call fails", lambda: allowance.in_vain > 0, seconds=30)
         installation.manage("database", "start")
         enough = len(allowance.acknowledged) + 12
