@@ -1,7 +1,6 @@
 """Reception of files from 既存住基: decoded, judged, staged with checkpoints, merged at once."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -37,7 +36,7 @@ from resident_basic.services.reports import (
 )
 from resident_basic.services.staging import drop_staging, stage, unchanged_of
 from sapporo_base import services as base
-from sapporo_base.acts import Act, NotNow, Refusal
+from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress, SilentProgress, Staging, indexes_last
 from sapporo_base.layouts import Source, UnreadableFile, open_source
 from sapporo_base.models import BatchRun
@@ -121,7 +120,7 @@ def receive_residents(
         reason = "確認した後にファイルの内容が変わっています。確認からやり直してください。"
         note_failure(order, reason, act)
         raise FileNotReceived(reason)
-    with _only_one(source.survey.sha256):
+    with base.only_one_reception(source.survey.sha256):
         batch = base.open_batch(
             act,
             f"{KIND}_rehearsal" if dry_run else KIND,
@@ -169,20 +168,6 @@ def _hold(
         message=suspicious.message,
     )
     drop_staging(staging)
-
-
-@contextmanager
-def _only_one(sha256: str) -> Iterator[None]:
-    """Hold a lock of this session on the file: two receptions would share a staging table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [sha256])
-        if not cursor.fetchone()[0]:
-            raise NotNow("同じファイルを受領処理中です。完了を待って結果を確認してください。")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 1))", [sha256])
 
 
 # The one transaction -------------------------------------------------------------------------

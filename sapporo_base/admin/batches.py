@@ -1,6 +1,7 @@
 """Pages of bulk jobs: 一括処理 with its report, 受領エラー and what became of them; and their home block."""
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +35,9 @@ _BATCH_LEVELS = {
     "held": "stopped",
     "rehearsed": "info",
 }
+
+_INTERRUPTED = "中断"
+_TAKE_UP_AGAIN = "同じファイルを再度受領すると、続きから処理します。"
 
 # What the counts of a run are called; a count without a name here bears its own.
 _COUNT_NAMES = {
@@ -140,6 +144,8 @@ def run_state(run: BatchRun) -> SafeString:
     words = display.badge(run.get_state_display(), _BATCH_LEVELS[run.state])
     if run.state != BatchRun.State.RUNNING:
         return words
+    if run.pk in selectors.interrupted_runs():
+        return format_html("{} {}", display.badge(_INTERRUPTED, "stopped"), _TAKE_UP_AGAIN)
     return format_html("{} {}", words, progress_words(run))
 
 
@@ -358,21 +364,31 @@ class RejectedRowAdmin(ReadOnlyAdmin):
         )
 
 
+def _note(runs: Sequence[BatchRun], interrupted: Collection[int]) -> str:
+    if interrupted:
+        return f"中断した受領があります。{_TAKE_UP_AGAIN}"
+    return "" if runs else "ファイルの受領などを行うと、結果がここに表示されます。"
+
+
 def batch_block(request: HttpRequest) -> HomeBlock | None:
     """Show the last bulk jobs, those with rejected rows first in attention."""
     if not request.user.has_perm("sapporo_base.view_batchrun"):
         return None
-    runs = list(BatchRun.objects.order_by("-started_at")[:5])
-    bad = [run for run in runs if run.state in {"rejected", "failed", "held"}]
+    interrupted = selectors.interrupted_runs()
+    runs = [
+        *BatchRun.objects.filter(pk__in=interrupted).order_by("-started_at"),
+        *BatchRun.objects.exclude(pk__in=interrupted).order_by("-started_at")[:5],
+    ]
+    bad = [r for r in runs if r.pk in interrupted or r.state in {"rejected", "failed", "held"}]
     return HomeBlock(
         title="一括処理",
         state=f"確認が必要 {len(bad)}件" if bad else "正常",
         attention=Attention.WARNED if bad else Attention.CALM,
-        note="" if runs else "ファイルの受領などを行うと、結果がここに表示されます。",
+        note=_note(runs, interrupted),
         rows=[
             HomeRow(
                 f"{run.file_name or run.kind}",
-                run.get_state_display(),
+                _INTERRUPTED if run.pk in interrupted else run.get_state_display(),
                 reverse("admin:sapporo_base_batchrun_change", args=(run.pk,)),
                 Attention.WARNED if run in bad else Attention.CALM,
             )

@@ -3,6 +3,7 @@
 from sapporo_base.selectors.batches import (
     BatchResult,
     RunProgress,
+    interrupted_runs,
     last_batch,
     last_runs,
     run_progress,
@@ -47,6 +48,7 @@ __all__ = [
     "code_names",
     "files_open_to",
     "in_force",
+    "interrupted_runs",
     "is_working",
     "last_batch",
     "last_runs",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from sapporo_base.models import BatchRun, RejectedRow
 
 
@@ -41,6 +43,24 @@ def last_runs(*, kind: str, most: int) -> Sequence[BatchRun]:
     """Return the last finished jobs of a kind, newest first."""
     finished = BatchRun.objects.filter(kind=kind, ended_at__isnull=False)
     return list(finished.order_by("-started_at", "-pk")[:most])
+
+
+# Whoever receives a file holds its lock; a key of 64 bits is told in two halves.
+_INTERRUPTED = """
+SELECT b.id FROM sapporo_base_batchrun b
+WHERE b.state = 'running' AND b.file_sha256 <> '' AND NOT EXISTS (
+    SELECT FROM pg_locks l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(b.file_sha256, 1))
+"""
+
+
+def interrupted_runs() -> frozenset[int]:
+    """Return the receptions that are 処理中 though nobody works on them: they were killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INTERRUPTED)
+        return frozenset(number for (number,) in cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,26 @@ def open_batch(act: Act, kind: str, *, file_name: str = "", file_sha256: str = "
         system_code=act.system.code if act.system else "",
         correlation_id=act.correlation_id,
     )
+
+
+@contextmanager
+def only_one_reception(file_sha256: str) -> Iterator[None]:
+    """
+    Hold a lock of this session on a file: two receptions would share a staging table.
+
+    A run that is 処理中 while nobody holds it was interrupted (see `selectors.interrupted_runs`).
+
+    :raises NotNow: the same file is being received at this moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [file_sha256])
+        if not cursor.fetchone()[0]:
+            raise NotNow("同じファイルを受領処理中です。完了を待って結果を確認してください。")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 1))", [file_sha256])
 
 
 def save_checkpoint(batch: BatchRun, checkpoint: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from sapporo_base import selectors as base_selectors
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress
 from sapporo_base.layouts import UnreadableFile
 from social_address import services
@@ -39,6 +39,8 @@ class ReceivingCommand(BaseCommand):
                 )
         except UnreadableFile as fault:
             raise CommandError(f"受領できません。{fault.reason}", returncode=2) from fault
+        except Refusal as refusal:
+            raise CommandError(refusal.message, returncode=2) from refusal
         for line in receipt.lines():
             self.stdout.write(line)
         if receipt.rejected:

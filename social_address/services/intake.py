@@ -61,17 +61,19 @@ def receive_file(
     to fill. A stopped run is taken up at its last chunk; a rehearsal leaves nothing.
 
     :raises UnreadableFile: the file as a whole can't be received; nothing is stored.
+    :raises NotNow: the same file is being received at this moment.
     """
     definition = base_selectors.layout_definition(layout, day=act.day)
     source = open_source(path, parse_layout(definition), encoding=encoding)
     arguments = (source, kind, extra, merge, act, progress or SilentProgress())
-    if not dry_run:
-        return _receive(*arguments)
-    try:
-        with transaction.atomic():
-            raise _Rehearsed(_receive(*arguments))
-    except _Rehearsed as rehearsal:
-        return rehearsal.receipt
+    with base.only_one_reception(source.survey.sha256):
+        if not dry_run:
+            return _receive(*arguments)
+        try:
+            with transaction.atomic():
+                raise _Rehearsed(_receive(*arguments))
+        except _Rehearsed as rehearsal:
+            return rehearsal.receipt
 
 
 def _receive(
@@ -79,7 +81,8 @@ def _receive(
 ) -> Receipt:
     batch = base.open_batch(act, kind, file_name=source.path.name, file_sha256=source.survey.sha256)
     staging = Staging(f"social_address_{kind}_{batch.pk}")
-    if not staging.exists():
+    if not _goes_on(staging, batch):
+        staging.drop()
         columns = dict.fromkeys(source.layout.names, "text")
         staging.create(
             {
@@ -103,12 +106,17 @@ def _receive(
     return Receipt(batch.pk, counts, rejected)
 
 
+def _goes_on(staging: Staging, batch: BatchRun) -> bool:
+    """Say whether what was staged is still there: it does not outlive a crash of the server."""
+    return staging.exists() and staging.count() == int(batch.checkpoint.get("staged", 0))
+
+
 def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress) -> None:
     progress.begin(source.layout.name, source.survey.rows)
     names = source.layout.names
     quoted = ", ".join(connection.ops.quote_name(name) for name in ("row_number", *names))
     statement = staging.filled(f"COPY {{staging}} ({quoted}) FROM STDIN (FORMAT text, NULL '')")
-    start = int(batch.checkpoint.get("chunk", 0))
+    start, staged = (int(batch.checkpoint.get(name, 0)) for name in ("chunk", "staged"))
     for chunk in source.chunks(seal=seal_texts, start=start):
         with transaction.atomic():
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -120,7 +128,8 @@ def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress
                     for one in chunk.rejects
                 ],
             )
-            base.save_checkpoint(batch, {"chunk": chunk.number + 1})
+            staged += len(chunk.rows)
+            base.save_checkpoint(batch, {"chunk": chunk.number + 1, "staged": staged})
         progress.advance(len(chunk.rows) + len(chunk.rejects))
 
 

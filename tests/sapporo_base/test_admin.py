@@ -214,6 +214,27 @@ class TestCredentials:
         assert "no-store" in answer["Cache-Control"]
 
 
+class TestInterruptedRuns:
+    """A reception that was killed is still 処理中; whoever looks after the work is told."""
+
+    PAGES = ("/admin/", "/admin/sapporo_base/batchrun/")
+
+    def test_are_seen_with_what_to_do(self, staff_client, act):
+        services.open_batch(act, "receive_taxes", file_name="tax.csv", file_sha256="a" * 64)
+        browser = staff_client("sapporo_base.view_batchrun")
+        for page in self.PAGES:
+            html = browser.get(page).content.decode()
+            assert "中断" in html
+            assert "同じファイルを再度受領すると、続きから処理します" in html
+
+    def test_are_none_while_somebody_works_on_them(self, staff_client, act):
+        services.open_batch(act, "receive_taxes", file_name="tax.csv", file_sha256="b" * 64)
+        browser = staff_client("sapporo_base.view_batchrun")
+        with services.only_one_reception("b" * 64):
+            for page in self.PAGES:
+                assert "中断" not in browser.get(page).content.decode()
+
+
 class TestRejectedRows:
     def test_a_row_is_opened_with_a_reason_and_recorded(self, staff_client, act):
         batch = services.open_batch(act, "receive_accounts", file_name="a.csv")

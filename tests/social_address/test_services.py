@@ -8,7 +8,8 @@ import pytest
 from integrated_address import selectors as integrated_selectors
 from integrated_address import services as integrated_address
 from sapporo_base import layouts
-from sapporo_base.bulk import temporary_staging
+from sapporo_base import services as base
+from sapporo_base.bulk import Staging, file_sha256, temporary_staging
 from sapporo_base.models import LinkageRecord, RejectedRow
 from sapporo_base.sealing import NumberSealer
 from social_address import selectors, services
@@ -279,6 +280,19 @@ class TestTaxes:
         assert again.counts["登録・変更"] == 0
         assert TaxInformation.objects.get(is_latest=True).total_income == 4_000_000
         assert "individual_number" not in TaxInformation.objects.first().items
+
+    def test_what_was_staged_before_a_crash_of_the_server_is_staged_again(
+        self, followed, own_act, tmp_path
+    ):
+        path = tax_file(tmp_path, [tax_row(1)])
+        killed = base.open_batch(own_act, "receive_taxes", file_sha256=file_sha256(path))
+        Staging(f"social_address_receive_taxes_{killed.pk}").create({"row_number": "integer"})
+        base.save_checkpoint(killed, {"chunk": 1, "staged": 1})
+
+        receipt = services.receive_taxes(path=path, act=own_act)
+
+        assert receipt.batch_number == killed.pk
+        assert receipt.counts["登録・変更"] == 1
 
     def test_a_rehearsal_leaves_nothing(self, followed, own_act, tmp_path):
         receipt = services.receive_taxes(
