@@ -73,8 +73,11 @@ class Standstill:
     The database as it stood at one receipt, on a connection of its own (REPEATABLE READ).
 
     Whoever goes on reading the feed after `receipt` misses nothing and reads nothing twice. Holds
-    back no writer; `close` it, for what it sees can't be cleaned away meanwhile.
+    back no writer; `close` it, for what it sees can't be cleaned away meanwhile. Whoever reads too
+    slowly is cut off by the server after `longest`.
     """
+
+    longest = "2h"
 
     def __init__(self, feed: "Feed") -> None:
         """:raises NeverStill: there was no moment without an unpublished row."""
@@ -89,6 +92,9 @@ class Standstill:
         for _ in range(_TRIES):
             feed.publish(wait=True)
             with self._connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('transaction_timeout', %s, false)", [self.longest]
+                )
                 cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 cursor.execute(_NOTHING_PENDING.format(table=feed.table))
                 if cursor.fetchone()[0]:

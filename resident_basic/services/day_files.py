@@ -168,7 +168,7 @@ def fetch_file(*, file_id: int, act: Act) -> OpenedFile:
         if file is None:
             raise NotFound
         outdated = set(file.items) != _items(approval, _narrowed(file, approval))
-        if outdated or selectors.reveals_protected(file, approval) or not path_of(file).exists():
+        if outdated or selectors.reveals_protected(file, approval) or not _can_be_read(file):
             file = _remake(file, approval, act)
         file.fetched_at = act.at
         file.save(update_fields=["fetched_at"])
@@ -332,6 +332,15 @@ def _keep(file: DeliveryFile, findings: Sequence[FileFinding]) -> None:
     for finding in findings:
         finding.file = file
     FileFinding.objects.bulk_create(findings, batch_size=1000)
+
+
+def _can_be_read(file: DeliveryFile) -> bool:
+    """Say whether the file is there, and its seal can still be opened (its key was not retired)."""
+    try:
+        next(_pieces(file), b"")
+    except (FileNotFoundError, sealing.SealBroken):
+        return False
+    return True
 
 
 def _pieces(file: DeliveryFile) -> Iterator[bytes]:

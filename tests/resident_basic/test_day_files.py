@@ -291,6 +291,19 @@ class TestFetching:
         assert content.decode().splitlines()[1] == f"{number},札幌　花子"
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file.size, file.sha256)
 
+    def test_one_whose_key_was_retired_is_made_again(
+        self, approve, subscribe, receive, made, settings
+    ):
+        code = a_layout("insurer", ("individual_number", "個人番号", "X", 12))
+        health = approve("024-000", "name", individual_number=True)
+        subscribe("024-000", code)
+        receive()
+        made()
+        file = DeliveryFile.objects.get()
+        settings.INDIVIDUAL_NUMBER_KEYS = {"new": b"n" * 32}
+        opened = services.fetch_file(file_id=file.pk, act=health)
+        assert hashlib.sha256(b"".join(opened.pieces)).hexdigest() == file.sha256
+
     def test_what_came_under_protection_since_is_not_handed_out(
         self, layout, approve, subscribe, receive, made, act
     ):

@@ -6,9 +6,11 @@ import json
 import re
 import stat
 import threading
+import time
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -138,6 +140,15 @@ class TestStandstill:
         b"".join(services.open_snapshot(act=approve("024-000", "name")).pieces)
         first.pieces.close()
         b"".join(services.open_snapshot(act=school).pieces)
+
+    def test_who_reads_too_slowly_is_cut_off(self, receive, school, monkeypatch):
+        receive()
+        monkeypatch.setattr(Standstill, "longest", "1s")
+        opened = services.open_snapshot(act=school)
+        next(opened.pieces)
+        time.sleep(1.5)
+        with pytest.raises(psycopg.errors.TransactionTimeout):
+            next(opened.pieces)
 
 
 @pytest.mark.django_db
