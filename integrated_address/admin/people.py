@@ -25,6 +25,7 @@ from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNum
 from sapporo_base.admin.people import Found, Register
 from sapporo_base.admin.records import KINDS
 from sapporo_base.admin.rights import RightIsMissing, holds, require
+from sapporo_base.rules.kana import is_kana
 
 FILE = "integrated-address"
 RESIDENT_NUMBERS = "001-000"
@@ -406,7 +407,13 @@ def search_people(request: HttpRequest, term: str) -> Register | None:
         with_protected=holds(request, OPEN_PROTECTED, file=FILE),
         act=staff_act(request, procedure=PROCEDURE),
     )
-    return Register("団体内統合宛名", [_found(one) for one in people], has_more)
+    by_writing = any(not is_kana(word) and not any(map(str.isdigit, word)) for word in term.split())
+    note = (
+        "漢字の氏名では検索できません。カナ・生年月日・番号で検索してください。"
+        if by_writing
+        else ""
+    )
+    return Register("団体内統合宛名", [_found(one) for one in people], has_more, note)
 
 
 def _found(addressee: IntegratedAddressee) -> Found:

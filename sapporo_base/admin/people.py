@@ -36,11 +36,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What one register found: its name, the people, and whether there were more."""
+    """
+    What one register found: its name, the people, and whether there were more.
+
+    `note` says, where nobody was found, what this register can't be searched by.
+    """
 
     title: str
     people: Sequence[Found]
     has_more: bool = False
+    note: str = ""
 
 
 class WaysToPerson(Protocol):

@@ -149,6 +149,17 @@ class TestWays:
         assert way not in clerk().get(page_of(mover)).content.decode()
 
 
+class TestOneBox:
+    def test_a_register_that_is_not_searched_by_writing_says_so(self, clerk, mover):
+        browser = clerk(files=("resident", "integrated-address"))
+        people = reverse("admin:people")
+        written = browser.post(people, {"term": "札幌 花子"}).content.decode()
+        sounded = browser.post(people, {"term": "サッポロ ハナコ"}).content.decode()
+        assert page_of(mover) in written
+        assert "漢字の氏名では検索できません" in written
+        assert "漢字の氏名では検索できません" not in sounded
+
+
 class TestRights:
     NAMES = ("change", "versions", "records", "deliveries")
 
