@@ -20,7 +20,7 @@ from resident_basic.rules.items import FIXED_LAYOUT, LAYOUT
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.batches import (
+from sapporo_base.admin.runs import (
     counts_of,
     progress_words,
     rejects_of,

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
@@ -23,37 +22,34 @@ from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, require
+from sapporo_base.admin.runs import (
+    INTERRUPTED,
+    KIND_NAMES,
+    TAKE_UP_AGAIN,
+    counts_of,
+    kind_of,
+    rejects_of,
+    report_tables,
+    run_state,
+)
 from sapporo_base.models import BatchRun, RejectedRow
 
 _ADDRESSEE_NUMBER = re.compile(r"(?<!\d)\d{15}(?!\d)")
 
-_BATCH_LEVELS = {
-    "running": "waiting",
-    "done": "done",
-    "rejected": "warned",
-    "failed": "stopped",
-    "held": "stopped",
-    "rehearsed": "info",
-}
 
-_INTERRUPTED = "中断"
-_TAKE_UP_AGAIN = "同じファイルを再度受領すると、続きから処理します。"
+class KindFilter(admin.SimpleListFilter):
+    """処理, in words."""
 
-# What the counts of a run are called; a count without a name here bears its own.
-_COUNT_NAMES = {
-    "rows": "ファイルの行数",
-    "rejected": "受領できない行",
-    "unchanged": "変更のない行",
-    "new_residents": "新しい住民",
-    "new_versions": "新しい履歴",
-    "corrections": "履歴の訂正",
-    "protected": "支援措置の開始・変更",
-    "released": "支援措置の終了",
-    "stored": "登録した行",
-    "numbered": "付番した人",
-    "outdated": "処理が古い行(反映しない)",
-    "gaps": "新たな履歴の欠番",
-}
+    title = "処理"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the kinds that there are names for."""
+        return list(KIND_NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[BatchRun]) -> QuerySet[BatchRun]:
+        """Return the runs of the kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(BatchRun)
@@ -64,14 +60,14 @@ class BatchRunAdmin(ReadOnlyAdmin):
     about = "ファイルの受領など、まとめて行う処理の記録です。"
     empty_text = "他システムのファイルを受領すると、件数と結果がここに表示されます。"
     can_export = True
-    list_display = ("id", "kind", "file_name", "status", "started", "ended", "rejects")
-    list_filter = ("state", "kind")
-    search_fields = ("kind", "file_name", "file_sha256")
-    search_help_text = "処理・ファイル名で検索"
+    list_display = ("id", "what", "file_name", "status", "started", "ended", "rejects")
+    list_filter = ("state", KindFilter)
+    search_fields = ("file_name", "file_sha256")
+    search_help_text = "ファイル名・SHA-256で検索"
     ordering = ("-started_at",)
     fields = (
         "id",
-        "kind",
+        "what",
         "status",
         "message",
         "file_name",
@@ -85,6 +81,11 @@ class BatchRunAdmin(ReadOnlyAdmin):
         "system_code",
         "correlation_id",
     )
+
+    @admin.display(description="処理", ordering="kind")
+    def what(self, obj: BatchRun) -> str:
+        """Return what it does, in words."""
+        return kind_of(obj)
 
     @admin.display(description="状態", ordering="state")
     def status(self, obj: BatchRun) -> SafeString:
@@ -115,64 +116,6 @@ class BatchRunAdmin(ReadOnlyAdmin):
     def rejects(self, obj: BatchRun) -> SafeString | str:
         """Return how many rows were not taken, and lead there."""
         return rejects_of(obj)
-
-
-def rejects_of(run: BatchRun) -> SafeString | str:
-    """Return how many rows of a run were not taken, and lead there."""
-    if run.state != BatchRun.State.REJECTED:
-        return display.NOTHING
-    return format_html(
-        '<a href="{}?batch__id__exact={}&amp;state=all">エラー行を表示({}件)</a>',
-        reverse("admin:sapporo_base_rejectedrow_changelist"),
-        run.pk,
-        f"{run.rejected_rows.count():,}",
-    )
-
-
-def counts_of(run: BatchRun) -> SafeString:
-    """Return the counts of a run in words, in the order in which people read them."""
-    order = list(_COUNT_NAMES)
-    counts = sorted(
-        run.counts.items(),
-        key=lambda one: order.index(one[0]) if one[0] in order else len(order),
-    )
-    return display.facts([(_COUNT_NAMES.get(name, name), f"{count:,}件") for name, count in counts])
-
-
-def run_state(run: BatchRun) -> SafeString:
-    """Return the state of a run with its shape; of a running one also how far it is."""
-    words = display.badge(run.get_state_display(), _BATCH_LEVELS[run.state])
-    if run.state != BatchRun.State.RUNNING:
-        return words
-    if run.pk in selectors.interrupted_runs():
-        return format_html("{} {}", display.badge(_INTERRUPTED, "stopped"), _TAKE_UP_AGAIN)
-    return format_html("{} {}", words, progress_words(run))
-
-
-def progress_words(run: BatchRun) -> str:
-    """Return how far a running job is, and how long it will take."""
-    now = timezone.now()
-    progress = selectors.run_progress(run, at=now)
-    if not progress.rows:
-        return "ファイルを確認しています"
-    if progress.is_merging:
-        return f"{progress.rows:,}行を読み終え、登録しています"
-    words = f"読み込み・検査 {progress.percent}%({progress.read:,} / {progress.rows:,}行)"
-    if progress.remaining is None:
-        return words
-    return f"{words} 読み込みは残り約{display.waited(now, at=now + progress.remaining)}"
-
-
-def report_tables(run: BatchRun) -> SafeString:
-    """Return the tables of a run's report."""
-    sections = run.report.get("sections", [])
-    if not sections:
-        return display.NOTHING
-    return format_html_join(
-        "",
-        "{}",
-        ((display.table(one["headings"], one["rows"], caption=one["title"]),) for one in sections),
-    )
 
 
 class RejectedRowState(WaitingFirst):
@@ -366,7 +309,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
 
 def _note(runs: Sequence[BatchRun], interrupted: Collection[int]) -> str:
     if interrupted:
-        return f"中断した受領があります。{_TAKE_UP_AGAIN}"
+        return f"中断した受領があります。{TAKE_UP_AGAIN}"
     return "" if runs else "ファイルの受領などを行うと、結果がここに表示されます。"
 
 
@@ -387,8 +330,8 @@ def batch_block(request: HttpRequest) -> HomeBlock | None:
         note=_note(runs, interrupted),
         rows=[
             HomeRow(
-                f"{run.file_name or run.kind}",
-                _INTERRUPTED if run.pk in interrupted else run.get_state_display(),
+                run.file_name or kind_of(run),
+                INTERRUPTED if run.pk in interrupted else run.get_state_display(),
                 reverse("admin:sapporo_base_batchrun_change", args=(run.pk,)),
                 Attention.WARNED if run in bad else Attention.CALM,
             )
