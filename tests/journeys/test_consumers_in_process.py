@@ -208,6 +208,19 @@ class TestSocialAddress:
         )
         assert (subject.name, subject.born_on) == ("札幌　花子", None)
 
+    def test_hands_no_value_on_whole_that_the_receiver_is_only_given_reduced(self, receive, act):
+        approved(SOCIAL, *resident_items(), protected_people=True)
+        one = row()
+        receive(one)
+        social_address.follow_residents(act=replace(act, system=system(SOCIAL)))
+        approved(ALLOWANCE, "name", "born_on", reductions={"born_on": "year"})
+
+        (subject,) = social_address.disclose_subjects(
+            numbers=[one["resident_number"]], act=replace(act, system=system(ALLOWANCE))
+        )
+        assert (subject.name, subject.born_on) == ("札幌　花子", None)
+        assert "born_on" in subject.withheld
+
 
 class TestChildAllowance:
     @pytest.fixture

@@ -136,6 +136,17 @@ class TestDrafting:
         draft.refresh_from_db()
         assert draft.state == "draft"
 
+    def test_who_sees_all_systems_acts_for_their_own_alone(self, staff_client):
+        draft = approvals.drafted(SCHOOL, "name")
+        staff = StaffFactory(roles=("利用申請担当", "監査担当"))
+        assign_perm("sapporo_base.apply_businesssystem", staff, system(INSURER))
+        browser = staff_client(staff=staff)
+
+        assert browser.get(page_of("change", draft)).status_code == 200
+        for act in ("edit", "submit", "take_back"):
+            answer = browser.post(page_of(act, draft), {"_confirmed": "1", "reason": "x"})
+            assert answer.status_code == 403, act
+
     def test_who_holds_no_system_drafts_nothing(self, section, decider):
         assert section().get(DRAFT).status_code == 403
         assert decider.get(DRAFT).status_code == 403
