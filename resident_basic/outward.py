@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 
@@ -12,14 +12,24 @@ _CONNECT_SECONDS: Final = 2.0
 _WHOLE_SECONDS: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call to make."""
+class Call(Protocol):
+    """One call to make, as `services.claim_calls` prepares it."""
 
-    id: int
-    url: str
-    body: bytes
-    headers: Mapping[str, str]
+    @property
+    def id(self) -> int:
+        """Return the number by which its outcome is told."""
+
+    @property
+    def url(self) -> str:
+        """Return whom to call."""
+
+    @property
+    def body(self) -> bytes:
+        """Return what is sent."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return the signature and the rest."""
 
 
 @dataclass(frozen=True, slots=True)

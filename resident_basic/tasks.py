@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from resident_basic import services
-from resident_basic.outward import Call, call_all
+from resident_basic.outward import call_all
 from sapporo_base.tasks import task_act
 
 _CALLS_KEPT = timedelta(days=30)
@@ -58,7 +58,7 @@ def wake_consumers() -> int:
     services.plan_wake_ups(act=task_act("030-001"))
     calls = services.claim_calls(at=timezone.now())
     told = {one.id: one.head for one in calls}
-    for outcome in call_all([Call(one.id, one.url, one.body, one.headers) for one in calls]):
+    for outcome in call_all(calls):
         services.settle_call(
             call_id=outcome.id,
             head=told[outcome.id],

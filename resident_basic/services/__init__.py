@@ -106,6 +106,7 @@ from resident_basic.services.snapshots import (
 )
 from resident_basic.services.webhooks import (
     IssuedSecret,
+    PreparedCall,
     call_for_test,
     claim_calls,
     forget_calls,
@@ -144,6 +145,7 @@ __all__ = [
     "OpponentFacts",
     "OtherColumns",
     "OwnApplication",
+    "PreparedCall",
     "Receipt",
     "ReceiptUnknown",
     "ReceivedChange",

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from resident_basic import services
 from tests.factories import system
 from tests.resident_basic import approvals
+from tests.resident_basic.factories import row
 
 
 @pytest.fixture
@@ -22,3 +24,15 @@ def approve(act):
         return approvals.receiving(code, act)
 
     return approved
+
+
+@pytest.fixture
+def receive(register_act):
+    """Receive 異動 one by one; return the 宛名番号."""
+
+    def received(**values):
+        one = row(**values)
+        services.receive_event(values=one, act=register_act)
+        return one["resident_number"]
+
+    return received

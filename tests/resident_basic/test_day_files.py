@@ -18,7 +18,7 @@ from sapporo_base.acts import InvalidRequest
 from sapporo_base.models import Layout, LinkageRecord, PersonalInformationFile
 from tests.factories import StaffFactory, system
 from tests.resident_basic import approvals
-from tests.resident_basic.factories import an_individual_number, row
+from tests.resident_basic.factories import an_individual_number
 
 pytestmark = pytest.mark.django_db
 API_FILES = "/api/v1/resident-basic/files/"
@@ -81,16 +81,6 @@ def subscribe(act):
         )
 
     return subscribed
-
-
-@pytest.fixture
-def receive(register_act):
-    def received(**values):
-        one = row(**values)
-        services.receive_event(values=one, act=register_act)
-        return one["resident_number"]
-
-    return received
 
 
 @pytest.fixture

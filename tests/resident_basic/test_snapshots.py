@@ -73,18 +73,6 @@ def _nothing_stays_open(monkeypatch):
 
 
 @pytest.fixture
-def receive(register_act):
-    """Receive 異動 one by one; return the 宛名番号."""
-
-    def received(**values):
-        one = row(**values)
-        services.receive_event(values=one, act=register_act)
-        return one["resident_number"]
-
-    return received
-
-
-@pytest.fixture
 def school(approve):
     return approve("017-000", "name", "born_on", "town", "entry_order", "name_roman")
 

@@ -9,7 +9,6 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,7 +16,7 @@ from django.urls import reverse
 
 from resident_basic import selectors, services
 from resident_basic.models import Delivery, WebhookCall, WebhookSubscription
-from resident_basic.outward import Call, call_all
+from resident_basic.outward import call_all
 from resident_basic.rules.applications import API, FORMS
 from resident_basic.rules.webhooks import pause_after, problem_of_url
 from resident_basic.tasks import wake_consumers
@@ -26,9 +25,9 @@ from sapporo_base.acts import InvalidRequest, NotNow
 from tests.factories import StaffFactory, system
 from tests.resident_basic import approvals
 from tests.resident_basic.factories import row
+from tests.resident_basic.test_snapshots import reference_implementation
 
 pytestmark = pytest.mark.django_db
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "api-consumers.md"
 PLACE = "http://127.0.0.1:9/wake"
 
 
@@ -119,7 +118,7 @@ class TestCalls:
         }
         # Nothing about anybody: neither who nor how many of them live where.
         assert hanako["resident_number"].encode() not in body
-        is_genuine = _from_the_guide()["is_genuine"]
+        is_genuine = reference_implementation()["is_genuine"]
         signed = headers["X-Sapporo-Signature"]
         now = int(re.search(r"t=(\d+)", signed)[1])
         assert is_genuine(signed, body, {issued.key_id: issued.secret}, now)
@@ -153,9 +152,7 @@ class TestCalls:
             outcomes = []
 
             def make_calls():
-                outcomes.extend(
-                    call_all([Call(one.id, one.url, one.body, one.headers) for one in calls])
-                )
+                outcomes.extend(call_all(calls))
                 worker_done.set()
 
             threading.Thread(target=make_calls, daemon=True).start()
@@ -169,7 +166,9 @@ class TestCalls:
         assert sorted(errors.values()) == ["", "時間内に応答がありません。"]
 
     def test_nobody_there_is_a_cause_of_its_own(self):
-        (outcome,) = call_all([Call(1, PLACE, b"{}", {})])
+        (outcome,) = call_all(
+            [services.PreparedCall(id=1, url=PLACE, body=b"{}", headers={}, head=1)]
+        )
         assert outcome.error == "通知先に接続できません(接続拒否または到達不能)。"
 
     def test_who_is_not_approved_for_calls_is_not_called(self, consumer, act, something_new):
@@ -381,13 +380,6 @@ def _signs(call, issued):
         issued.secret.encode(), moment.encode() + b"." + call.body, hashlib.sha256
     ).hexdigest()
     return f"{issued.key_id}={expected}" in call.headers["X-Sapporo-Signature"]
-
-
-def _from_the_guide():
-    names = {}
-    for block in re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
-        exec(block, names)  # noqa: S102 - the guide is ours; what it says is what is tested
-    return names
 
 
 def _until(holds):
