@@ -151,9 +151,11 @@ def test_one_search_box_finds_people_and_leads_to_them_by_the_keyboard(
     page.get_by_label("人を探す").first.fill("渡邊 一郎")
     page.keyboard.press("Enter")
     page.wait_for_url("**/people/")
+    page.get_by_text("渡邉\U000e0101　一郎").first.wait_for()
     keep_screenshot(page, "one box for people")
     assert faults_of(page) == []
     page.locator("main table a").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/resident/*/change/")
-    assert "世帯の構成(8人)" in page.inner_text("main")
+    # Seven of eight: who stands under 支援措置 is left out of the household too.
+    page.get_by_text("世帯の構成(7人)").first.wait_for()
