@@ -45,6 +45,7 @@ _FILE_RIGHTS = (
     "change_contents_personalinformationfile",
     "open_individual_number",
 )
+_ROWS = 12
 _TERMS = ("", "ヒミツ", "秘密", "1988-08-08", "ヒミツノモリ", "桜台西", "0640099")
 
 
@@ -194,19 +195,23 @@ def member_of_staff(*, with_right: bool = False) -> Staff:
     return staff
 
 
-def addresses_of(app: str, planted: Planted) -> Iterator[str]:
-    """Yield every address of an app's pages: lists, searches, exports, rows, their history and acts."""
+def addresses_of(app: str, planted: Planted, *, without: Sequence[str] = ()) -> Iterator[str]:
+    """
+    Yield every address of an app's pages: lists, searches, exports, rows, their history and acts.
+
+    :param without: names of tables that hold nothing of anybody.
+    """
     numbers = (planted.number, planted.household, planted.integrated_number)
     for model, page in admin.site._registry.items():
-        if model._meta.app_label != app:
+        if model._meta.app_label != app or model._meta.model_name in without:
             continue
         name = f"admin:{app}_{model._meta.model_name}"
         listed = reverse(f"{name}_changelist")
-        for term in (*_TERMS, *numbers):
+        for term in (*_TERMS, *numbers) if page.search_fields else ("",):
             yield f"{listed}?{urlencode({'q': term})}"
         for pattern in page.get_urls():
             yield from _plain(f"admin:{pattern.name}") if pattern.name else ()
-        for pk in model._default_manager.order_by("-pk").values_list("pk", flat=True)[:30]:
+        for pk in model._default_manager.order_by("-pk").values_list("pk", flat=True)[:_ROWS]:
             for act in ("change", "history", *_acts(page)):
                 try:
                     yield reverse(f"{name}_{act}", args=[pk])
