@@ -74,19 +74,24 @@ def _childless_homes(
 ) -> tuple[Iterator[list[int]], Iterator[list[int]]]:
     """Return married couples without anybody else, and people who live alone, in an order drawn by lot."""
     crowd = part.people
-    starts = np.searchsorted(crowd.household, np.arange(crowd.household_count + 1)).tolist()
-    couples, singles = [], []
-    for household in rng.permutation(crowd.household_count).tolist():
-        home = list(range(starts[household], starts[household + 1]))
-        if any(part.foreign[p] or crowd.age[p] < 25 or _is_special(part, p) for p in home):
-            continue
-        if len(home) == 1:
-            singles.append(home)
-        elif [int(crowd.role[p]) for p in home] == [HEAD, SPOUSE] and not crowd.unregistered[
-            home[1]
-        ]:
-            couples.append(home)
-    return iter(couples), iter(singles)
+    starts = np.searchsorted(crowd.household, np.arange(crowd.household_count + 1))
+    order = rng.permutation(crowd.household_count).tolist()
+
+    def homes(size: int) -> Iterator[list[int]]:
+        """Look no further than is asked: a few are wanted of many thousands."""
+        for household in order:
+            home = list(range(int(starts[household]), int(starts[household + 1])))
+            if len(home) == size and not any(
+                part.foreign[p] or crowd.age[p] < 25 or _is_special(part, p) for p in home
+            ):
+                yield home
+
+    couples = (
+        home
+        for home in homes(2)
+        if [int(crowd.role[p]) for p in home] == [HEAD, SPOUSE] and not crowd.unregistered[home[1]]
+    )
+    return couples, homes(1)
 
 
 def _is_special(part: Register, position: int) -> bool:
