@@ -146,7 +146,12 @@ def number_person(
 
 @transaction.atomic
 def number_newcomers(
-    *, staging: Staging, system: BusinessSystem, act: Act, request_codes: bool = False
+    *,
+    staging: Staging,
+    system: BusinessSystem,
+    act: Act,
+    request_codes: bool = False,
+    fill: bool = True,
 ) -> NumberingCounts:
     """
     Number everyone in `staging` who is unknown, link the business numbers, take over changed items.
@@ -156,6 +161,7 @@ def number_newcomers(
     linked person is a 個人番号変更. Rows are never fetched: two million people take seconds.
 
     :param request_codes: request the 符号 of the newcomers in the same breath.
+    :param fill: leave `integrated_number` filled; two million rows are written once more for it.
     """
     people = staging.count()
     if people <= _LOCKED_SINGLY:
@@ -164,7 +170,7 @@ def number_newcomers(
         _lock_everyone()
     masses = people >= _MASSES
     with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
-        counts = _number(staging, system, act, request_codes=request_codes)
+        counts = _number(staging, system, act, request_codes=request_codes, fill=fill)
     analyze_grown(counts.numbered, *_TABLES)
     base.record_linkage(
         act,
@@ -198,7 +204,12 @@ def _lock_people(staging: Staging, system: BusinessSystem) -> None:
 
 
 def _number(
-    staging: Staging, system: BusinessSystem, act: Act, *, request_codes: bool = False
+    staging: Staging,
+    system: BusinessSystem,
+    act: Act,
+    *,
+    request_codes: bool = False,
+    fill: bool = True,
 ) -> NumberingCounts:
     parameters = {
         "system": system.pk,
@@ -227,7 +238,8 @@ def _number(
         staging.execute(sql.SET_FLAGS, **parameters)
         staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
         staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
-    staging.execute(sql.FILL_STAGING, **parameters)
+    if fill:
+        staging.execute(sql.FILL_STAGING, **parameters)
     staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
     staging.execute(sql.FORGET)
     complete_digests()

@@ -122,7 +122,11 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
             )
         )
         counts = addressees.number_newcomers(
-            staging=newcomers, system=base.system(REGISTER), act=act, request_codes=True
+            staging=newcomers,
+            system=base.system(REGISTER),
+            act=act,
+            request_codes=True,
+            fill=False,
         )
         waited = _those_who_waited(newcomers)
     base_services.record_linkage(
