@@ -43,13 +43,14 @@ def _join_trip(task: Any, **kwargs: Any) -> None:
 
 @heartbeat_sent.connect
 def _note_sign_of_life(sender: Any, **kwargs: Any) -> None:
-    """Every few seconds the worker's main process says that it lives."""
+    """Every few seconds the worker's main process says which queues it serves."""
     from django.db import DatabaseError
     from django.utils import timezone
 
     from sapporo_base import services
 
     try:
-        services.note_heartbeat(f"worker:{sender.eventer.hostname}", at=timezone.now())
+        for queue in sender.eventer.app.amqp.queues.consume_from:
+            services.note_heartbeat(f"worker:{queue}", at=timezone.now())
     except DatabaseError:
         sender.eventer.app.log.get_default_logger().warning("heartbeat could not be stored")

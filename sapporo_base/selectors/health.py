@@ -10,6 +10,8 @@ from kombu.exceptions import KombuError
 from sapporo_base.models import Heartbeat
 
 _FRESH = timedelta(seconds=60)
+# Each queue of the work needs a worker; one that serves another queue does not stand in for it.
+_QUEUES = {"interactive": "即時処理", "bulk": "一括処理", "outward": "更新通知"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,7 @@ def readiness(*, at: datetime) -> list[Check]:
     return [
         database,
         _broker(),
-        _sign_of_life(
-            "worker", "worker:", at, "ワーカーが応答していません。起動を確認してください。"
-        ),
+        _workers(at),
         _sign_of_life(
             "scheduler", "scheduler", at, "スケジューラが応答していません。起動を確認してください。"
         ),
@@ -70,9 +70,24 @@ def _broker() -> Check:
     return Check("broker", well=True, word="接続できます。")
 
 
-def _sign_of_life(name: str, prefix: str, at: datetime, trouble: str) -> Check:
-    last = Heartbeat.objects.filter(name__startswith=prefix).order_by("-at").first()
+def _workers(at: datetime) -> Check:
+    signs = [
+        _sign_of_life(
+            "worker",
+            f"worker:{queue}",
+            at,
+            f"{words}のワーカーが応答していません。起動を確認してください。",
+        )
+        for queue, words in _QUEUES.items()
+    ]
+    return min(signs, key=lambda sign: sign.well)
+
+
+def _sign_of_life(name: str, key: str, at: datetime, trouble: str) -> Check:
+    last = Heartbeat.objects.filter(name=key).first()
     if last is None:
         return Check(name, well=False, word=trouble)
     seconds = int((at - last.at).total_seconds())
-    return Check(name, at - last.at <= _FRESH, f"最終応答 {seconds}秒前")
+    if at - last.at > _FRESH:
+        return Check(name, well=False, word=f"{trouble}(最終応答 {seconds:,}秒前)")
+    return Check(name, well=True, word=f"最終応答 {seconds}秒前")

@@ -287,6 +287,9 @@ class TestDatabaseAway:
         assert response.json() == {"error": "temporarily_unavailable"}
 
 
+ALIVE = ("worker:interactive", "worker:bulk", "worker:outward", "scheduler", "platform")
+
+
 class TestHealth:
     def test_live(self, client):
         assert client.get("/health/live").json() == {"status": "live"}
@@ -301,13 +304,20 @@ class TestHealth:
         assert "起動を確認" in checks["worker"]["word"]
 
     def test_ready_when_everybody_gave_a_sign_of_life(self, client):
-        for name in ("worker:interactive@here", "scheduler", "platform"):
+        for name in ALIVE:
             services.note_heartbeat(name, at=timezone.now())
         response = client.get("/health/ready")
         assert response.status_code == 200
         assert response.json()["status"] == "ready"
 
+    def test_a_worker_of_another_queue_does_not_stand_in_for_one_that_is_missing(self, client):
+        for name in set(ALIVE) - {"worker:bulk"}:
+            services.note_heartbeat(name, at=timezone.now())
+        response = client.get("/health/ready")
+        assert response.status_code == 503
+        assert "一括処理のワーカー" in response.json()["checks"]["worker"]["word"]
+
     def test_a_sign_of_life_grows_stale(self, client):
-        for name in ("worker:interactive@here", "scheduler", "platform"):
+        for name in ALIVE:
             services.note_heartbeat(name, at=timezone.now() - timedelta(minutes=5))
         assert client.get("/health/ready").status_code == 503
