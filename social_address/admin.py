@@ -90,16 +90,12 @@ class _PersonMixin(RecordedLookMixin):
             obj.is_under_support = bool(selectors.protected_numbers([number]))
         return obj.is_under_support
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Ask for the 支援措置 of all people on the page at once."""
-        listed = super().get_changelist_instance(request)
-        rows = list(listed.result_list)
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Ask for the 支援措置 of all these people at once."""
         numbers = {self.addressee_of(row).addressee_number for row in rows}
         protected = selectors.protected_numbers(numbers)
         for row in rows:
             row.is_under_support = self.addressee_of(row).addressee_number in protected
-        listed.result_list = rows
-        return listed
 
 
 @admin.register(SocialAddressee)

@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 
 from integrated_address import services as addressees
+from integrated_address.services.numbering import STAGED
 from resident_basic import selectors
 from resident_basic.rules.applications import API
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, NUMBERING_ITEMS, REGISTER
@@ -20,20 +21,6 @@ from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging, temporary_staging
 
 RECEIVER: Final = "032-000"
-_NEWCOMERS: Final = {
-    "business_number": "varchar(20) NOT NULL",
-    "digest": "bytea",
-    "ciphertext": "bytea",
-    "name": "text",
-    "name_kana": "text",
-    "birth_on": "date",
-    "birth_text": "text",
-    "sex": "text",
-    "residential_address": "text",
-    "resident_state": "text",
-    "kana_key": "text",
-    "integrated_number": "varchar(15)",
-}
 # Column → (what must be approved for it, SQL of the staged texts, what stands there without).
 _HANDED_ON: Final = {
     "digest": (
@@ -112,7 +99,7 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
         column: value if given.issuperset(needs) else nothing
         for column, (needs, value, nothing) in _HANDED_ON.items()
     }
-    with temporary_staging("resident_newcomer", _NEWCOMERS) as newcomers:
+    with temporary_staging("resident_newcomer", STAGED) as newcomers:
         handed_on = staging.execute(
             _FILL.format(
                 newcomers=newcomers.name,

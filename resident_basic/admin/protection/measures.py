@@ -1,5 +1,6 @@
 """支援措置 for its managers: the list by last day, one measure's page, and what is due at home."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -176,10 +177,8 @@ class SupportMeasureAdmin(MeasureActsMixin, RecordedLookMixin, ReadOnlyAdmin):
         numbers = [one.resident_number for one in found.people]
         return queryset.filter(resident_number__in=numbers), False
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Bring names, flags and alarms of the measures on the page along, at once."""
-        listed = super().get_changelist_instance(request)
-        rows: list[Any] = list(listed.result_list)
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Bring names, flags and alarms of the measures along, at once."""
         numbers = [row.resident_number for row in rows]
         latest = selectors.latest_of(numbers)
         flags = gateway_selectors.flag_states(
@@ -190,8 +189,6 @@ class SupportMeasureAdmin(MeasureActsMixin, RecordedLookMixin, ReadOnlyAdmin):
             row.latest = latest.get(row.resident_number)
             row.platform_flags = flags[row.resident_number]
             row.alarms_waiting = alarms.get(row.pk, 0)
-        listed.result_list = rows
-        return listed
 
     # Columns ---------------------------------------------------------------------------------
 
