@@ -58,7 +58,7 @@ def clock():
 def far_end(tmp_path, clock, monkeypatch):
     """The platform, reached by the gateway's tasks."""
     end = FarEnd(tmp_path, clock=Now())
-    monkeypatch.setattr(tasks, "client", lambda: end.client)
+    monkeypatch.setattr(tasks.line, "client", lambda: end.client)
     yield end
     end.journal.close()
 
@@ -406,7 +406,7 @@ class TestCrash:
         services.inquiries.prepare_inquiry_exchanges(lane="interactive", act=act)
         (exchange,) = exchanges.claim_exchanges(lanes=["interactive"], at=timezone.now())
         far_end.client.register_inquiries(
-            [tasks._as_inquiry(row) for row in services.inquiries.inquiries_in(exchange)]
+            [tasks.inquiries.as_inquiry(row) for row in services.inquiries.inquiries_in(exchange)]
         )
         # Killed here: the platform has it, we do not know. The lease expires.
         clock.shift(timedelta(minutes=3))

@@ -72,7 +72,7 @@ def far_end(clock, tmp_path, monkeypatch):
             return timezone.now()
 
     end = FarEnd(tmp_path, clock=Now())
-    monkeypatch.setattr(tasks, "client", lambda: end.client)
+    monkeypatch.setattr(tasks.line, "client", lambda: end.client)
     yield end
     end.journal.close()
 

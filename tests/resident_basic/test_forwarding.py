@@ -119,7 +119,7 @@ def far_end(tmp_path, monkeypatch):
 
     with time_machine.travel(NOON, tick=True):
         end = FarEnd(tmp_path, clock=Now())
-        monkeypatch.setattr(tasks, "client", lambda: end.client)
+        monkeypatch.setattr(tasks.line, "client", lambda: end.client)
         yield end
         end.journal.close()
 

@@ -1,0 +1,49 @@
+"""The block of 市中間サーバ on the home page."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from gateway import selectors
+from gateway.admin.words import when
+from gateway.models import (
+    Inquiry,
+)
+from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
+
+
+def home_block(request: HttpRequest) -> HomeBlock | None:
+    """Return how the platform is, what waits for it, and what waits for a person."""
+    if not request.user.has_perm("gateway.view_exchange"):
+        return None
+    state, opening = selectors.platform_state(), selectors.opening(group="SKI", at=timezone.now())
+    failed = selectors.failed_exchange_count()
+    is_stopped = bool(opening.why)
+    lanes = {"interactive": "即時", "batch": "一括"}
+    rows = [
+        HomeRow(
+            f"{Inquiry.State(one.state).label}({lanes.get(one.lane, one.lane)})",
+            f"{one.count:,}件 最古 {when(one.oldest)}",
+            f"{reverse('admin:gateway_inquiry_changelist')}"
+            f"?state__exact={one.state}&lane__exact={one.lane}",
+            Attention.INFORMED,
+        )
+        for one in selectors.waiting_counts()
+    ]
+    if failed:
+        url = f"{reverse('admin:gateway_exchange_changelist')}?state__exact=failed"
+        rows.insert(0, HomeRow("要対応の電文", f"{failed:,}件", url, Attention.STOPPED))
+    word = "停止中" if is_stopped else "稼働中"
+    attention = Attention.STOPPED if failed else Attention.WARNED if is_stopped else Attention.CALM
+    note = opening.why
+    if is_stopped and opening.at:
+        note += f" 送信の再開: {when(opening.at)}"
+    return HomeBlock(
+        title="中間サーバ・プラットフォーム",
+        state=f"{word} 要対応{failed}件" if failed else word,
+        attention=attention,
+        rows=rows,
+        note=note or (f"最終確認 {when(state.checked_at)}" if state.checked_at else ""),
+        links=[("電文の一覧", reverse("admin:gateway_exchange_changelist"))],
+        order=10,
+    )

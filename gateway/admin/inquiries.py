@@ -1,0 +1,130 @@
+"""情報照会: where each stands, and taking one back."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.decorators import action, display
+
+from gateway import selectors, services
+from gateway.admin.words import StateMixin, when
+from gateway.models import (
+    Inquiry,
+)
+from sapporo_base.admin.act_pages import Effect, ReasonForm
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+
+
+@admin.register(Inquiry)
+class InquiryAdmin(StateMixin, ReadOnlyAdmin):
+    """情報照会: where each stands; nobody's number is on these pages."""
+
+    duty = "照会"
+    icon = "travel_explore"
+    duty_order = 10
+    about = "庁内業務システムが他団体へ求めた情報照会と、その段階ごとの日時です。"
+    empty_text = "情報照会はありません。庁内業務システムがAPIで依頼すると、ここに表示されます。"
+    list_display = (
+        "id",
+        "system",
+        "state_word",
+        "lane",
+        "information_code",
+        "accepted_at",
+        "due_at",
+    )
+    list_filter = ("state", "lane", "system", "information_code")
+    list_select_related = ("system",)
+    search_fields = ("=id", "=request_key")
+    search_help_text = "照会番号または要求キー"
+    ordering = ("-accepted_at",)
+    fieldsets = (
+        (None, {"fields": ("id", "system", "request_key", "state_word", "reason_words", "lane")}),
+        (
+            "照会の内容",
+            {
+                "fields": (
+                    "legal_basis",
+                    "procedure_code",
+                    "step_code",
+                    "information_code",
+                    "provider_code",
+                    "fiscal_year",
+                    "period_from",
+                    "period_until",
+                    "not_disclosed",
+                    "asked_by",
+                )
+            },
+        ),
+        (
+            "段階ごとの日時",
+            {
+                "fields": (
+                    "accepted_at",
+                    "code_ready_at",
+                    "sent_at",
+                    "registered_at",
+                    "arrived_at",
+                    "settled_at",
+                    "goes_out",
+                )
+            },
+        ),
+        (
+            "通信",
+            {
+                "fields": (
+                    "record_id",
+                    "exchange",
+                    "attempts",
+                    "detail_status",
+                    "name_status",
+                    "correlation_id",
+                )
+            },
+        ),
+    )
+
+    @display(description="送信の見込み")
+    def goes_out(self, obj: Inquiry) -> str:
+        """Say when it goes out, or why it does not."""
+        if obj.state in Inquiry.FINAL:
+            return "処理は終わっています。"
+        if obj.state == Inquiry.State.WAITING_CODE:
+            return "符号の取得が完了すると自動的に送信します。"
+        if obj.state != Inquiry.State.WAITING:
+            return "送信済みです。回答を自動的に確認しています。"
+        opening = selectors.opening(group="SKI", at=timezone.now())
+        goes = when(max(opening.at, obj.due_at)) if opening.at else "未定"
+        return f"{goes} {opening.why}".strip()
+
+    @action(description="照会を取りやめる", permissions=["cancel"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the inquiry back."""
+        inquiry = self.get_object(request, object_id)
+        return self.act_page(
+            request,
+            title="情報照会の取りやめ",
+            button="照会を取りやめる",
+            obj=inquiry,
+            form_class=ReasonForm,
+            effects=[Effect("対象", str(inquiry)), Effect("依頼元", str(inquiry.system))],
+            undo="取りやめた照会は戻せません。必要なときは、業務システムから改めて依頼します。",
+            danger=True,
+            do=lambda data: self._cancelled(request, inquiry, data),
+        )
+
+    actions_detail = ("cancel",)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may take inquiries back."""
+        return request.user.has_perm("gateway.cancel_inquiry")
+
+    def _cancelled(self, request: HttpRequest, inquiry: Inquiry, data: dict[str, Any]) -> None:
+        services.cancel_inquiry(
+            system=inquiry.system,
+            inquiry_id=inquiry.pk,
+            act=staff_act(request, reason=data["reason"]),
+        )

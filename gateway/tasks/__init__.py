@@ -1,0 +1,25 @@
+"""
+The gateway at work: claim, speak to the platform, settle. The only place that uses
+`gateway.platform`.
+
+Each message is leased, sent and settled in steps of their own; a kill at any line leaves a lease
+that expires, and sending again sends the same records, which the platform takes for one.
+"""
+
+from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
+from gateway.tasks.numbers import read_feeds
+from gateway.tasks.provisions import fetch_exchange_records, look_for_provisions
+from gateway.tasks.state import check_platform
+from gateway.tasks.working import carry_out, work_bulk, work_interactive
+
+__all__ = [
+    "carry_out",
+    "check_platform",
+    "fetch_exchange_records",
+    "look_for_provisions",
+    "read_feeds",
+    "reconcile_all_copies",
+    "reconcile_copies",
+    "work_bulk",
+    "work_interactive",
+]

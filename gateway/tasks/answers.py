@@ -1,0 +1,46 @@
+"""The platform's answers in the words of the services, and the step that waits for a result."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.utils import timezone
+
+from gateway.models import Exchange
+from gateway.platform import failures, messages
+from gateway.services import exchanges
+from gateway.services.answers import Told, Why
+
+Result = TypeVar("Result")
+
+
+def told(outcome: messages.Outcome) -> Told:
+    """Return what was accepted, and what was refused why."""
+    return Told(outcome.accepted, {key: why(reason) for key, reason in outcome.refused.items()})
+
+
+def why(reason: failures.Reason) -> Why:
+    """Return a reason as code and words."""
+    return Why(str(reason.code), reason.text)
+
+
+def in_two_steps(
+    exchange: Exchange,
+    *,
+    send: Callable[[], str],
+    fetch: Callable[[str], Result | None],
+    settle: Callable[[Result], None],
+) -> None:
+    """
+    Send a message for whose result one has to ask, or ask for it: not made yet, look later.
+
+    :param send: sends it and returns the platform's receipt.
+    :param fetch: returns the result by the receipt, None where it is not made yet.
+    """
+    if exchange.state == Exchange.State.READY:
+        exchanges.note_receipt(exchange, send(), at=timezone.now())
+        return
+    result = fetch(exchange.receipt)
+    if result is None:
+        exchanges.look_later(exchange, at=timezone.now())
+        return
+    settle(result)

@@ -1,0 +1,107 @@
+"""情報照会: asked, looked after, fetched; one by one online, many as one file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.models import Exchange, Lane
+from gateway.platform import messages
+from gateway.services import inquiries
+from gateway.services.answers import ToldResult, ToldState
+from gateway.tasks import answers, line
+
+
+def _ask(exchange: Exchange) -> None:
+    def asked() -> list[messages.Inquiry]:
+        return [as_inquiry(row) for row in inquiries.inquiries_in(exchange)]
+
+    def settle(outcome: messages.Outcome) -> None:
+        inquiries.settle_asked(exchange, answers.told(outcome), act=line.act())
+
+    trip = line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(line.client().register_inquiries(asked(), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: line.client().upload_inquiries(asked(), correlation=trip),
+        fetch=lambda receipt: line.client().fetch_inquiry_registration(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def as_inquiry(row: Any) -> messages.Inquiry:
+    return messages.Inquiry(
+        record_id=row.record_id,
+        integrated_number=row.integrated_number,
+        affair_code=row.procedure_code,
+        procedure_code=row.step_code,
+        information_code=row.information_code,
+        provider_code=row.provider_code,
+        asked_at=row.accepted_at,
+        user_id=row.asked_by[:20],
+        withheld=row.not_disclosed,
+        tax_year=row.fiscal_year,
+        period_from=row.period_from,
+        period_until=row.period_until,
+    )
+
+
+def _check(exchange: Exchange) -> None:
+    def settle(states: Sequence[messages.InquiryStatus]) -> None:
+        inquiries.settle_states(exchange, [_as_state(one) for one in states], act=line.act())
+
+    trip = line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(line.client().inquiry_states(_ids(exchange), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: line.client().upload_state_request(_ids(exchange), correlation=trip),
+        fetch=lambda receipt: line.client().fetch_states(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def _as_state(state: messages.InquiryStatus) -> ToldState:
+    return ToldState(
+        state.record_id,
+        str(state.state),
+        state.detail_status,
+        state.name_status,
+        answers.why(state.reason) if state.reason else None,
+    )
+
+
+def _fetch(exchange: Exchange) -> None:
+    def settle(results: Sequence[messages.InquiryResult]) -> None:
+        inquiries.settle_results(exchange, [_as_result(one) for one in results], act=line.act())
+
+    trip = line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(line.client().inquiry_results(_ids(exchange), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: line.client().upload_result_request(_ids(exchange), correlation=trip),
+        fetch=lambda receipt: line.client().fetch_results(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def _as_result(result: messages.InquiryResult) -> ToldResult:
+    return ToldResult(
+        result.record_id,
+        str(result.state),
+        result.detail_status,
+        result.name_status,
+        result.provided_at,
+        dict(result.items),
+        answers.why(result.reason) if result.reason else None,
+    )
+
+
+def _ids(exchange: Exchange) -> list[str]:
+    return [row.record_id for row in inquiries.inquiries_in(exchange)]
+
+
+STEPS = {"ask": _ask, "check": _check, "fetch": _fetch}

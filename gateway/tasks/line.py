@@ -1,0 +1,44 @@
+"""This process's line to the platform, and in whose name it is used."""
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from gateway.models import Exchange
+from gateway.platform import messages
+from gateway.platform.client import PlatformClient
+from gateway.rules.codes import SAPPORO
+from sapporo_base.acts import Act
+from sapporo_base.tasks import task_act
+
+_SYSTEM = "030-003"
+
+
+@lru_cache(maxsize=1)
+def client() -> PlatformClient:
+    """Return this process's line to the platform."""
+    tls = None
+    if settings.PLATFORM_CLIENT_CERTIFICATE:
+        tls = messages.TlsSettings(
+            settings.PLATFORM_CLIENT_CERTIFICATE,
+            settings.PLATFORM_CLIENT_KEY,
+            settings.PLATFORM_CA_FILE,
+        )
+    return PlatformClient(
+        settings.PLATFORM_URL,
+        sender_code=SAPPORO,
+        unit_code="SMARTCITY",
+        mode=messages.Mode.TEST if settings.DEMO else messages.Mode.PRODUCTION,
+        timeout=settings.PLATFORM_TIMEOUT_SECONDS,
+        tls=tls,
+    )
+
+
+def act() -> Act:
+    """Return an act of 市中間サーバ itself."""
+    return task_act(_SYSTEM)
+
+
+def trip(exchange: Exchange) -> str:
+    """Return the correlation id of a message on the wire: the platform's journal shows the same."""
+    return str(exchange.idempotency_key)

@@ -1,0 +1,108 @@
+"""The workers' rounds: claim what is due, carry it out, settle it or put it off."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from celery import shared_task
+from django.utils import timezone
+
+from gateway.models import Exchange, Lane
+from gateway.platform import failures
+from gateway.services import copies, exchanges, inquiries, numbers
+from gateway.tasks import copies as copy_steps
+from gateway.tasks import inquiries as inquiry_steps
+from gateway.tasks import line
+from gateway.tasks import numbers as number_steps
+from gateway.tasks import provisions as provision_steps
+from sapporo_base.acts import Act
+
+logger = logging.getLogger(__name__)
+_INTERACTIVE_ENDS_SECONDS = 3.0
+_BULK_ENDS_SECONDS = 30.0
+_PAUSE_SECONDS = 0.05
+_BULK_LANES = (Lane.NUMBERS, Lane.COPIES, Lane.BATCH, Lane.RECORDS)
+_STEPS: Mapping[str, Callable[[Exchange], None]] = {
+    **number_steps.STEPS,
+    **copy_steps.STEPS,
+    **inquiry_steps.STEPS,
+    **provision_steps.STEPS,
+}
+
+
+@shared_task(name="gateway.tasks.work_interactive")
+def work_interactive() -> int:
+    """
+    Do what people wait for: inquiries online, and answers to others; ends when nothing is due.
+    """
+    return _work_until_empty(
+        (Lane.INTERACTIVE,),
+        _INTERACTIVE_ENDS_SECONDS,
+        lambda act: inquiries.prepare_inquiry_exchanges(lane=Lane.INTERACTIVE, act=act),
+    )
+
+
+@shared_task(name="gateway.tasks.work_bulk")
+def work_bulk() -> int:
+    """
+    Do the masses: numbers, 符号, copies, inquiries by file; ends when nothing is due, or in time.
+    """
+
+    def prepare(act: Act) -> None:
+        numbers.prepare_number_exchanges(act=act)
+        copies.prepare_copy_exchanges(act=act)
+        inquiries.prepare_inquiry_exchanges(lane=Lane.BATCH, act=act)
+
+    number_steps.read_feeds()
+    number_steps.send_flags()
+    done = _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
+    # Flags of numbers that were registered just now let their copies go.
+    if number_steps.send_flags():
+        done += _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
+    return done
+
+
+def _work_until_empty(
+    lanes: Iterable[str], seconds: float, prepare: Callable[[Act], object]
+) -> int:
+    ends = time.monotonic() + seconds
+    done = 0
+    while time.monotonic() < ends:
+        prepare(line.act())
+        claimed = exchanges.claim_exchanges(lanes=list(lanes), at=timezone.now())
+        for exchange in claimed:
+            carry_out(exchange)
+            done += 1
+        if not claimed:
+            if not exchanges.due_soon(lanes=list(lanes), at=timezone.now()):
+                break
+            time.sleep(_PAUSE_SECONDS)
+    return done
+
+
+def carry_out(exchange: Exchange) -> None:
+    """Send one leased message, or look for its result, and settle or put it off."""
+    try:
+        _STEPS[exchange.work](exchange)
+    except failures.PlatformClosed as error:
+        exchanges.put_off(
+            exchange,
+            at=timezone.now(),
+            cause="プラットフォームが停止しています。",
+            until=error.reopens_at,
+            counts=False,
+        )
+        exchanges.note_platform(
+            at=timezone.now(), is_open=False, closes_at=None, reopens_at=error.reopens_at
+        )
+    except failures.PlatformUnreachable as error:
+        exchanges.put_off(exchange, at=timezone.now(), cause=str(error), counts=False)
+        exchanges.note_failure(at=timezone.now(), cause=str(error))
+    except failures.PlatformRefused as error:
+        words = error.reason.text or str(error.reason.code)
+        exchanges.put_off(exchange, at=timezone.now(), cause=f"{error.reason.code}: {words}")
+    except failures.PlatformError as error:
+        logger.warning("exchange %s of %s: %s", exchange.pk, exchange.work, error)
+        exchanges.put_off(exchange, at=timezone.now(), cause=f"{type(error).__name__}: {error}")
+    else:
+        exchanges.note_success(at=timezone.now())
