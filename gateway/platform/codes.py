@@ -1,4 +1,4 @@
-"""符号取得 and the flags of a 団体内統合宛名番号 on the wire."""
+"""符号取得 on the wire."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from gateway.platform.messages import (
     CodeRequest,
     CodeRequestFile,
     CodeState,
-    Flags,
 )
 
 TELL, TAKE_BACK, REQUESTS, STATES = "1", "2", "3", "4"
@@ -33,11 +32,6 @@ _STATE: Final[Fields] = {
     "IntegratedAddressNumber": profile.NUMBER,
     "CodeStatus": profile.CODE_STATUS,
     "Cause": profile.WORDS,
-}
-_FLAGS: Final[Fields] = {
-    "IntegratedAddressNumber": profile.NUMBER,
-    "NoAutomaticAnswer": profile.YES_NO,
-    "NonDisclosure": profile.YES_NO,
 }
 
 
@@ -111,17 +105,4 @@ def read_states(interface: str, records: Iterable[etree._Element]) -> list[CodeS
     return [
         CodeState(number, profile.CODE_STATES[r["CodeStatus"]], r["Cause"])
         for number, r in told.items()
-    ]
-
-
-def read_flags(interface: str, records: Iterable[etree._Element]) -> list[Flags]:
-    """Return both flags of each number."""
-    told = (row(interface, record, _FLAGS) for record in records)
-    return [
-        Flags(
-            r["IntegratedAddressNumber"],
-            no_automatic_answer=r["NoAutomaticAnswer"] == "1",
-            withheld=r["NonDisclosure"] == "1",
-        )
-        for r in told
     ]

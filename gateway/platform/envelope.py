@@ -289,3 +289,28 @@ def moment(interface: str, text: str, where: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, where) from None
+
+
+def last_child(interface: str, record: etree._Element, tag: str) -> etree._Element:
+    """
+    Return the last child of a record, taken out of it.
+
+    :raises BadAnswer: it is not there, or not the last.
+    """
+    found = record.find(tag)
+    if found is None or record[-1] is not found:
+        raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, tag)
+    record.remove(found)
+    return found
+
+
+def known_moment(interface: str, text: str, where: str) -> datetime:
+    """
+    Return an aware time that must be told.
+
+    :raises BadAnswer: it is empty or no time that exists.
+    """
+    at = moment(interface, text, where)
+    if at is None:
+        raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, where)
+    return at

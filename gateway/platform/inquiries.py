@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from gateway.platform import profile
-from gateway.platform.envelope import Fields, Outgoing, items_of, moment, reason_of, row
+from gateway.platform.envelope import Fields, Outgoing, items_of, last_child, moment, reason_of, row
 from gateway.platform.failures import BadAnswer, CannotBeSent, Reason, WhyBad
 from gateway.platform.messages import (
     Inquiry,
@@ -226,10 +226,7 @@ def _status(told: Mapping[str, str]) -> InquiryStatus:
 
 
 def _result(interface: str, record: etree._Element) -> InquiryResult:
-    items = record.find("Items")
-    if items is None or record[-1] is not items:
-        raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, "Items")
-    record.remove(items)
+    items = last_child(interface, record, "Items")
     told = row(interface, record, _RESULT)
     return InquiryResult(
         record_id=told["RecordIdentificationNumber"],

@@ -20,7 +20,7 @@ from gateway.simulator.desks.desk import Settings
 from gateway.simulator.faults import Fault, Faults
 from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
 from gateway.simulator.platform import Platform
-from gateway.simulator.state import Provision
+from gateway.simulator.state.provisions import Provision
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -7,10 +7,21 @@ from datetime import datetime
 from gateway.simulator import masters, wire
 from gateway.simulator.citizens import Citizens
 from gateway.simulator.desks.copies import Copies
-from gateway.simulator.desks.desk import Handler, Office, Settings, fates, iso
+from gateway.simulator.desks.desk import (
+    Desk,
+    FileMaker,
+    Handler,
+    Office,
+    Settings,
+    Upload,
+    fates,
+    iso,
+)
+from gateway.simulator.desks.flags import Flags
 from gateway.simulator.desks.inquiries import Inquiries
 from gateway.simulator.desks.numbers import Numbers
 from gateway.simulator.desks.provisions import Provisions
+from gateway.simulator.desks.records import Records
 from gateway.simulator.hours import WeeklyHours
 from gateway.simulator.juki_net import JukiNet
 from gateway.simulator.masters import Masters
@@ -44,23 +55,21 @@ class Platform:
         self._office = office
         copies = Copies(office)
         self.inquiries = Inquiries(office)
-        self.provisions = Provisions(office, copies, self.inquiries)
-        desks = (Numbers(office), copies, self.inquiries, self.provisions)
-        fetched = (
-            "IF_FGU_20234",
-            "IF_DBM_20314",
-            "IF_SKI_10134",
-            "IF_SKI_10734",
-            "IF_SKI_11134",
-            "IF_TKM_40124",
+        self.provisions = Provisions(office, copies)
+        desks: tuple[Desk, ...] = (
+            Numbers(office),
+            copies,
+            Flags(office),
+            self.inquiries,
+            self.provisions,
+            Records(office, self.inquiries),
         )
-        self._interfaces: dict[str, Handler] = {
-            "IF_SYM_20212": self._operating_state,
-            **dict.fromkeys(fetched, self._fetch),
-        }
-        self._uploads, self._files = {}, {"fates": fates}
+        self._interfaces: dict[str, Handler] = {"IF_SYM_20212": self._operating_state}
+        self._uploads: dict[str, Upload] = {}
+        self._files: dict[str, FileMaker] = {"fates": fates}
         for desk in desks:
             self._interfaces.update(desk.interfaces)
+            self._interfaces.update(dict.fromkeys(desk.fetched, self._fetch))
             self._uploads.update(desk.uploads)
             self._files.update(desk.files)
 

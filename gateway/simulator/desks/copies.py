@@ -50,6 +50,7 @@ class Copies:
             "IF_DBM_30112": self._copies_held,
         }
         self.uploads: dict[str, Upload] = {"IF_DBM_20113": self._copies_file}
+        self.fetched: tuple[str, ...] = ("IF_DBM_20314",)
         self.files: dict[str, FileMaker] = {}
 
     def _copy_online(self, request: Request, now: datetime) -> Reply:

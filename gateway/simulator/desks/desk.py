@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from gateway.simulator import masters, wire
 from gateway.simulator.citizens import Citizens
@@ -27,6 +27,15 @@ Row = Mapping[str, str]
 Handler = Callable[[Request, datetime], Reply]
 Upload = Callable[[Request, Mapping[str, bytes], datetime], Reply]
 FileMaker = Callable[[Any, float], Sequence[str]]
+
+
+class Desk(Protocol):
+    """A group of interfaces: messages, files sent, files fetched, and how those are made."""
+
+    interfaces: dict[str, Handler]
+    uploads: dict[str, Upload]
+    fetched: tuple[str, ...]
+    files: dict[str, FileMaker]
 
 
 @dataclass(slots=True)

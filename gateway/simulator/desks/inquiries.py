@@ -26,7 +26,7 @@ from gateway.simulator.desks.desk import (
     moment,
     spread,
 )
-from gateway.simulator.state import Inquiry
+from gateway.simulator.state.inquiries import Inquiry
 from gateway.simulator.wire import Refused, Reply, Request
 
 # The record of an inquiry: what each item must look like once its padding is off.
@@ -72,6 +72,7 @@ class Inquiries:
             "IF_SKI_10723": self._ids_file,
             "IF_SKI_11123": self._ids_file,
         }
+        self.fetched: tuple[str, ...] = ("IF_SKI_10134", "IF_SKI_10734", "IF_SKI_11134")
         self.files: dict[str, FileMaker] = {
             "inquiry_states": self._state_records,
             "inquiry_results": self._result_records,

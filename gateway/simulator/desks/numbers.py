@@ -17,7 +17,6 @@ from gateway.simulator.desks.desk import (
     fate,
     sane_numbers,
     spread,
-    yes,
 )
 from gateway.simulator.juki_net import SealNotOpened, cause_of_failure
 from gateway.simulator.wire import Refused, Reply, Request
@@ -32,11 +31,9 @@ class Numbers:
         self.interfaces: dict[str, Handler] = {
             "IF_FGU_20221": self._numbers,
             "IF_FGU_20215": self._code_requests,
-            "IF_DBM_50111": self._flag,
-            "IF_DBM_80111": self._flag,
-            "IF_DBM_90112": self._flags,
         }
         self.uploads: dict[str, Upload] = {}
+        self.fetched: tuple[str, ...] = ("IF_FGU_20234",)
         self.files: dict[str, FileMaker] = {
             "code_requests": self._code_records,
             "code_states": self._code_states,
@@ -128,45 +125,6 @@ class Numbers:
         cause = person.cause if person and status == "4" else ""
         return wire.record(
             {"IntegratedAddressNumber": number, "CodeStatus": status, "Cause": cause}
-        )
-
-    def _flag(self, request: Request, now: datetime) -> Reply:
-        name = "no_automatic_answer" if request.interface == "IF_DBM_50111" else "withheld"
-        on = {"1": True, "2": False}.get(request.said("SettingType"))
-        if on is None:
-            raise Refused("CMN0005", "SettingType")
-        numbers = sane_numbers(request.numbers)
-        known = [n for n in numbers if n in self._state.people]
-        if known:
-            self._state.commit("flags", name=name, on=on, told=known)
-        return Reply(
-            {},
-            [
-                fate(
-                    "IntegratedAddressNumber",
-                    n,
-                    "" if n in self._state.people else "CMN0002",
-                    n,
-                )
-                for n in numbers
-            ],
-        )
-
-    def _flags(self, request: Request, now: datetime) -> Reply:
-        people = [(n, self._state.people.get(n)) for n in sane_numbers(request.numbers)]
-        return Reply(
-            {},
-            [
-                wire.record(
-                    {
-                        "IntegratedAddressNumber": number,
-                        "NoAutomaticAnswer": yes(person.no_automatic_answer),
-                        "NonDisclosure": yes(person.withheld),
-                    }
-                )
-                for number, person in people
-                if person is not None
-            ],
         )
 
     def _code_states(self, told: Sequence[str], at: float) -> Sequence[str]:

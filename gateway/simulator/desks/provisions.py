@@ -1,8 +1,7 @@
-"""情報提供 and 情報提供等記録: IF_TKY_*, IF_TKM_*; the other organisations ask the city."""
+"""情報提供: IF_TKY_*; the other organisations ask the city."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,6 @@ from lxml import etree
 from gateway.simulator import wire
 from gateway.simulator.desks.copies import Copies
 from gateway.simulator.desks.desk import (
-    FILE_RECORDS,
     NUMBERS,
     FileMaker,
     Handler,
@@ -21,28 +19,27 @@ from gateway.simulator.desks.desk import (
     moment,
     yes,
 )
-from gateway.simulator.desks.inquiries import Inquiries
 from gateway.simulator.hours import JAPAN
-from gateway.simulator.state import Provision
+from gateway.simulator.state.provisions import Provision
 from gateway.simulator.wire import Refused, Reply, Request
 
 
 class Provisions:
     """Answers from the copies, or waits for the city where it may not."""
 
-    def __init__(self, office: Office, copies: Copies, inquiries: Inquiries) -> None:
+    def __init__(self, office: Office, copies: Copies) -> None:
         self._office = office
         self._state = office.state
         self._copies = copies
-        self._inquiries = inquiries
         self.interfaces: dict[str, Handler] = {
             "IF_TKY_11312": self._provisions_waiting,
             "IF_TKY_11512": self._provision,
             "IF_TKY_20311": self._answer,
             "IF_TKY_20511": self._permit,
         }
-        self.uploads: dict[str, Upload] = {"IF_TKM_40113": self._records_file}
-        self.files: dict[str, FileMaker] = {"exchange_records": self._exchange_records}
+        self.uploads: dict[str, Upload] = {}
+        self.fetched: tuple[str, ...] = ()
+        self.files: dict[str, FileMaker] = {}
 
     def ask_the_city(
         self, *, item: int, information: str, number: str, withheld: bool, now: datetime
@@ -125,13 +122,6 @@ class Provisions:
         self._state.commit("records", told=[self._provided(provision)])
         return Reply({})
 
-    def _records_file(self, request: Request, entries: Mapping[str, bytes], now: datetime) -> Reply:
-        after = request.said("AfterSequence")
-        if not after.isdigit():
-            raise Refused("CMN0005", "AfterSequence")
-        self._inquiries.settle(now)
-        return self._office.receipt("IF_TKM_40124", "exchange_records", int(after), now)
-
     def _provided(self, provision: Provision) -> dict[str, Any]:
         asker = self._office.masters.asker(provision.item)
         person = self._state.people.get(provision.number)
@@ -150,27 +140,6 @@ class Provisions:
             "withheld": provision.withheld or (person is not None and person.withheld),
             "record": provision.provision_id,
         }
-
-    def _exchange_records(self, after: int, at: float) -> list[str]:
-        shown = []
-        for sequence, told in enumerate(self._state.records[after:][:FILE_RECORDS], after + 1):
-            texts = {
-                "SequenceNumber": str(sequence),
-                "Side": told["side"],
-                "InquirerOrganizationCode": told["inquirer"],
-                "ProviderOrganizationCode": told["provider"],
-                "IntegratedAddressNumber": told["number"],
-                "AffairCode": told["affair"],
-                "ProcedureCode": told["procedure"],
-                "SpecificPersonalInformationCode": told["information"],
-                "RequestedAt": iso(moment(told["asked_at"])),
-                "ProvidedAt": iso(moment(told["provided_at"])) if told["provided_at"] else "",
-                "Result": told["result"],
-                "NonDisclosureCode": yes(told["withheld"]),
-                "RecordIdentificationNumber": told["record"],
-            }
-            shown.append(wire.record(texts, wire.names(told["items"])))
-        return shown
 
 
 def _child(element: etree._Element | None, tag: str) -> etree._Element | None:

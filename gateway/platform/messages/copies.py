@@ -1,0 +1,77 @@
+"""副本: what is said and heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from gateway.platform.messages.basic import Items
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """
+    One 副本 record (IF_DBM_20113).
+
+    `record_id` is ours, unique for ever ([0-9A-Za-z]{1,36}). `items` become the 副本データ: names
+    must be XML names (Japanese is). `updated_at` stands on repeating groups as TimeAndDateOfUpdate.
+    """
+
+    record_id: str
+    integrated_number: str
+    information_code: str  # 特定個人情報名コード, TM + 14 digits
+    dataset: str  # データセットの識別項目コード
+    key: str  # データセットレコードのキー
+    layout_version: str  # 特定個人情報の版番号
+    published_from: date  # 公開開始日
+    published_until: date  # 公開終了日 (9999-12-31: open)
+    items: Items
+    updated_at: datetime
+    parent_key: str = ""
+    ward_code: str = ""  # 行政区コード, 3 digits
+
+
+@dataclass(frozen=True, slots=True)
+class CopyKey:
+    """What names a 副本 at the platform: for deleting one."""
+
+    record_id: str
+    integrated_number: str
+    information_code: str
+    dataset: str
+    key: str
+    layout_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyUpload:
+    """A file of 副本 was taken in. `digests` by record_id: keep them, they are what reconciles."""
+
+    receipt: str
+    digests: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CopySummary:
+    """
+    How many 副本 of one 特定個人情報 the platform holds, and the XOR of their digests.
+
+    A bucket is the last two digits of the 団体内統合宛名番号.
+    """
+
+    information_code: str
+    count: int
+    digest: bytes
+    buckets: Mapping[str, tuple[int, bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCopy:
+    """One 副本 as the platform holds it, without its content."""
+
+    integrated_number: str
+    dataset: str
+    key: str
+    layout_version: str
+    digest: bytes
