@@ -63,7 +63,7 @@ def _note_change(kind: str, numbers: Sequence[str], act: Act) -> None:
             ],
             ignore_conflicts=True,
         )
-    else:
+    elif kind == "deleted":
         PlatformNumber.objects.filter(pk__in=numbers).update(
             state=PlatformNumber.State.TO_DELETE, due_at=act.at, exchange=None
         )

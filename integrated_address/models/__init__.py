@@ -11,6 +11,15 @@ from integrated_address.models.basics import BasicItems
 from integrated_address.models.business_numbers import BusinessNumber
 from integrated_address.models.codes import CodeRequest, LinkageCodeStatus, LinkageCodeStep
 from integrated_address.models.individual_numbers import DigestKey, IndividualNumber
+from integrated_address.models.matching import (
+    MatchCandidate,
+    MatchDecision,
+    MatchKey,
+    MatchModel,
+    MatchReceipt,
+    MatchThreshold,
+)
+from integrated_address.models.merges import Merge, MergeNotice, MergeRow
 from integrated_address.models.time import TwoAxes
 
 __all__ = [
@@ -23,5 +32,14 @@ __all__ = [
     "IntegratedAddressee",
     "LinkageCodeStatus",
     "LinkageCodeStep",
+    "MatchCandidate",
+    "MatchDecision",
+    "MatchKey",
+    "MatchModel",
+    "MatchReceipt",
+    "MatchThreshold",
+    "Merge",
+    "MergeNotice",
+    "MergeRow",
     "TwoAxes",
 ]

@@ -12,7 +12,8 @@ class IntegratedAddressee(models.Model):
     One person under one 団体内統合宛名番号 (0320002).
 
     The number is drawn from a sequence and never given again: a deleted addressee stays, with its
-    state. `under_support` is the 支援措置 flag that every subsystem obeys.
+    state. So does one that was merged: `merged_into` is the number it is answered with (名寄せ).
+    `under_support` is the 支援措置 flag that every subsystem obeys.
     """
 
     class State(models.TextChoices):
@@ -20,12 +21,23 @@ class IntegratedAddressee(models.Model):
 
         ACTIVE = "active", "有効"
         DELETED = "deleted", "削除"
+        MERGED = "merged", "名寄せ済"
 
     integrated_number = models.CharField("団体内統合宛名番号", max_length=15, primary_key=True)
     state = models.CharField("状態", max_length=8, choices=State, default=State.ACTIVE)
     under_support = models.BooleanField("支援措置", default=False)
     numbered_at = models.DateTimeField("付番日時")
-    deleted_at = models.DateTimeField("削除日時", null=True, blank=True)
+    deleted_at = models.DateTimeField("削除・名寄せ日時", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="merged_numbers",
+        verbose_name="名寄せ先",
+    )
 
     class Meta:
         verbose_name = "団体内統合宛名"
@@ -42,7 +54,12 @@ class IntegratedAddressee(models.Model):
             models.CheckConstraint(
                 name="deleted_addressee_says_when",
                 condition=Q(state="active", deleted_at__isnull=True)
-                | Q(state="deleted", deleted_at__isnull=False),
+                | Q(state__in=["deleted", "merged"], deleted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="merged_addressee_says_into_whom",
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
             ),
         ]
         indexes = [
@@ -50,7 +67,12 @@ class IntegratedAddressee(models.Model):
                 fields=["integrated_number"],
                 name="addressee_under_support",
                 condition=Q(under_support=True),
-            )
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="numbers_merged_into",
+                condition=Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,28 +81,39 @@ class IntegratedAddressee(models.Model):
 
 class AddresseeChange(models.Model):
     """
-    What 中間サーバー連携 (0320008) has to be told: numbers given, numbers deleted. A feed.
+    What 中間サーバー連携 (0320008) and matching have to be told of numbers. A feed.
 
-    A row holds up to a thousand numbers, so that two million newcomers are two thousand rows.
+    A row holds up to a thousand numbers, so that two million newcomers are two thousand rows. Of a
+    名寄せ it holds the retired number, and `survivor` is the one that is answered instead.
     """
 
     class Kind(models.TextChoices):
         """What happened to these people."""
 
         NUMBERED = "numbered", "付番"
+        UPDATED = "updated", "基本4情報の更新"
         DELETED = "deleted", "削除"
+        MERGED = "merged", "名寄せ"
+        UNMERGED = "unmerged", "名寄せ解除"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField("種別", max_length=8, choices=Kind)
     integrated_numbers = ArrayField(
         models.CharField(max_length=15), verbose_name="団体内統合宛名番号"
     )
+    survivor = models.CharField("残る番号", max_length=15, blank=True, db_default="")
     at = models.DateTimeField("日時")
     correlation_id = models.UUIDField("相関ID", default=uuid.uuid4)
 
     class Meta:
         verbose_name = "統合宛名異動"
         verbose_name_plural = "統合宛名異動"
+        constraints = [
+            models.CheckConstraint(
+                name="a_merge_in_the_feed_says_who_survives",
+                condition=Q(kind__in=["merged", "unmerged"]) ^ Q(survivor=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.get_kind_display()}"

@@ -19,6 +19,7 @@ from integrated_address.services.looking import (
     record_withheld_search,
     show_individual_number,
 )
+from integrated_address.services.merging import NothingToMerge, propose_merge
 from integrated_address.services.numbering import (
     Numbered,
     NumberingCounts,
@@ -32,6 +33,7 @@ __all__ = [
     "Doubt",
     "Found",
     "FourBasicItems",
+    "NothingToMerge",
     "NumberBelongsToAnother",
     "Numbered",
     "NumberingCounts",
@@ -47,6 +49,7 @@ __all__ = [
     "look_up_people",
     "number_newcomers",
     "number_person",
+    "propose_merge",
     "record_code_states",
     "record_withheld_search",
     "request_linkage_codes",

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from integrated_address.rules import RESIDENT_REGISTER, Doubt, FourBasicItems
 from integrated_address.services import sql
 from integrated_address.services.keys import complete_digests, writing_column
+from integrated_address.services.locks import lock_everyone, wait_for_masses
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
@@ -52,7 +53,6 @@ _TABLES = tuple(
         "linkagecodestep",
     )
 )
-_BULK_LOCK = "integrated_address numbering"
 
 
 class NumberingDoubtful(Refusal):
@@ -167,7 +167,7 @@ def number_newcomers(
     if people <= _LOCKED_SINGLY:
         _lock_people(staging, system)
     else:
-        _lock_everyone()
+        lock_everyone()
     masses = people >= _MASSES
     with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
         counts = _number(staging, system, act, request_codes=request_codes, fill=fill)
@@ -183,16 +183,9 @@ def number_newcomers(
     return counts
 
 
-def _lock_everyone() -> None:
-    """Let every numbering that is under way end first, and no other begin before this one ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_BULK_LOCK])
-
-
 def _lock_people(staging: Staging, system: BusinessSystem) -> None:
     """Let a bulk job pass first, then two requests about one person or one number one by one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [_BULK_LOCK])
+    wait_for_masses()
     staging.select(
         "SELECT pg_advisory_xact_lock(key) FROM ("
         " SELECT hashtextextended(encode(digest, 'hex'), 1) AS key FROM {staging}"
