@@ -18,6 +18,7 @@ class GatewayConfig(AppConfig):
         auditlog.register(models.OperatingWindow)
         auditlog.register(models.PlannedStop)
         auditlog.register(models.Pace)
+        auditlog.register(models.PlatformInterface)
         auditlog.register(models.Provision, exclude_fields=["copy_items", "answer_items"])
         auditlog.register(
             models.CopyError, include_fields=["mended_at", "code", "item", "reason", "noted_at"]

@@ -10,7 +10,6 @@ from gateway import services
 from gateway.admin.words import StateMixin
 from gateway.models import (
     Exchange,
-    PlatformInterface,
 )
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
@@ -66,18 +65,3 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
     def has_requeue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may send messages again."""
         return request.user.has_perm("gateway.requeue_exchange")
-
-
-@admin.register(PlatformInterface)
-class PlatformInterfaceAdmin(ReadOnlyAdmin):
-    """The 83 interfaces."""
-
-    duty = "運用"
-    icon = "api"
-    duty_order = 90
-    about = "共通機能標準仕様書に定める中間サーバーのインターフェイスです。"
-    empty_text = "登録がありません。load_reference_dataを実行してください。"
-    list_display = ("interface_id", "name", "group")
-    list_filter = ("group",)
-    search_fields = ("interface_id", "name")
-    ordering = ("interface_id",)

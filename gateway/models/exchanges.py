@@ -30,24 +30,58 @@ class Work(models.TextChoices):
     CHECK = "check", "照会状況の確認"
     FETCH = "fetch", "照会結果の取得"
     CANCEL = "cancel", "照会の取りやめ"
+    CHECK_CANCEL = "check_cancel", "取りやめ結果の確認"
+    COMPARE = "compare", "照会内容の照合"
+    NOTIFY = "notify", "お知らせの送信"
+    CHECK_NOTICES = "check_notices", "お知らせの状況確認"
+    WITHDRAW_NOTICES = "withdraw_notices", "お知らせの取消"
+    SHOW_DISCLOSED = "show_disclosed", "自己情報の内容確認"
     LIST_PROVISIONS = "list_provisions", "提供待の確認"
     ANSWER = "answer", "情報提供の回答"
     RECORDS = "records", "情報提供等記録の取得"
 
 
+_KINDS = {
+    "1": "登録・要求",
+    "2": "取得",
+    "3": "ファイルの登録",
+    "4": "ファイルの取得",
+    "5": "送信",
+}
+
+
 class PlatformInterface(models.Model):
-    """One of the 83 interfaces of the platform (共通機能標準仕様書): its official id and name."""
+    """
+    One of the 83 interfaces of the platform (共通機能標準仕様書): its official id and name.
+
+    The rows drive the client: what is switched off here is not spoken, whoever asks for it.
+    """
 
     interface_id = models.CharField("IF番号", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=100)
     group = models.CharField("分類", max_length=3)
+    purpose = models.CharField("使い道", max_length=200, blank=True, default="")
+    in_use = models.BooleanField("利用する", default=True)
+    stop_reason = models.CharField("利用しない理由", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "中間サーバインターフェイス"
         verbose_name_plural = "中間サーバインターフェイス"
+        permissions = [("switch_platforminterface", "中間サーバの利用を止め、再開できる")]
+        constraints = [
+            models.CheckConstraint(
+                name="interface_is_switched_off_with_a_reason",
+                condition=Q(in_use=True) | ~Q(stop_reason=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.interface_id} {self.name}"
+
+    @property
+    def kind(self) -> str:
+        """What is done by it, told by the last digit of its id."""
+        return _KINDS.get(self.interface_id[-1:], "")
 
 
 class Exchange(models.Model):

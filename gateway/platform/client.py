@@ -10,8 +10,11 @@ both sides (one is made if it is empty).
 from __future__ import annotations
 
 from gateway.platform.calls.copies import CopyCalls
+from gateway.platform.calls.disclosures import DisclosureCalls
 from gateway.platform.calls.flags import FlagCalls
 from gateway.platform.calls.inquiries import InquiryCalls
+from gateway.platform.calls.masters import MasterCalls
+from gateway.platform.calls.notices import NoticeCalls
 from gateway.platform.calls.numbers import NumberCalls
 from gateway.platform.calls.operation import SystemCalls
 from gateway.platform.calls.provisions import ProvisionCalls
@@ -28,5 +31,8 @@ class PlatformClient(
     InquiryCalls,
     ProvisionCalls,
     RecordCalls,
+    MasterCalls,
+    DisclosureCalls,
+    NoticeCalls,
 ):
     """The one door to the 中間サーバ・プラットフォーム; `Speaking` tells what it is made with."""

@@ -112,6 +112,14 @@ class IndividualNumberOnTheWayOut(PlatformError):
         self.interface = interface
 
 
+class InterfaceNotInUse(PlatformError):
+    """The city does not speak this interface just now: its row says so, with the reason."""
+
+    def __init__(self, interface: str) -> None:
+        super().__init__(f"{interface}: not in use")
+        self.interface = interface
+
+
 class CannotBeSent(PlatformError):
     """A record does not fit this profile; `item` names the field, never its content."""
 

@@ -18,6 +18,7 @@ from gateway.platform.messages import (
     InquiryState,
     InquiryStatus,
     Outcome,
+    RegisteredInquiry,
 )
 
 T = TypeVar("T")
@@ -51,6 +52,14 @@ _OUTCOME: Final[Fields] = {
     "RecordIdentificationNumber": profile.RECORD_ID,
     "ResultCode": profile.RESULT_CODE,
     "ResultMessage": profile.WORDS,
+}
+_REGISTERED: Final[Fields] = {
+    **{
+        item: re.compile(rf"[ -~]{{0,{width}}}")
+        for item, width in RECORD
+        if item != "RecordIdentificationNumber"
+    },
+    **_OUTCOME,
 }
 _STATUS: Final[Fields] = {
     **_OUTCOME,
@@ -177,6 +186,24 @@ def read_outcome(
     return Outcome(tuple(r for r in fates if r not in refused), refused)
 
 
+def read_registered(
+    interface: str, records: Iterable[etree._Element], asked: Iterable[str] | None
+) -> list[RegisteredInquiry]:
+    """Return inquiries as the platform holds them, in the order they were asked for."""
+    found = once(
+        interface,
+        (_registered(interface, record) for record in records),
+        by=lambda inquiry: inquiry.record_id,
+    )
+    return _in_order(interface, found, asked)
+
+
+def texts_of(inquiry: Inquiry, inquirer_code: str) -> dict[str, str]:
+    """Return the 18 items of an inquiry by name, as they are sent."""
+    texts = record_of("IF_SKI_10111", inquiry, inquirer_code)
+    return {item: text for (item, _), text in zip(RECORD, texts, strict=True)}
+
+
 def read_statuses(
     interface: str, records: Iterable[etree._Element], asked: Iterable[str] | None
 ) -> list[InquiryStatus]:
@@ -213,6 +240,13 @@ def once(interface: str, found: Iterable[T], by: Callable[[T], str]) -> dict[str
         if kept.setdefault(key, thing) != thing:
             raise BadAnswer(interface, WhyBad.CONTRADICTION)
     return kept
+
+
+def _registered(interface: str, record: etree._Element) -> RegisteredInquiry:
+    told = row(interface, record, _REGISTERED)
+    texts = {item: told[item].rstrip(" ") for item, _ in RECORD}
+    record_id = texts.pop("RecordIdentificationNumber")
+    return RegisteredInquiry(record_id, texts, _reason(told))
 
 
 def _status(told: Mapping[str, str]) -> InquiryStatus:

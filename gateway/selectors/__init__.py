@@ -11,6 +11,7 @@ from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_c
 from gateway.selectors.grounds import may_forward
 from gateway.selectors.hours import Opening, opening, platform_state
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
+from gateway.selectors.interfaces import is_in_use
 
 __all__ = [
     "FlagState",
@@ -22,6 +23,7 @@ __all__ = [
     "flag_states",
     "information_codes_held",
     "inquiry_states",
+    "is_in_use",
     "may_forward",
     "opening",
     "platform_state",

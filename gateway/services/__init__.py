@@ -1,7 +1,7 @@
 """Acts of 市中間サーバ. One function is one act."""
 
 from gateway.services.copies import CopyCounts, CopyData, accept_copies
-from gateway.services.exchanges import load_interfaces, requeue_exchange
+from gateway.services.exchanges import load_interfaces, requeue_exchange, switch_interface
 from gateway.services.inquiries import (
     AcceptedInquiry,
     InquiryRequest,
@@ -35,4 +35,5 @@ __all__ = [
     "requeue_exchange",
     "send_flags_again",
     "set_answer_flags",
+    "switch_interface",
 ]

@@ -14,9 +14,9 @@ from gateway.models import Exchange, Inquiry, PlatformInterface, PlatformState
 from gateway.rules import waiting
 from gateway.selectors import opening
 from sapporo_base import services as base
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, InvalidRequest
 
-_INTERFACE_LIST = Path(__file__).resolve().parent.parent / "data" / "platform_interfaces.csv"
+_DATA = Path(__file__).resolve().parent.parent / "data"
 INTERFACES = {
     "register_numbers": "IF_FGU_20221",
     "delete_numbers": "IF_FGU_20221",
@@ -28,12 +28,28 @@ INTERFACES = {
     "ask": "IF_SKI_10123",
     "check": "IF_SKI_10723",
     "fetch": "IF_SKI_11123",
-    "cancel": "IF_SKI_50111",
+    "cancel": "IF_SKI_50123",
+    "check_cancel": "IF_SKI_50423",
+    "compare": "IF_SKI_10923",
+    "notify": "IF_OSR_10123",
+    "check_notices": "IF_OSR_20123",
+    "withdraw_notices": "IF_OSR_30123",
+    "show_disclosed": "IF_JTK_10212",
     "list_provisions": "IF_TKY_11312",
     "answer": "IF_TKY_20311",
     "records": "IF_TKM_40113",
 }
-ONLINE = {"ask": "IF_SKI_10111", "check": "IF_SKI_10712", "fetch": "IF_SKI_11112"}
+ONLINE = {
+    "ask": "IF_SKI_10111",
+    "check": "IF_SKI_10712",
+    "fetch": "IF_SKI_11112",
+    "cancel": "IF_SKI_50111",
+    "check_cancel": "IF_SKI_50412",
+    "compare": "IF_SKI_10912",
+    "notify": "IF_OSR_10111",
+    "check_notices": "IF_OSR_20111",
+    "withdraw_notices": "IF_OSR_30111",
+}
 
 
 def group_of(interface_id: str) -> str:
@@ -229,11 +245,54 @@ def due_soon(*, lanes: Collection[str], at: datetime) -> bool:
 
 
 def load_interfaces() -> int:
-    """Load the 83 interfaces of the platform (共通機能標準仕様書) from the official list."""
-    with _INTERFACE_LIST.open(encoding="utf-8-sig", newline="") as stream:
-        rows = [(row["interface_id"], row["name"]) for row in csv.DictReader(stream)]
+    """
+    Load the 83 interfaces of the platform (共通機能標準仕様書) from the official list, and what the
+    city uses each for. What staff switched off stays off.
+    """
+    purposes = {row["interface_id"]: row["purpose"] for row in _rows("interface_uses.csv")}
+    rows = _rows("platform_interfaces.csv")
     PlatformInterface.objects.bulk_create(
-        [PlatformInterface(interface_id=i, name=name, group=group_of(i)) for i, name in rows],
-        ignore_conflicts=True,
+        [
+            PlatformInterface(
+                interface_id=row["interface_id"],
+                name=row["name"],
+                group=group_of(row["interface_id"]),
+                purpose=purposes.get(row["interface_id"], ""),
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["interface_id"],
+        update_fields=["name", "group", "purpose"],
     )
     return len(rows)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@transaction.atomic
+def switch_interface(*, interface: PlatformInterface, in_use: bool, act: Act) -> PlatformInterface:
+    """
+    Stop speaking an interface, with the act's reason, or speak it again. What waits for it waits
+    on: each message is put off, none is lost.
+
+    :raises InvalidRequest: a stop without a reason.
+    """
+    if not in_use and not act.reason:
+        raise InvalidRequest("理由を入力してください。", fields={"reason": "必須です。"})
+    row = PlatformInterface.objects.select_for_update().get(pk=interface.pk)
+    row.in_use, row.stop_reason = in_use, "" if in_use else act.reason[:200]
+    row.save(update_fields=["in_use", "stop_reason"])
+    if in_use:
+        Exchange.objects.filter(
+            state__in=["ready", "sent"], due_at__gt=act.at, leased_until=None, interface=row
+        ).update(due_at=act.at, attempts=0)
+    base.record_linkage(
+        act,
+        "interface_switched",
+        detail=f"{row.pk} {'利用する' if in_use else '利用しない'}",
+    )
+    return row

@@ -15,7 +15,9 @@ from gateway.simulator import faults as fault
 from gateway.simulator import wire
 from gateway.simulator.control import Clock, Control
 from gateway.simulator.faults import Faults
+from gateway.simulator.messages import Messages
 from gateway.simulator.platform import Platform
+from gateway.simulator.script import Script
 from gateway.simulator.wire import Refused, Reply
 
 XML = "application/xml; charset=UTF-8"
@@ -38,10 +40,14 @@ class CutOff(Response):
 class Door:
     """Takes each message in, with the faults that are on."""
 
-    def __init__(self, platform: Platform, faults: Faults, clock: Clock) -> None:
+    def __init__(
+        self, platform: Platform, faults: Faults, control: Control, messages: Messages
+    ) -> None:
         self._platform = platform
         self._faults = faults
-        self._clock = clock
+        self._control = control
+        self._messages = messages
+        self._clock = control.clock
 
     async def take(self, http: HttpRequest) -> Response:
         """Return the platform's answer to one message."""
@@ -50,25 +56,41 @@ class Door:
         content = await http.body()
         if len(content) > wire.FILE_BYTES:
             return Response(status_code=413)
-        spoilt_before = await self._before(interface)
+        self._control.run_script()
+        spoilt_before = await self._before(interface, http)
         if spoilt_before is not None:
             return spoilt_before
         return await self._answered(interface, content, http)
 
-    async def _before(self, interface: str) -> Response | None:
+    def _note(
+        self, interface: str, http: HttpRequest, fate: str, code: str = "", records: int = 0
+    ) -> None:
+        self._messages.note(
+            self._clock(),
+            interface,
+            correlation=http.headers.get("X-Correlation-Id", ""),
+            fate=fate,
+            code=code,
+            records=records,
+        )
+
+    async def _before(self, interface: str, http: HttpRequest) -> Response | None:
         faults = self._faults
         if not faults.active:
             return None
         now = self._clock()
         if faults.too_fast(interface, now.timestamp()):
+            self._note(interface, http, fault.RATE_LIMIT)
             return Response(status_code=429, headers={"Retry-After": "1"})
         if faults.on(fault.SERVER_ERROR, interface):
+            self._note(interface, http, fault.SERVER_ERROR)
             return Response("Internal Server Error", status_code=500)
         slow = faults.on(fault.SLOW, interface)
         if slow:
             await asyncio.sleep(slow.seconds)
         hang = faults.on(fault.HANG, interface)
         if hang:
+            self._note(interface, http, fault.HANG)
             await asyncio.sleep(hang.seconds or _HANG_SECONDS)
             return Response(status_code=504)
         return None
@@ -82,29 +104,33 @@ class Door:
         try:
             request, entries = platform.read(interface, content, zipped=zipped)
         except Refused as refused:
+            self._note(interface, http, "refused", refused.code)
             return Response(refused.text, status_code=400, headers=correlation)
         if not is_open and interface != "IF_SYM_20212":
             reply = Reply(
                 {"ReopensAt": reopens_at.isoformat() if reopens_at else ""}, code="SYS0001"
             )
             body = wire.envelope(request, reply, granted=False)
+            self._note(interface, http, "closed", reply.code)
             return Response(body, status_code=503, media_type=XML, headers=correlation)
         media = XML
         try:
             reply = platform.handle(request, entries, now)
-            records = faults.shuffled(interface, reply.records)
-            reply = Reply(reply.body, records, reply.code, reply.as_file)
+            shuffled = faults.shuffled(interface, reply.records)
+            reply = Reply(reply.body, shuffled, reply.code, reply.as_file)
             if reply.as_file:
                 body, media = wire.file(request, reply), ZIP
             else:
                 body = wire.envelope(request, reply, granted=not reply.code)
+            fate, code = ("waiting" if reply.code else "granted"), reply.code
+            records = max(len(reply.records), len(request.records), len(request.numbers))
         except Refused as refused:
             body = wire.refusal(request, refused)
+            fate, code, records = "refused", refused.code, 0
         platform.state.flush()
-        return self._after(
-            interface,
-            Response(faults.spoilt(interface, body), media_type=media, headers=correlation),
-        )
+        spoilt = faults.spoilt(interface, body)
+        self._note(interface, http, fate if spoilt is body else f"{fate}, spoilt", code, records)
+        return self._after(interface, Response(spoilt, media_type=media, headers=correlation))
 
     def _after(self, interface: str, response: Response) -> Response:
         if self._faults.on(fault.LOST, interface):
@@ -115,19 +141,31 @@ class Door:
 
 
 def build(
-    platform: Platform, faults: Faults, refuse: Callable[[float], None], clock: Clock
+    platform: Platform,
+    faults: Faults,
+    refuse: Callable[[float], None],
+    clock: Clock,
+    *,
+    messages: Messages | None = None,
+    script: Script | None = None,
 ) -> Starlette:
     """
     Return the application.
 
     :param refuse: stops taking connections for so many seconds; the server's to do.
     :param clock: tells the time, aware.
+    :param messages: where each message is noted; in memory if absent.
+    :param script: what goes wrong by itself, and when.
     """
-    control = Control(platform, faults, refuse, clock)
-    door = Door(platform, faults, clock)
+    journal = messages or Messages()
+    control = Control(
+        platform, faults, refuse, clock, messages=journal, script=script or Script([])
+    )
+    door = Door(platform, faults, control, journal)
     return Starlette(
         routes=[
             Route("/if/{interface}", door.take, methods=["POST"]),
             *control.routes(),
-        ]
+        ],
+        lifespan=control.lifespan,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,15 +19,20 @@ from starlette.routing import Route
 from gateway.simulator import faults as fault
 from gateway.simulator import masters
 from gateway.simulator.desks.desk import Settings
+from gateway.simulator.desks.masters import FIELDS as MASTER_FIELDS
 from gateway.simulator.faults import Fault, Faults
 from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
+from gateway.simulator.messages import Messages
 from gateway.simulator.platform import Platform
+from gateway.simulator.script import Script
 from gateway.simulator.state.provisions import Provision
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _CHILD_ALLOWANCE: Final = "TM99000000000027"
 _MOST_AT_ONCE: Final = 1000
+_NEWEST: Final = 30
+_TICK_SECONDS: Final = 0.2
 _PAGE: Final = Path(__file__).parent / "page.html"
 _STATES: Final = {"1": "waiting", "2": "answer_registered", "3": "sent", "5": "refused"}
 _RESULTS: Final = {
@@ -35,10 +42,18 @@ _RESULTS: Final = {
     "03": "refused",
     "04": "not_permitted",
 }
+_NOTICES: Final = {
+    "1": "accepted",
+    "2": "delivered",
+    "3": "read",
+    "4": "withdrawn",
+    "9": "undeliverable",
+}
 _CODE_STATES: Final = {"1": "not_requested", "2": "requested", "3": "acquired", "4": "failed"}
 
 
 Clock = Callable[[], datetime]
+Command = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class NotUnderstood(ValueError):
@@ -49,31 +64,66 @@ class Control:
     """The control interface, for the loopback interface only."""
 
     def __init__(
-        self, platform: Platform, faults: Faults, refuse: Callable[[float], None], clock: Clock
+        self,
+        platform: Platform,
+        faults: Faults,
+        refuse: Callable[[float], None],
+        clock: Clock,
+        *,
+        messages: Messages,
+        script: Script,
     ) -> None:
         self._platform = platform
         self._faults = faults
         self._refuse = refuse
-        self._clock = clock
-
-    def routes(self) -> list[Route]:
-        """Return the addresses of the control and of the page."""
-        commands = {
+        self.clock = clock
+        self._messages = messages
+        self._script = script
+        self._commands: dict[str, Command] = {
             "open": self.open,
             "close": self.close,
             "settings": self.settings,
             "faults": self.put_fault,
             "ask": self.ask,
+            "look": self.look,
+            "read": self.read,
+            "master": self.master,
         }
+
+    def routes(self) -> list[Route]:
+        """Return the addresses of the control and of the page."""
         return [
             Route("/", self._page, methods=["GET"]),
             Route("/control/state", self._guarded(self._state), methods=["GET"]),
+            Route("/control/journal", self._journal, methods=["GET"]),
+            Route("/control/asked", self._guarded(self._waiting), methods=["GET"]),
             Route("/control/ask/{provision_id}", self._asked, methods=["GET"]),
             *(
                 Route(f"/control/{name}", self._guarded(command), methods=["POST"])
-                for name, command in commands.items()
+                for name, command in self._commands.items()
             ),
         ]
+
+    @asynccontextmanager
+    async def lifespan(self, _: object) -> AsyncIterator[None]:
+        """Will have the script go on while nobody sends anything."""
+        clockwork = asyncio.create_task(self._go_on()) if self._script.steps else None
+        yield
+        if clockwork:
+            clockwork.cancel()
+
+    async def _go_on(self) -> None:
+        while True:
+            self.run_script()
+            await asyncio.sleep(_TICK_SECONDS)
+
+    def run_script(self) -> None:
+        """Will do the steps of the script that are due."""
+        if self._script.run_due(self.clock(), self._messages, self._do):
+            self._platform.state.flush()
+
+    def _do(self, command: str, told: dict[str, Any]) -> object:
+        return self._commands[command](told)
 
     # ------------------------------------------------------------ commands
 
@@ -144,7 +194,7 @@ class Control:
             numbers = sorted(held)[:count]
         if not numbers:
             raise NotUnderstood("integrated_number (no copy is held yet)")
-        now = self._clock()
+        now = self.clock()
         asked = [
             self._platform.provisions.ask_the_city(
                 item=item,
@@ -157,16 +207,46 @@ class Control:
         ]
         return {"asked": [self._provision(p) for p in asked]}
 
+    def look(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will have a person look at their own data (自己情報開示) in マイナポータル."""
+        number = str(told.get("integrated_number") or "")
+        held = self._platform.state.holdings[_CHILD_ALLOWANCE].by_number
+        number = number or next(iter(sorted(held)), "")
+        if number not in self._platform.state.people:
+            raise NotUnderstood("integrated_number")
+        one = self._platform.disclosures.asked_by_the_person(
+            number, str(told.get("information_code", _CHILD_ALLOWANCE)), self.clock()
+        )
+        return {"looked": {"disclosure_id": one.disclosure_id, "result": one.result}}
+
+    def read(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will have people read the notices (`record_ids`; all that were delivered if absent)."""
+        wanted = told.get("record_ids", list(self._platform.state.notices))
+        if not isinstance(wanted, list):
+            raise NotUnderstood("record_ids")
+        read = self._platform.notices.read_by_people([str(r) for r in wanted], self.clock())
+        return {"read": read}
+
+    def master(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will change a master: the items of a line of マスター更新情報."""
+        unknown = sorted(set(told) - set(MASTER_FIELDS))
+        if unknown or told.get("MasterType") not in {"1", "2"} or not told.get("ValidFrom"):
+            raise NotUnderstood(", ".join(unknown) or "MasterType, ValidFrom")
+        row = {"ChangeType": "1", **{name: str(value) for name, value in told.items()}}
+        self._platform.state.commit("master", told=[row])
+        return {"master": row}
+
     def state(self) -> dict[str, Any]:
         """Return how the platform stands: counts, digests, settings, faults."""
         platform = self._platform
-        now = self._clock()
+        now = self.clock()
         platform.inquiries.settle(now)
         at = now.timestamp()
         is_open, closes_at, reopens_at = platform.open_at(now)
         codes = Counter(p.code_status(at) for p in platform.state.people.values())
         provisions = Counter(p.state for p in platform.state.provisions.values())
         inquiries = platform.state.inquiries.values()
+        notices = platform.state.notices.values()
         return {
             "now": now.isoformat(),
             "open": is_open,
@@ -189,10 +269,14 @@ class Control:
             },
             "provisions": {name: provisions.get(code, 0) for code, name in _STATES.items()},
             "exchange_records": len(platform.state.records),
+            "notices": dict(Counter(_NOTICES[n.status(at)] for n in notices)),
+            "disclosures": len(platform.state.disclosures),
+            "master_changes": len(platform.state.master_changes),
             "citizens_elsewhere": len(platform.citizens),
             "requests": dict(sorted(platform.state.requests.items())),
             "settings": asdict(platform.settings),
             "faults": [asdict(f) for f in self._faults.active],
+            "script": self._script.told(),
         }
 
     # ------------------------------------------------------------ inside
@@ -206,7 +290,7 @@ class Control:
             if told.get("until"):
                 until = datetime.fromisoformat(str(told["until"]))
             elif told.get("seconds"):
-                until = self._clock() + timedelta(seconds=float(told["seconds"]))
+                until = self.clock() + timedelta(seconds=float(told["seconds"]))
         except (ValueError, OverflowError):
             raise NotUnderstood("until, seconds") from None
         if until is not None and until.tzinfo is None:
@@ -225,6 +309,25 @@ class Control:
             "result": _RESULTS[provision.result],
             "message": masters.message("SKI0102", provision.information) if refused else "",
             "items": provision.items if provision.state == "3" else {},
+        }
+
+    async def _journal(self, http: HttpRequest) -> Response:
+        if not _is_local(http):
+            return Response(status_code=403)
+        lines = self._messages.newest(
+            pattern=http.query_params.get("interfaces") or "*",
+            fate=http.query_params.get("fate", ""),
+        )
+        return JSONResponse({"messages": [asdict(line) for line in lines]})
+
+    def _waiting(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Return the newest inquiries to the city: what became of each, those that wait first."""
+        every = reversed(self._platform.state.provisions.values())
+        newest = sorted(every, key=lambda p: p.state not in {"1", "2"})[:_NEWEST]
+        return {
+            "asked": [
+                {**self._provision(p), "asker": self._platform.asker_name(p.item)} for p in newest
+            ]
         }
 
     async def _asked(self, http: HttpRequest) -> Response:

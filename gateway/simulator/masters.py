@@ -32,6 +32,7 @@ MESSAGES: Final = {
     "SYS0100": "処理中です。",
 }
 
+_FROM_THE_BEGINNING: Final = "2017-11-13"  # 情報連携 began
 _FULL_WIDTH: Final = {c: c + 0xFEE0 for c in range(0x21, 0x7F)}
 
 
@@ -59,6 +60,7 @@ class Masters:
         table = json.loads(
             (path or Path(__file__).parent / "data" / "masters.json").read_text("utf-8")
         )
+        self._codes: dict[str, dict[str, str]] = table["codes"]
         self._inquire = {
             (row["affair"], row["procedure"], information): row["provider"]
             for row in table["inquire"]
@@ -98,7 +100,47 @@ class Masters:
         """Return the name that belongs to a 機関コード."""
         return next((a.name for a in self._askers.values() if a.code == code), code)
 
+    def as_updates(self, city: str) -> list[dict[str, str]]:
+        """Return the whole table as the first lines of マスター更新情報: codes, combinations."""
+        codes = [
+            {
+                "MasterType": "1",
+                "ChangeType": "1",
+                "ValidFrom": _FROM_THE_BEGINNING,
+                "TableCode": table,
+                "Code": code,
+                "Name": name,
+            }
+            for table, entries in self._codes.items()
+            for code, name in entries.items()
+        ]
+        asked = [
+            _combination(affair, procedure, information, city, provider)
+            for (affair, procedure, information), provider in self._inquire.items()
+        ]
+        provided = [
+            _combination(asker.affair, asker.procedure, information, asker.code, city)
+            for asker in self._askers.values()
+            for information in sorted(asker.information)
+        ]
+        return codes + asked + provided
+
     @property
     def items(self) -> tuple[int, ...]:
         """The items under which the city is asked."""
         return tuple(self._askers)
+
+
+def _combination(
+    affair: str, procedure: str, information: str, inquirer: str, provider: str
+) -> dict[str, str]:
+    return {
+        "MasterType": "2",
+        "ChangeType": "1",
+        "ValidFrom": _FROM_THE_BEGINNING,
+        "AffairCode": affair,
+        "ProcedureCode": procedure,
+        "SpecificPersonalInformationCode": information,
+        "InquirerOrganizationCode": inquirer,
+        "ProviderOrganizationCode": provider,
+    }

@@ -17,8 +17,11 @@ from gateway.simulator.desks.desk import (
     fates,
     iso,
 )
+from gateway.simulator.desks.disclosures import Disclosures
 from gateway.simulator.desks.flags import Flags
 from gateway.simulator.desks.inquiries import Inquiries
+from gateway.simulator.desks.masters import MasterChanges
+from gateway.simulator.desks.notices import Notices
 from gateway.simulator.desks.numbers import Numbers
 from gateway.simulator.desks.provisions import Provisions
 from gateway.simulator.desks.records import Records
@@ -56,6 +59,8 @@ class Platform:
         copies = Copies(office)
         self.inquiries = Inquiries(office)
         self.provisions = Provisions(office, copies)
+        self.notices = Notices(office)
+        self.disclosures = Disclosures(office, copies)
         desks: tuple[Desk, ...] = (
             Numbers(office),
             copies,
@@ -63,6 +68,9 @@ class Platform:
             self.inquiries,
             self.provisions,
             Records(office, self.inquiries),
+            self.notices,
+            self.disclosures,
+            MasterChanges(office),
         )
         self._interfaces: dict[str, Handler] = {"IF_SYM_20212": self._operating_state}
         self._uploads: dict[str, Upload] = {}
@@ -72,6 +80,10 @@ class Platform:
             self._interfaces.update(dict.fromkeys(desk.fetched, self._fetch))
             self._uploads.update(desk.uploads)
             self._files.update(desk.files)
+
+    def asker_name(self, item: int) -> str:
+        """Return who asks under an item, in words."""
+        return self._office.masters.asker(item).name
 
     def open_at(self, now: datetime) -> tuple[bool, datetime | None, datetime | None]:
         """Return whether it is open, when it closes, when it reopens (None: not known)."""
@@ -111,6 +123,12 @@ class Platform:
         :raises Refused: as a whole.
         """
         self.state.requests[request.interface] += 1
+        reply = self._handled(request, entries, now)
+        if not reply.code:
+            self.state.granted[request.interface] += 1
+        return reply
+
+    def _handled(self, request: Request, entries: dict[str, bytes], now: datetime) -> Reply:
         if request.sender != self._office.city:
             raise Refused("CMN0007")
         if request.mode != "1":

@@ -24,7 +24,9 @@ from gateway.simulator.faults import Faults
 from gateway.simulator.hours import HoursNotUnderstood, WeeklyHours
 from gateway.simulator.journal import Journal, JournalDamaged
 from gateway.simulator.juki_net import JukiNet
+from gateway.simulator.messages import Messages
 from gateway.simulator.platform import Platform
+from gateway.simulator.script import Script, ScriptNotUnderstood
 from gateway.simulator.state import State
 
 LOOPBACK: Final = "127.0.0.1"
@@ -40,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--hours",
         default="",
         help="稼動時間 例: mon-fri=07:00-23:00;sat,sun=08:00-18:00(省略時は常時)",
+    )
+    parser.add_argument(
+        "--script", type=Path, help="障害の台本(JSON)。docs/howto/rehearse-with-the-simulator.md"
     )
     parser.add_argument("--city", default=masters.SAPPORO, help="接続する団体の機関コード")
     parser.add_argument("--answer-delay", type=float, default=defaults.answer_delay)
@@ -57,18 +62,27 @@ def run(options: argparse.Namespace) -> int:
     """Will serve until it is told to stop; return an exit code (2: could not start)."""
     try:
         platform, journal = _platform(options)
+        script = Script.read(options.script) if options.script else Script([])
+        messages = Messages(options.state / "messages.jsonl" if options.state else None)
         listening = _listen(options.port)
-    except (HoursNotUnderstood, CitizensNotUnderstood, JournalDamaged, OSError) as error:
+    except (
+        HoursNotUnderstood,
+        CitizensNotUnderstood,
+        JournalDamaged,
+        ScriptNotUnderstood,
+        OSError,
+    ) as error:
         sys.stderr.write(f"シミュレータを起動できません: {type(error).__name__}: {error}\n")
         return 2
     port = listening.getsockname()[1]
-    server = Server(platform, Faults(), listening)
+    server = Server(platform, Faults(), listening, messages, script)
     sys.stdout.write(f"中間サーバ・プラットフォーム(シミュレータ) http://{LOOPBACK}:{port}/\n")
     sys.stdout.flush()
     try:
         server.run()
     finally:
         journal.close()
+        messages.close()
     return 0
 
 
@@ -82,14 +96,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 class Server:
     """One uvicorn server whose door can be shut and opened again."""
 
-    def __init__(self, platform: Platform, faults: Faults, listening: socket.socket) -> None:
-        app = build(platform, faults, self.refuse, lambda: datetime.now(UTC))
+    def __init__(
+        self,
+        platform: Platform,
+        faults: Faults,
+        listening: socket.socket,
+        messages: Messages,
+        script: Script,
+    ) -> None:
+        app = build(
+            platform,
+            faults,
+            self.refuse,
+            lambda: datetime.now(UTC),
+            messages=messages,
+            script=script,
+        )
         self._config = uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,
-            lifespan="off",
+            lifespan="on",
             http=H11Protocol,
             proxy_headers=False,
             server_header=False,

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from gateway import selectors
 from gateway.models import Exchange
 from gateway.platform import messages
 from gateway.platform.client import PlatformClient
@@ -31,6 +32,7 @@ def client() -> PlatformClient:
         mode=messages.Mode.TEST if settings.DEMO else messages.Mode.PRODUCTION,
         timeout=settings.PLATFORM_TIMEOUT_SECONDS,
         tls=tls,
+        in_use=selectors.is_in_use,
     )
 
 

@@ -98,6 +98,13 @@ def carry_out(exchange: Exchange) -> None:
     except failures.PlatformUnreachable as error:
         exchanges.put_off(exchange, at=timezone.now(), cause=str(error), counts=False)
         exchanges.note_failure(at=timezone.now(), cause=str(error))
+    except failures.InterfaceNotInUse as error:
+        exchanges.put_off(
+            exchange,
+            at=timezone.now(),
+            cause=f"{error.interface}は市で利用を止めています。",
+            counts=False,
+        )
     except failures.PlatformRefused as error:
         words = error.reason.text or str(error.reason.code)
         exchanges.put_off(exchange, at=timezone.now(), cause=f"{error.reason.code}: {words}")

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
+import uvicorn
 
 from gateway.platform.client import PlatformClient
 from gateway.platform.messages import Inquiry
@@ -119,18 +122,43 @@ class InProcess(httpx.BaseTransport):
         return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
 
 
+class Socket:
+    """A loopback port behind which an application is served by a thread, until it is closed."""
+
+    def __init__(self, app: Any) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        options = {"log_level": "warning", "access_log": False, "lifespan": "off", "http": "h11"}
+        self._server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._listening]}, daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._listening.close()
+
+
+SERVED: list["FarEnd"] = []
+"""The far ends that are spoken to over a socket in the test that runs: what `speaks` counts."""
+
+
 @dataclass
 class FarEnd:
-    """A platform within this process, and the city's client to it."""
+    """A platform within this process, and the city's client to it, over a socket if asked."""
 
     folder: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: Callable[[], datetime] = field(default_factory=Clock)
     hours: str = ""
     settings: Settings = field(
         default_factory=lambda: Settings(
             answer_delay=0, code_delay=0, codes_busy_one_in=0, codes_nobody_one_in=0
         )
     )
+
+    over_http: bool = False
 
     def __post_init__(self) -> None:
         citizens = self.folder / "platform_citizens.json"
@@ -146,11 +174,22 @@ class FarEnd:
         )
         self.faults = Faults()
         self.app = build(self.platform, self.faults, lambda _: None, self.clock)
-        transport = InProcess(self.app)
+        self.socket = Socket(self.app) if self.over_http else None
+        if self.socket:
+            SERVED.append(self)
+        url = self.socket.url if self.socket else "http://127.0.0.1"
+        transport = None if self.socket else InProcess(self.app)
         self.client = PlatformClient(
-            "http://127.0.0.1", sender_code=SAPPORO, unit_code="0570", transport=transport
+            url, sender_code=SAPPORO, unit_code="0570", transport=transport
         )
-        self.http = httpx.Client(base_url="http://127.0.0.1", transport=transport)
+        self.http = httpx.Client(base_url=url, transport=transport)
+
+    def close(self) -> None:
+        self.client.close()
+        self.http.close()
+        if self.socket:
+            self.socket.close()
+        self.journal.close()
 
     def control(self, command: str, **told: Any) -> dict[str, Any]:
         answer = self.http.post(f"/control/{command}", json=told)

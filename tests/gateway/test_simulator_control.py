@@ -124,11 +124,11 @@ class TestRawMessages:
 
     def test_an_interface_that_is_not_offered_is_refused(self, far_end):
         content = (
-            "<Message><Header><MsgId>1</MsgId><MsgTypeId>IF_OSR_10111_R01</MsgTypeId>"
+            "<Message><Header><MsgId>1</MsgId><MsgTypeId>IF_OSR_99911_R01</MsgTypeId>"
             f"<MsgMode>1</MsgMode><SourceSystemID>{SAPPORO}</SourceSystemID></Header></Message>"
         ).encode()
 
-        assert b"CMN0008" in self.post(far_end, "IF_OSR_10111", content).content
+        assert b"CMN0008" in self.post(far_end, "IF_OSR_99911", content).content
 
     @pytest.mark.parametrize("content", [b"short,line\r\n", b"no newline", "全角\r\n".encode()])
     def test_an_inquiry_record_of_other_widths_is_refused(self, far_end, content):

@@ -132,3 +132,21 @@ def _all_subclasses(kind):
     for one in kind.__subclasses__():
         yield one
         yield from _all_subclasses(one)
+
+
+def test_the_coverage_of_the_platform_is_the_one_that_the_tests_speak():
+    from tests.gateway import platform_coverage
+
+    told = "run: python -m tests.gateway.platform_coverage"
+    assert platform_coverage.PAGE.read_text(encoding="utf-8") == platform_coverage.page(), told
+
+
+def test_who_is_said_to_use_an_interface_of_the_platform_exists():
+    from django.utils.module_loading import import_string
+
+    from tests.gateway import platform_coverage
+
+    for row in platform_coverage.interfaces():
+        assert row["purpose"]
+        if row["used_by"]:
+            assert callable(import_string(row["used_by"])), row

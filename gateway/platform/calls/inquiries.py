@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from gateway.platform import inquiries, profile
 from gateway.platform.calls.speaking import Speaking
 from gateway.platform.failures import CannotBeSent
-from gateway.platform.messages import Inquiry, InquiryResult, InquiryStatus, Outcome
+from gateway.platform.messages import (
+    Inquiry,
+    InquiryResult,
+    InquiryStatus,
+    Outcome,
+    RegisteredInquiry,
+)
 
 
 class InquiryCalls(Speaking):
@@ -82,3 +88,52 @@ class InquiryCalls(Speaking):
         """Return whether 取りやめ was in time (IF_SKI_50412)."""
         message, answer = self._about("IF_SKI_50412", record_ids, correlation)
         return inquiries.read_statuses(message.interface, answer.records(), record_ids)
+
+    def upload_cancellations(self, record_ids: Sequence[str], *, correlation: str = "") -> str:
+        """Will take inquiries back by file (IF_SKI_50123), and return the receipt."""
+        return self._upload_ids("IF_SKI_50123", record_ids, correlation)
+
+    def fetch_cancellations(self, receipt: str, *, correlation: str = "") -> Outcome | None:
+        """Return which inquiries of a file were taken back (IF_SKI_50134), None while in work."""
+        return self._fetch_outcome("IF_SKI_50134", receipt, correlation)
+
+    def upload_cancellation_state_request(
+        self, record_ids: Sequence[str], *, correlation: str = ""
+    ) -> str:
+        """Will ask by file whether 取りやめ was in time (IF_SKI_50423); return the receipt."""
+        return self._upload_ids("IF_SKI_50423", record_ids, correlation)
+
+    def fetch_cancellation_states(
+        self, receipt: str, *, correlation: str = ""
+    ) -> list[InquiryStatus] | None:
+        """Return whether 取りやめ was in time (IF_SKI_50434), None while in work."""
+        file = self._fetch("IF_SKI_50434", receipt, correlation)
+        if file is None:
+            return None
+        return inquiries.read_statuses(file.interface, file.records(), None)
+
+    def registered_inquiries(
+        self, record_ids: Sequence[str], *, correlation: str = ""
+    ) -> list[RegisteredInquiry]:
+        """Return inquiries as the platform holds them (IF_SKI_10912), up to 100."""
+        message, answer = self._about("IF_SKI_10912", record_ids, correlation)
+        return inquiries.read_registered(message.interface, answer.records(), record_ids)
+
+    def upload_registered_request(self, record_ids: Sequence[str], *, correlation: str = "") -> str:
+        """Will ask by file what the platform holds (IF_SKI_10923), and return the receipt."""
+        return self._upload_ids("IF_SKI_10923", record_ids, correlation)
+
+    def fetch_registered(
+        self, receipt: str, *, correlation: str = ""
+    ) -> list[RegisteredInquiry] | None:
+        """Return inquiries as the platform holds them (IF_SKI_10934), None while in work."""
+        file = self._fetch("IF_SKI_10934", receipt, correlation)
+        if file is None:
+            return None
+        return inquiries.read_registered(file.interface, file.records(), None)
+
+    def as_sent(self, inquiry: Inquiry) -> dict[str, str]:
+        """Return the 18 items of an inquiry as they are sent, to compare with what is held."""
+        texts = inquiries.texts_of(inquiry, self._sender.code)
+        texts.pop("RecordIdentificationNumber")
+        return texts

@@ -15,6 +15,7 @@ from gateway.platform import codes, files, inquiries, profile
 from gateway.platform.envelope import Fields, Incoming, Outgoing, Sender, open_answer
 from gateway.platform.failures import BadAnswer, CannotBeSent, WhyBad
 from gateway.platform.guard import refuse_individual_numbers
+from gateway.platform.interfaces import ONLINE, InUse, Kind, must_speak
 from gateway.platform.line import XML, ZIP, Line
 from gateway.platform.messages import Mode, Outcome, TlsSettings
 
@@ -45,6 +46,7 @@ class Speaking:
     :param timeout: seconds for one whole exchange.
     :param tls: mutual TLS; plain HTTP is refused except towards the loopback interface.
     :param new_id: makes the MsgId of each message.
+    :param in_use: says of an interface whether it is spoken just now.
     :param transport: instead of the network, in tests.
     """
 
@@ -58,10 +60,12 @@ class Speaking:
         timeout: float = 30.0,
         tls: TlsSettings | None = None,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        in_use: InUse = lambda _: True,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._sender = Sender(sender_code, unit_code, mode)
         self._new_id = new_id
+        self._in_use = in_use
         self._line = Line(
             base_url, sender_code=sender_code, timeout=timeout, tls=tls, transport=transport
         )
@@ -92,6 +96,7 @@ class Speaking:
         *,
         limit: int = profile.ONLINE_BYTES,
     ) -> Incoming:
+        must_speak(message.interface, as_one_of=ONLINE, in_use=self._in_use)
         content = message.as_bytes()
         refuse_individual_numbers(message.interface, content.decode())
         if len(content) > profile.ONLINE_BYTES:
@@ -114,6 +119,7 @@ class Speaking:
         entries: Iterable[tuple[str, bytes]],
         correlation: str,
     ) -> str:
+        must_speak(interface, as_one_of=frozenset({Kind.UPLOAD}), in_use=self._in_use)
         searched = []
         for name, content in entries:
             refuse_individual_numbers(interface, content.decode())
@@ -138,6 +144,7 @@ class Speaking:
     def _fetch(
         self, interface: str, receipt: str, correlation: str, told: Fields | None = None
     ) -> File | None:
+        must_speak(interface, as_one_of=frozenset({Kind.DOWNLOAD}), in_use=self._in_use)
         message = self._message(interface)
         message.say("ReceiptNumber", receipt)
         answer = self._line.post(
@@ -196,8 +203,10 @@ class Speaking:
     def _upload_ids(self, interface: str, record_ids: Sequence[str], correlation: str) -> str:
         if not 0 < len(record_ids) <= profile.FILE_RECORDS:
             raise CannotBeSent(interface, "number of records")
-        message_id = self._new_id()
-        message = Outgoing(interface, message_id, self._sender)
+        message = self._message(interface)
         inquiries.put_record_ids(message, record_ids)
-        entries = [(f"{interface[3:]}_001.xml", message.as_bytes())]
-        return self._upload(interface, message_id, entries, correlation)
+        return self._upload_message(message, correlation)
+
+    def _upload_message(self, message: Outgoing, correlation: str) -> str:
+        entries = [(f"{message.interface[3:]}_001.xml", message.as_bytes())]
+        return self._upload(message.interface, message.message_id, entries, correlation)

@@ -42,6 +42,15 @@ from gateway.platform.messages.copies import (
 from gateway.platform.messages.copies import (
     HeldCopy as HeldCopy,
 )
+from gateway.platform.messages.disclosures import (
+    DisclosedContent as DisclosedContent,
+)
+from gateway.platform.messages.disclosures import (
+    Disclosure as Disclosure,
+)
+from gateway.platform.messages.disclosures import (
+    DisclosureResult as DisclosureResult,
+)
 from gateway.platform.messages.flags import (
     Flag as Flag,
 )
@@ -62,6 +71,27 @@ from gateway.platform.messages.inquiries import (
 )
 from gateway.platform.messages.inquiries import (
     InquiryStatus as InquiryStatus,
+)
+from gateway.platform.messages.inquiries import (
+    RegisteredInquiry as RegisteredInquiry,
+)
+from gateway.platform.messages.masters import (
+    MasterChange as MasterChange,
+)
+from gateway.platform.messages.masters import (
+    MasterKind as MasterKind,
+)
+from gateway.platform.messages.masters import (
+    MasterUpdate as MasterUpdate,
+)
+from gateway.platform.messages.notices import (
+    Notice as Notice,
+)
+from gateway.platform.messages.notices import (
+    NoticeFate as NoticeFate,
+)
+from gateway.platform.messages.notices import (
+    NoticeState as NoticeState,
 )
 from gateway.platform.messages.provisions import (
     ProvisionAnswer as ProvisionAnswer,

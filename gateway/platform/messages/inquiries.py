@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,4 +87,17 @@ class InquiryResult:
     provider_code: str
     provided_at: datetime | None
     items: Items
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredInquiry:
+    """
+    An inquiry as the platform holds it (IF_SKI_10912): the 18 items by name, as sent.
+
+    `reason` where it holds none under that レコード識別番号.
+    """
+
+    record_id: str
+    texts: Mapping[str, str]
     reason: Reason | None = None

@@ -51,6 +51,12 @@ _INQUIRY: Final = {
     "PeriodFrom": re.compile(r"(?:[0-9]{8})?"),
     "PeriodUntil": re.compile(r"(?:[0-9]{8})?"),
 }
+_FILES_OF_IDS: Final = {
+    "IF_SKI_10723": ("IF_SKI_10734", "inquiry_states"),
+    "IF_SKI_10923": ("IF_SKI_10934", "inquiries_held"),
+    "IF_SKI_11123": ("IF_SKI_11134", "inquiry_results"),
+    "IF_SKI_50423": ("IF_SKI_50434", "inquiry_states"),
+}
 _WIDTHS: Final = (36, 2, 15, 15, 17, 20, 20, 16, 1, 16, 16, 16, 16, 16, 16, 1, 1, 8, 8)
 
 
@@ -63,6 +69,7 @@ class Inquiries:
         self.interfaces: dict[str, Handler] = {
             "IF_SKI_10111": self._inquiries_online,
             "IF_SKI_10712": self._inquiry_states,
+            "IF_SKI_10912": self._registered,
             "IF_SKI_11112": self._inquiry_results,
             "IF_SKI_50111": self._cancel,
             "IF_SKI_50412": self._inquiry_states,
@@ -70,12 +77,23 @@ class Inquiries:
         self.uploads: dict[str, Upload] = {
             "IF_SKI_10123": self._inquiries_file,
             "IF_SKI_10723": self._ids_file,
+            "IF_SKI_10923": self._ids_file,
             "IF_SKI_11123": self._ids_file,
+            "IF_SKI_50123": self._cancel_file,
+            "IF_SKI_50423": self._ids_file,
         }
-        self.fetched: tuple[str, ...] = ("IF_SKI_10134", "IF_SKI_10734", "IF_SKI_11134")
+        self.fetched: tuple[str, ...] = (
+            "IF_SKI_10134",
+            "IF_SKI_10734",
+            "IF_SKI_10934",
+            "IF_SKI_11134",
+            "IF_SKI_50134",
+            "IF_SKI_50434",
+        )
         self.files: dict[str, FileMaker] = {
             "inquiry_states": self._state_records,
             "inquiry_results": self._result_records,
+            "inquiries_held": self._registered_records,
         }
 
     def _inquiries_online(self, request: Request, now: datetime) -> Reply:
@@ -144,9 +162,22 @@ class Inquiries:
     def _ids_file(self, request: Request, entries: Mapping[str, bytes], now: datetime) -> Reply:
         record_ids = [row.get("RecordIdentificationNumber", "") for row in request.records]
         at_most(record_ids, FILE_RECORDS)
-        if request.interface == "IF_SKI_10723":
-            return self._office.receipt("IF_SKI_10734", "inquiry_states", record_ids, now)
-        return self._office.receipt("IF_SKI_11134", "inquiry_results", record_ids, now)
+        fetched_by, kind = _FILES_OF_IDS[request.interface]
+        return self._office.receipt(fetched_by, kind, record_ids, now)
+
+    def _registered(self, request: Request, now: datetime) -> Reply:
+        return Reply({}, self._registered_records(ids(request), now.timestamp()))
+
+    def _registered_records(self, record_ids: Iterable[str], at: float) -> list[str]:
+        records = []
+        for record_id in record_ids:
+            inquiry = self._state.inquiries.get(record_id)
+            code = "" if inquiry else "CMN0003"
+            told = dict.fromkeys(_INQUIRY, "")
+            told |= inquiry.told if inquiry else {"RecordIdentificationNumber": record_id}
+            told |= {"ResultCode": code, "ResultMessage": masters.message(code)}
+            records.append(wire.record(told))
+        return records
 
     def _inquiry_states(self, request: Request, now: datetime) -> Reply:
         return Reply({}, self._state_records(ids(request), now.timestamp()))
@@ -210,9 +241,18 @@ class Inquiries:
         return self._office.citizens.answer(person.known_elsewhere_as if person else None, question)
 
     def _cancel(self, request: Request, now: datetime) -> Reply:
+        fates = self._take_back(ids(request), now)
+        return Reply({}, [fate("RecordIdentificationNumber", *told) for told in fates])
+
+    def _cancel_file(self, request: Request, entries: Mapping[str, bytes], now: datetime) -> Reply:
+        record_ids = [row.get("RecordIdentificationNumber", "") for row in request.records]
+        fates = self._take_back(at_most(record_ids, FILE_RECORDS), now)
+        return self._office.receipt("IF_SKI_50134", "fates", fates, now)
+
+    def _take_back(self, record_ids: Sequence[str], now: datetime) -> list[list[str]]:
         at = now.timestamp()
         fates, cancelled = [], []
-        for record_id in dict.fromkeys(ids(request)):
+        for record_id in dict.fromkeys(record_ids):
             inquiry = self._state.inquiries.get(record_id)
             if inquiry is None:
                 code = "CMN0003"
@@ -222,7 +262,7 @@ class Inquiries:
                 code = ""
                 if not inquiry.cancelled:
                     cancelled.append(record_id)
-            fates.append(fate("RecordIdentificationNumber", record_id, code))
+            fates.append([record_id, code])
         if cancelled:
             self._state.commit("cancelled", told=cancelled)
             taken_back = [self._state.inquiries[record_id] for record_id in cancelled]
@@ -230,7 +270,7 @@ class Inquiries:
                 "records",
                 told=[self._exchange(i.told, i.accepted_at, None, "05") for i in taken_back],
             )
-        return Reply({}, fates)
+        return fates
 
     def settle(self, now: datetime) -> None:
         """Will record the inquiries of the city that were answered since (番号法第23条)."""

@@ -9,7 +9,10 @@ from typing import Any
 
 from gateway.simulator.journal import Journal
 from gateway.simulator.state.copies import CopiesKept
+from gateway.simulator.state.disclosures import DisclosuresKept
 from gateway.simulator.state.inquiries import InquiriesKept
+from gateway.simulator.state.masters import MasterChangesKept
+from gateway.simulator.state.notices import NoticesKept
 from gateway.simulator.state.people import PeopleKept
 from gateway.simulator.state.provisions import ProvisionsKept
 from gateway.simulator.state.records import RecordsKept
@@ -24,7 +27,16 @@ class Receipt:
     told: dict[str, Any]
 
 
-class State(PeopleKept, CopiesKept, InquiriesKept, ProvisionsKept, RecordsKept):
+class State(
+    PeopleKept,
+    CopiesKept,
+    InquiriesKept,
+    ProvisionsKept,
+    RecordsKept,
+    NoticesKept,
+    DisclosuresKept,
+    MasterChangesKept,
+):
     """The whole of it. `commit` is the only way in; what it did is in the journal."""
 
     def __init__(self, journal: Journal) -> None:
@@ -33,6 +45,7 @@ class State(PeopleKept, CopiesKept, InquiriesKept, ProvisionsKept, RecordsKept):
         self.receipts: dict[str, Receipt] = {}
         self.operating: dict[str, Any] = {}
         self.requests: Counter[str] = Counter()
+        self.granted: Counter[str] = Counter()
         self._counter = 0
         for kind, told in journal.replay():
             self._apply(kind, told)
