@@ -19,7 +19,16 @@ from integrated_address.services.looking import (
     record_withheld_search,
     show_individual_number,
 )
-from integrated_address.services.merging import NothingToMerge, propose_merge
+from integrated_address.services.merging import (
+    BothHaveIndividualNumbers,
+    DecidedAlready,
+    NothingToMerge,
+    NotUndoable,
+    approve_merge,
+    propose_merge,
+    reject_merge,
+    undo_merge,
+)
 from integrated_address.services.numbering import (
     Numbered,
     NumberingCounts,
@@ -30,9 +39,12 @@ from integrated_address.services.numbering import (
 from integrated_address.services.searching import Found, SearchResult, Wanted, search
 
 __all__ = [
+    "BothHaveIndividualNumbers",
+    "DecidedAlready",
     "Doubt",
     "Found",
     "FourBasicItems",
+    "NotUndoable",
     "NothingToMerge",
     "NumberBelongsToAnother",
     "Numbered",
@@ -40,6 +52,7 @@ __all__ = [
     "NumberingDoubtful",
     "SearchResult",
     "Wanted",
+    "approve_merge",
     "delete_addressee",
     "disclose_individual_numbers",
     "disclose_individual_numbers_in_bulk",
@@ -52,10 +65,12 @@ __all__ = [
     "propose_merge",
     "record_code_states",
     "record_withheld_search",
+    "reject_merge",
     "request_linkage_codes",
     "seal_numbers_for_transport",
     "search",
     "set_support_flag",
     "show_individual_number",
+    "undo_merge",
     "update_basics",
 ]

@@ -1,5 +1,21 @@
 """名寄せ: proposed, approved by another, undone if it was wrong; every linked system is told."""
 
+from integrated_address.services.merging.approving import (
+    BothHaveIndividualNumbers,
+    DecidedAlready,
+    approve_merge,
+    reject_merge,
+)
 from integrated_address.services.merging.proposing import NothingToMerge, propose_merge
+from integrated_address.services.merging.undoing import NotUndoable, undo_merge
 
-__all__ = ["NothingToMerge", "propose_merge"]
+__all__ = [
+    "BothHaveIndividualNumbers",
+    "DecidedAlready",
+    "NotUndoable",
+    "NothingToMerge",
+    "approve_merge",
+    "propose_merge",
+    "reject_merge",
+    "undo_merge",
+]
