@@ -134,18 +134,12 @@ class MergeRow(models.Model):
         Merge, on_delete=models.PROTECT, related_name="rows", verbose_name="名寄せ"
     )
     table = models.CharField("種類", max_length=20, choices=Table)
-    row_before = models.BigIntegerField("名寄せ前の行", null=True)
-    row_after = models.BigIntegerField("名寄せ後の行", null=True)
+    row_before = models.BigIntegerField("名寄せ前の行")
+    row_after = models.BigIntegerField("名寄せ後の行")
 
     class Meta:
         verbose_name = "名寄せの移動行"
         verbose_name_plural = "名寄せの移動行"
-        constraints = [
-            models.CheckConstraint(
-                name="a_moved_row_was_or_is",
-                condition=Q(row_before__isnull=False) | Q(row_after__isnull=False),
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.merge_id} {self.get_table_display()}"

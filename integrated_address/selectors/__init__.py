@@ -15,6 +15,8 @@ from integrated_address.selectors.numbers import (
     fill_protected_numbers,
     integrated_numbers_of,
     numbered_people,
+    present_number,
+    present_numbers,
     support_numbers,
     under_support,
 )
@@ -47,6 +49,8 @@ __all__ = [
     "links_of",
     "numbered_people",
     "people_matching",
+    "present_number",
+    "present_numbers",
     "support_numbers",
     "under_support",
     "versions_of",

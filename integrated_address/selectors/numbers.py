@@ -64,6 +64,11 @@ def fill_protected_numbers(staging: Staging, register: BusinessSystem) -> int:
     return staging.execute(_FILL_PROTECTED, register=register.pk)
 
 
+_PRESENT = """
+SELECT integrated_number, integrated_address_present_number(integrated_number)
+FROM integrated_address_integratedaddressee
+WHERE integrated_number = ANY(%s::varchar[]) AND merged_into_id IS NOT NULL
+"""
 _NUMBERED = """
 SELECT b.number, b.addressee_id, c.state
 FROM integrated_address_businessnumber b
@@ -96,17 +101,36 @@ def numbered_people(
     return {number: NumberedPerson(*person) for number, *person in rows}
 
 
+def present_number(integrated_number: str) -> str:
+    """Return the number that a 団体内統合宛名番号 is answered with: itself, unless it was merged."""
+    return present_numbers([integrated_number]).get(integrated_number, integrated_number)
+
+
+def present_numbers(integrated_numbers: Collection[str]) -> dict[str, str]:
+    """Return merged number → the number it is answered with; who was not merged is absent."""
+    return dict(prepared_rows(_PRESENT, [list(integrated_numbers)]))
+
+
 def business_numbers_of(
     *, system: BusinessSystem, integrated_numbers: Collection[str]
 ) -> dict[str, list[str]]:
-    """Return 団体内統合宛名番号 → this system's numbers of the person, the newest first."""
+    """
+    Return 団体内統合宛名番号 → this system's numbers of the person, the newest first.
+
+    A number that was merged is answered with those of the person it belongs to.
+    """
     found: dict[str, list[str]] = defaultdict(list)
+    merged = present_numbers(integrated_numbers)
     links = BusinessNumber.objects.filter(
-        system=system, addressee__in=integrated_numbers, **_OPEN
+        system=system, addressee__in={*integrated_numbers, *merged.values()}, **_OPEN
     ).order_by("-valid_from", "-pk")
     for integrated, number in links.values_list("addressee_id", "number"):
         found[integrated].append(number)
-    return dict(found)
+    return {
+        asked: found[merged.get(asked, asked)]
+        for asked in integrated_numbers
+        if merged.get(asked, asked) in found
+    }
 
 
 def _quoted(*columns: str) -> list[str]:
@@ -150,8 +174,12 @@ def code_states_of(integrated_numbers: Collection[str]) -> dict[str, str]:
 
 def under_support(integrated_numbers: Collection[str]) -> set[str]:
     """Return those of the numbers whose holders are under 支援措置."""
-    people = IntegratedAddressee.objects.filter(pk__in=integrated_numbers, under_support=True)
-    return set(people.values_list("pk", flat=True))
+    merged = present_numbers(integrated_numbers)
+    people = IntegratedAddressee.objects.filter(
+        pk__in={*integrated_numbers, *merged.values()}, under_support=True
+    )
+    protected = set(people.values_list("pk", flat=True))
+    return {asked for asked in integrated_numbers if {asked, merged.get(asked)} & protected}
 
 
 def support_numbers(

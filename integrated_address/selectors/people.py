@@ -14,6 +14,7 @@ from integrated_address.models import (
     LinkageCodeStatus,
 )
 from integrated_address.rules import is_integrated_number
+from integrated_address.selectors.numbers import present_number
 from sapporo_base.rules.dates import NotADate, parse_date
 from sapporo_base.rules.kana import kana_key
 
@@ -35,7 +36,8 @@ def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAd
     Return the people that a search term names; nobody where it names nothing.
 
     The term is a 団体内統合宛名番号, a business number of any system, or the beginning of a name in
-    kana, a birth date, or both with a space between. People under 支援措置 are left out unless the
+    kana, a birth date, or both with a space between; a merged number names who it is answered with.
+    People under 支援措置 are left out unless the
     reader may see them.
     """
     people = IntegratedAddressee.objects.filter(_condition(term))
@@ -47,7 +49,7 @@ def _condition(term: str) -> Q:
     if len(words) == 1 and words[0].isascii() and words[0].isalnum() and not _is_date(words[0]):
         linked = BusinessNumber.objects.filter(_OPEN, number=words[0])
         named = Q(pk__in=linked.values("addressee_id"))
-        return named | Q(pk=words[0]) if is_integrated_number(words[0]) else named
+        return named | Q(pk=present_number(words[0])) if is_integrated_number(words[0]) else named
     births = [parse_date(word) for word in words if _is_date(word)]
     kana = kana_key("".join(word for word in words if not _is_date(word)))
     if not births and len(kana) < _SHORTEST_KANA:

@@ -12,6 +12,7 @@ from integrated_address.models import (
     TwoAxes,
 )
 from integrated_address.rules import FourBasicItems, update_counts
+from integrated_address.services.locks import wait_for_masses
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotFound
 from sapporo_base.models import BusinessSystem
@@ -37,6 +38,7 @@ def update_basics(
 
     :raises NotFound: the system has no open link under this number.
     """
+    wait_for_masses()
     link = BusinessNumber.objects.filter(system=system, number=business_number, **_OPEN).first()
     if link is None:
         raise NotFound("該当する業務番号がありません。")
@@ -98,6 +100,7 @@ def set_support_flag(
     """
     Set or lift 支援措置 for people by a system's numbers; every app obeys at once. Return how many.
     """
+    wait_for_masses()
     links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **_OPEN)
     people = IntegratedAddressee.objects.filter(
         pk__in=links.values("addressee_id"), under_support=not on
@@ -121,6 +124,7 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
 
     :raises NotFound: no such number is in use.
     """
+    wait_for_masses()
     addressee = (
         IntegratedAddressee.objects.select_for_update()
         .filter(pk=integrated_number, state=IntegratedAddressee.State.ACTIVE)

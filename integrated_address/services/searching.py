@@ -23,7 +23,7 @@ WHERE system_id = %(owner)s AND number = ANY(%(numbers)s) AND {_OPEN}
 """
 _BY_INTEGRATED_NUMBER = f"""
 SELECT addressee_id, '' AS asked FROM integrated_address_basicitems
-WHERE addressee_id = %(number)s AND {_OPEN}
+WHERE addressee_id = integrated_address_present_number(%(number)s) AND {_OPEN}
 """
 _BY_INDIVIDUAL_NUMBER = f"""
 SELECT addressee_id, '' AS asked FROM integrated_address_individualnumber

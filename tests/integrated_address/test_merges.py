@@ -20,6 +20,7 @@ from integrated_address.models import (
     MergeNotice,
 )
 from sapporo_base.acts import InvalidRequest, NotPermitted
+from sapporo_base.bulk import temporary_staging
 from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.integrated_address.factories import HANAKO, numbered
 
@@ -259,6 +260,64 @@ class TestApproving:
         assert again == merge
         assert Merge.objects.get().state == "rejected"
         assert known(*two) == before
+
+
+class TestOldNumbers:
+    def test_a_search_by_the_old_number_finds_the_one_that_remains(
+        self, two, act, proposer, approver
+    ):
+        merged(*two, proposer, approver)
+        holder = replace(act, system=system("030-003"))
+        assert holder.system.holds_integrated_number
+        found = services.search(wanted=services.Wanted(integrated_number=two[0]), act=holder)
+        assert [one.integrated_number for one in found.people] == [two[1]]
+
+    def test_staff_find_the_one_that_remains_by_the_old_number(self, two, proposer, approver):
+        merged(*two, proposer, approver)
+        found = selectors.people_matching(two[0], with_protected=False)
+        assert [one.pk for one in found] == [two[1]]
+
+    def test_an_old_residence_finds_the_one_that_remains_only(self, two, proposer, approver):
+        merged(*two, proposer, approver)
+        found = selectors.people_matching("サッポロハナコ", with_protected=False)
+        assert [one.pk for one in found] == [two[1]]
+
+    def test_the_gateway_converts_an_old_number(self, two, proposer, approver):
+        merged(*two, proposer, approver)
+        assert selectors.business_numbers_of(
+            system=system("024-000"), integrated_numbers=[two[0]]
+        ) == {two[0]: ["P1"]}
+
+    def test_a_link_to_the_old_number_is_the_survivors(self, two, act, proposer, approver):
+        merged(*two, proposer, approver)
+        link = services.link_business_number(
+            integrated_number=two[0], system=system("010-000"), number="T5", act=act
+        )
+        assert link.addressee_id == two[1]
+
+    def test_links_of_masses_to_old_numbers_are_the_survivors(self, two, act, proposer, approver):
+        merged(*two, proposer, approver)
+        columns = {"number": "text", "integrated_number": "varchar(15)", "problem": "text"}
+        with temporary_staging("links", columns) as staging:
+            staging.copy(["number", "integrated_number"], [("T5", two[0]), ("T6", two[1])])
+            for _ in range(2):
+                services.link_numbers(
+                    staging=staging,
+                    system=system("010-000"),
+                    number_column="number",
+                    integrated_column="integrated_number",
+                    act=act,
+                )
+            assert staging.select("SELECT DISTINCT problem FROM {staging}") == [(None,)]
+        assert selectors.integrated_numbers_of(
+            system=system("010-000"), business_numbers=["T5", "T6"]
+        ) == {"T5": two[1], "T6": two[1]}
+
+    def test_a_chain_of_merges_is_answered_with_its_end(self, two, act, proposer, approver):
+        merged(*two, proposer, approver)
+        third = numbered(act, number="Q1", serial=None, code="010-000").integrated_number
+        end = merged(third, two[0], proposer, approver)
+        assert selectors.present_number(two[0]) == end.survivor_id == two[1]
 
 
 class TestUndoing:

@@ -11,6 +11,7 @@ from integrated_address.models import (
     Merge,
     MergeNotice,
 )
+from integrated_address.selectors import present_number
 from integrated_address.services.locks import lock_everyone
 from integrated_address.services.merging import moving
 from integrated_address.services.merging.images import (
@@ -20,7 +21,7 @@ from integrated_address.services.merging.images import (
     whose_word_counts,
 )
 from integrated_address.services.merging.proposing import NothingToMerge
-from integrated_address.services.merging.standing import in_order, locked_pair, present_number
+from integrated_address.services.merging.standing import in_order, locked_pair
 from integrated_address.services.merging.telling import tell_all
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, NotPermitted, Refusal
@@ -132,21 +133,18 @@ def _staff_number(act: Act) -> str:
 def _move(
     merge: Merge, survivor: IntegratedAddressee, retired: IntegratedAddressee, act: Act
 ) -> None:
-    by = {"survivor": survivor.pk, "retired": retired.pk}
-    counts = whose_word_counts(**by)
+    counts = whose_word_counts(survivor=survivor.pk, retired=retired.pk)
     loser = flag_row(retired.pk if counts == survivor.pk else survivor.pk)
     if loser is not None:
         BusinessNumber.objects.filter(pk=loser.pk).update(integrated_flag=False)
     of_retired = "addressee_id = %(retired)s"
-    into = {"into": survivor.pk, "act": act, "retired": retired.pk}
-    moving.move_rows(merge, moving.BUSINESS_NUMBER, which=of_retired, **into)
-    moving.move_rows(merge, moving.INDIVIDUAL_NUMBER, which=of_retired, **into)
+    mover = moving.Mover(merge, act)
+    mover.move(moving.BUSINESS_NUMBER, which=of_retired)
+    mover.move(moving.INDIVIDUAL_NUMBER, which=of_retired)
     if counts == retired.pk:
         its_own_open = "addressee_id = %(into)s AND valid_until IS NULL"
-        moving.move_rows(merge, moving.BASIC_ITEMS, which=its_own_open, closing=True, **into)
-    moving.move_rows(
-        merge, moving.BASIC_ITEMS, which=of_retired, closing=counts == survivor.pk, **into
-    )
+        mover.move(moving.BASIC_ITEMS, which=its_own_open, closing=True)
+    mover.move(moving.BASIC_ITEMS, which=of_retired, closing=counts == survivor.pk)
     retired.state, retired.deleted_at = IntegratedAddressee.State.MERGED, act.at
     retired.merged_into = survivor
     retired.save(update_fields=["state", "deleted_at", "merged_into"])

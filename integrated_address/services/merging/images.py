@@ -1,7 +1,7 @@
 """What two people were before a 名寄せ, and what it would move: for the preview and for the undoing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from integrated_address.models import (
@@ -101,15 +101,16 @@ class NumbersOfSystem:
     system_id: int
     code: str
     name: str
-    moved: Sequence[str]
-    kept: Sequence[str]
+    moved: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def systems_to_tell(*, survivor: str, retired: str) -> list[NumbersOfSystem]:
     """Return every system that is linked to one of the two, with its own open numbers."""
     links = BusinessNumber.objects.filter(addressee__in=[survivor, retired], **_OPEN)
-    told: dict[int, tuple[str, str, list[str], list[str]]] = {}
+    told: dict[int, NumbersOfSystem] = {}
     for link in links.select_related("system").order_by("system_id", "number"):
-        entry = told.setdefault(link.system_id, (link.system.code, link.system.name, [], []))
-        entry[2 if link.addressee_id == retired else 3].append(link.number)
-    return [NumbersOfSystem(pk, *entry) for pk, entry in told.items()]
+        system = link.system
+        entry = told.setdefault(system.pk, NumbersOfSystem(system.pk, system.code, system.name))
+        (entry.moved if link.addressee_id == retired else entry.kept).append(link.number)
+    return list(told.values())

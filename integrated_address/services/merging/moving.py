@@ -5,6 +5,7 @@ History is not rewritten: "as known at" a day before the 名寄せ still says tw
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -61,33 +62,36 @@ FROM numbered JOIN after ON after.id = numbered.new_id
 _CLOSED = "coalesce(valid_until, greatest(%(day)s::date, valid_from))"
 
 
-def move_rows(
-    merge: Merge,
-    table: MergeRow.Table,
-    *,
-    into: str,
-    act: Act,
-    which: str,
-    closing: bool = False,
-    **values: Any,
-) -> int:
-    """
-    Move the known rows of a table that `which` names (SQL over its columns); return how many.
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Moves rows of the two people of one 名寄せ to the one who remains, and notes each."""
 
-    :param closing: an open row arrives closed as of today (基本4情報 that no longer hold).
-    """
-    statement = _MOVE.format(
-        table=table.value,
-        kept=_kept(table),
-        which=which,
-        until=_CLOSED if closing else "valid_until",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {"at": act.at, "day": act.day, "into": into, "merge": merge.pk, **values},
+    merge: Merge
+    act: Act
+
+    def move(self, table: MergeRow.Table, *, which: str, closing: bool = False) -> int:
+        """
+        Move the known rows of a table that `which` names; return how many.
+
+        :param which: SQL over its columns with %(retired)s and %(into)s, the two numbers.
+        :param closing: an open row arrives closed as of today (基本4情報 that no longer hold).
+        """
+        statement = _MOVE.format(
+            table=table.value,
+            kept=_kept(table),
+            which=which,
+            until=_CLOSED if closing else "valid_until",
         )
-        return int(cursor.rowcount)
+        values: dict[str, Any] = {
+            "at": self.act.at,
+            "day": self.act.day,
+            "merge": self.merge.pk,
+            "into": self.merge.survivor_id,
+            "retired": self.merge.retired_id,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return int(cursor.rowcount)
 
 
 # What an undoing restores has the content of the row before, under the same person as before.

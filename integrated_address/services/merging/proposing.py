@@ -4,7 +4,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from integrated_address.models import MatchCandidate, Merge
-from integrated_address.services.merging.standing import in_order, locked_pair, present_number
+from integrated_address.selectors import present_number
+from integrated_address.services.merging.standing import in_order, locked_pair
 from sapporo_base import services as base
 from sapporo_base.acts import Act, Refusal
 

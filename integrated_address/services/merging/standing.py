@@ -2,19 +2,10 @@
 
 from collections.abc import Collection
 
-from django.db import connection
-
 from integrated_address.models import IndividualNumber, IntegratedAddressee
 from integrated_address.rules import Standing, survivor_of
 
 _OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
-
-
-def present_number(integrated_number: str) -> str:
-    """Return the number that a 団体内統合宛名番号 is answered with: itself, unless it was merged."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT integrated_address_present_number(%s)", [integrated_number])
-        return str(cursor.fetchone()[0])
 
 
 def locked_pair(numbers: Collection[str]) -> list[IntegratedAddressee]:
