@@ -111,14 +111,14 @@ def temporary_staging(name: str, columns: Mapping[str, str]) -> Iterator[Staging
 @contextmanager
 def indexes_last(*tables: str, keep: Sequence[str] = ()) -> Iterator[None]:
     """
-    Build the indexes of tables that are empty after the load that is within, in one transaction.
+    Build the keys and indexes of tables that are empty after the load within, in one transaction.
 
     Nobody else can use such a table until the transaction ends. Tables with rows keep their indexes
     and stay open to everybody: building anew would cost more than adding.
 
     :param keep: names of indexes that the load itself reads.
     """
-    dropped: list[tuple[str, str]] = []
+    built_last: list[str] = []
     with connection.cursor() as cursor:
         for table in tables:
             if _has_rows(table):
@@ -128,25 +128,34 @@ def indexes_last(*tables: str, keep: Sequence[str] = ()) -> Iterator[None]:
             )
             if _has_rows(table):
                 continue
-            cursor.execute(_SECONDARY_INDEXES, [table])
-            dropped += [row for row in cursor.fetchall() if row[0] not in keep]
-        for name, _ in dropped:
-            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
+            cursor.execute(_INDEXES, [table])
+            for name, without, again in cursor.fetchall():
+                if name not in keep:
+                    cursor.execute(without)
+                    built_last.append(again)
     yield
     with connection.cursor() as cursor:
-        if dropped:
+        if built_last:
             cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for _, definition in dropped:
-            cursor.execute(definition)
+        for statement in built_last:
+            cursor.execute(statement)
 
 
-_SECONDARY_INDEXES = """
-SELECT i.indexname, i.indexdef FROM pg_indexes i
-JOIN pg_class c ON c.relname = i.indexname AND c.relnamespace = current_schema()::regnamespace
-JOIN pg_index x ON x.indexrelid = c.oid AND NOT x.indisprimary
-LEFT JOIN pg_constraint k ON k.conindid = c.oid
-WHERE i.schemaname = current_schema() AND i.tablename = %s AND k.oid IS NULL
-ORDER BY 1
+# A key that a foreign key points to stays: it can't be taken away from under it.
+_INDEXES = """
+SELECT c.relname,
+       CASE WHEN k.oid IS NULL THEN format('DROP INDEX %%I', c.relname)
+            ELSE format('ALTER TABLE %%I DROP CONSTRAINT %%I', t.relname, k.conname) END,
+       CASE WHEN k.oid IS NULL THEN pg_get_indexdef(c.oid)
+            ELSE format('ALTER TABLE %%I ADD CONSTRAINT %%I %%s', t.relname, k.conname,
+                        pg_get_constraintdef(k.oid)) END
+FROM pg_index x
+JOIN pg_class c ON c.oid = x.indexrelid
+JOIN pg_class t ON t.oid = x.indrelid
+LEFT JOIN pg_constraint k ON k.conindid = c.oid AND k.conrelid = t.oid
+WHERE t.oid = to_regclass(%s)
+  AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.conindid = c.oid AND f.contype = 'f')
+ORDER BY k.oid IS NULL, c.relname
 """
 
 
@@ -156,19 +165,39 @@ def _has_rows(table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def analyze_grown(added: int, first: str, *others: str) -> None:
+def analyze_grown(added: int, first: str, *others: str, many: int = _MANY_ROWS) -> None:
     """
     Renew the statistics where a load has added many rows to `first`, and to the others with it.
 
-    What comes next must not be planned for the tables of before; a daily file changes no plan.
+    What comes next must not be planned for the tables of before; a daily file changes no plan. Only
+    the columns by which rows are looked for are read here: the server's own autovacuum reads all.
+
+    :param many: below so many added rows nothing is read.
     """
-    if added < _MANY_ROWS:
+    if added < many:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [first])
         known = cursor.fetchone()[0]
         if added > known * _SHARE_THAT_CHANGES_PLANS:
-            cursor.execute(f"ANALYZE {', '.join((first, *others))}")
+            cursor.execute(_LOOKED_FOR_BY, {"tables": [first, *others]})
+            cursor.execute(f"ANALYZE {', '.join(told for (told,) in cursor.fetchall())}")
+
+
+# Keys, further columns, expressions and conditions of every index of a table.
+_LOOKED_FOR_BY = """
+SELECT format('%%s (%%s)', indrelid::regclass, string_agg(DISTINCT quote_ident(attname), ', '))
+FROM (
+    SELECT x.indrelid, unnest(x.indkey::int2[]) AS attnum FROM pg_index x
+    UNION ALL
+    SELECT x.indrelid, d.refobjsubid FROM pg_index x
+    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
+     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = x.indrelid
+) looked
+JOIN pg_attribute a ON a.attrelid = looked.indrelid AND a.attnum = looked.attnum AND a.attnum > 0
+WHERE looked.indrelid = ANY (SELECT to_regclass(t) FROM unnest(%(tables)s::text[]) t)
+GROUP BY indrelid
+"""
 
 
 def file_sha256(path: Path) -> str:

@@ -120,16 +120,18 @@ SELECT addressee_id, ciphertext, digest, second_digest, cause, valid_from,
 FROM closed
 """
 
-# Nobody has a 符号取得状況 before a 個人番号.
+# Nobody has a 符号取得状況 before a 個人番号, and who is numbered now had neither.
 ADD_CODE_STATUS = """
 INSERT INTO integrated_address_linkagecodestatus (addressee_id, state, since, cause)
-SELECT DISTINCT r.integrated_number, {state}, %(at)s::timestamptz, ''
-FROM integrated_resolved r
-WHERE r.has_number AND (r.is_first OR r.verdict = 'add_individual_number')
-  AND NOT EXISTS (
-      SELECT FROM integrated_address_linkagecodestatus s
-      WHERE s.addressee_id = r.integrated_number
-  )
+SELECT integrated_number, {state}, %(at)s::timestamptz, ''
+FROM (
+    SELECT integrated_number FROM integrated_resolved WHERE has_number AND is_first
+    UNION ALL
+    SELECT DISTINCT r.integrated_number FROM integrated_resolved r
+    WHERE r.verdict = 'add_individual_number' AND r.has_number AND NOT EXISTS (
+        SELECT FROM integrated_address_linkagecodestatus s
+        WHERE s.addressee_id = r.integrated_number)
+) people
 """
 
 # For masses: requested in the same breath, not added first and updated then.

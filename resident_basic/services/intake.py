@@ -37,14 +37,13 @@ from resident_basic.services.reports import (
 from resident_basic.services.staging import drop_staging, stage, unchanged_of
 from sapporo_base import services as base
 from sapporo_base.acts import Act, Refusal
-from sapporo_base.bulk import Progress, SilentProgress, Staging, indexes_last
+from sapporo_base.bulk import Progress, SilentProgress, Staging
 from sapporo_base.layouts import Source, UnreadableFile, open_source
 from sapporo_base.models import BatchRun
 from sapporo_base.nudge import nudge
 
 KIND: Final = "receive_residents"
 FORWARD_TASK: Final = "resident_basic.tasks.forward_households"
-_TABLES: Final = ("resident_basic_residentversion", "resident_basic_residentchange")
 
 
 class FileNotReceived(Refusal):
@@ -197,8 +196,7 @@ def _merge(
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '128MB'")
-    with indexes_last(*_TABLES):
-        counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first)
+    counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first)
     close_absences(staging, at=act.at)
     report = [rejects_by_reason(batch)] if rejected else []
     if judgement.comparison:

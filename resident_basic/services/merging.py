@@ -6,6 +6,7 @@ ciphertext, the row number, 検索用カナ, 検索用氏名 and fingerprint. Th
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,7 @@ from resident_basic.services.protection.received import (
 from resident_basic.services.protection.spreading import spread_protection
 from resident_basic.services.staging import unchanged_of
 from sapporo_base.acts import Act
-from sapporo_base.bulk import Staging, analyze_grown
+from sapporo_base.bulk import Staging, analyze_grown, indexes_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ _GROWN: Final = (
     "resident_basic_resident",
     "resident_basic_residentchange",
 )
+_MASSES: Final = 10_000
 
 
 def version_columns() -> dict[str, str]:
@@ -67,7 +69,9 @@ _FIND_CANDIDATES: Final = """
 CREATE TEMPORARY TABLE resident_candidate ON COMMIT DROP AS
 SELECT s.row_number, s.resident_number, s.history_number,
        {valid_from} AS valid_from, s.processed_on + s.processed_time AS processed_at,
-       v.id AS known_id, false AS is_same
+       v.id AS known_id, false AS is_same,
+       s.support_measure, s.support_subject, {support_from} AS support_from,
+       {support_until} AS support_until, s.resident_status
 FROM {{staging}} s
 LEFT JOIN resident_basic_residentversion v
        ON v.resident_number = s.resident_number
@@ -122,16 +126,19 @@ FROM resident_candidate c WHERE v.id = c.known_id AND NOT c.is_same
 _PLACE: Final = """
 CREATE TEMPORARY TABLE resident_placed ON COMMIT DROP AS
 SELECT row_number, known_id, version_id, resident_number, history_number, valid_from, processed_at,
+       support_measure, support_subject, support_from, support_until, resident_status,
        -- greatest() passes over NULL: without a later version there is no end.
        CASE WHEN min(valid_from) OVER later IS NOT NULL
             THEN greatest(valid_from, min(valid_from) OVER later) END AS valid_until,
        history_number = max(history_number) OVER everything AS is_latest
 FROM (
     SELECT c.row_number, c.known_id, nextval('resident_basic_residentversion_id_seq') AS version_id,
-           c.resident_number, c.history_number, c.valid_from, c.processed_at
+           c.resident_number, c.history_number, c.valid_from, c.processed_at, c.support_measure,
+           c.support_subject, c.support_from, c.support_until, c.resident_status
     FROM resident_candidate c WHERE NOT c.is_same
     UNION ALL
-    SELECT NULL, NULL, v.id, v.resident_number, v.history_number, v.valid_from, NULL
+    SELECT NULL, NULL, v.id, v.resident_number, v.history_number, v.valid_from, NULL,
+           v.support_measure, v.support_subject, v.support_from, v.support_until, v.resident_status
     FROM resident_basic_residentversion v
     WHERE v.superseded_at IS NULL AND v.resident_number IN (
         SELECT resident_number FROM resident_candidate WHERE NOT is_same)
@@ -173,7 +180,13 @@ def find_candidates(staging: Staging) -> None:
     valid_from = _VALID_FROM.format(
         changed_on=columns["changed_on"], processed_on=columns["processed_on"]
     )
-    staging.execute(_FIND_CANDIDATES.format(valid_from=valid_from))
+    staging.execute(
+        _FIND_CANDIDATES.format(
+            valid_from=valid_from,
+            support_from=columns["support_from"],
+            support_until=columns["support_until"],
+        )
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE resident_candidate")
         cursor.execute("SELECT EXISTS (SELECT FROM resident_candidate WHERE known_id IS NOT NULL)")
@@ -214,10 +227,14 @@ def merge(
     New people are numbered and linked under 001-000 by integrated_address, 支援措置 reaches every
     app, and the changes enter the feed with the commit.
     """
-    received = staging.count() + unchanged_of(staging).count()
+    staged = staging.count()
+    received = staged + unchanged_of(staging).count()
     find_candidates(staging)
     judge()
-    with connection.cursor() as cursor:
+    with (
+        indexes_last(*_GROWN) if staged >= _MASSES else nullcontext(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(_LOCK_KNOWN)
         cursor.execute(_ADD_RESIDENTS, {"at": act.at})
         new_residents = cursor.rowcount
@@ -233,10 +250,10 @@ def merge(
         cursor.execute(_MOVE_KNOWN)
         versions = _add_versions(staging, batch_number, act)
         cursor.execute(_ADD_CHANGES, {"at": act.at})
+    analyze_grown(versions, *_GROWN)
     protected, released = take_over_protection(act=act)
     # Who has one version has no gap.
     gaps = note_gaps(at=act.at) if versions > new_residents else 0
-    analyze_grown(versions, *_GROWN)
     numbered, waited = number_residents(staging, act) if versions or same else (0, [])
     spread_received_protection(protected=protected, released=released, act=act)
     # Who had no number yet could not be told to be under 支援措置.

@@ -6,15 +6,15 @@ from django.db import connection
 
 from resident_basic.services.protection.spreading import announce_protection, spread_protection
 from sapporo_base.acts import Act
+from sapporo_base.bulk import analyze_grown
 
 # What the last 履歴 says that says anything of 支援措置, if that 履歴 is new: in whatever order they
 # arrive, and 支援措置終了 only ends it, never a date that passed or an empty column.
 _TOLD: Final = """
 (
-    SELECT DISTINCT ON (p.resident_number) p.row_number, v.*
-    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
-    WHERE v.support_measure <> ''
-    ORDER BY p.resident_number, p.history_number DESC
+    SELECT DISTINCT ON (resident_number) *
+    FROM resident_placed WHERE support_measure <> ''
+    ORDER BY resident_number, history_number DESC
 ) v
 """
 # Who moved out is protected provisionally until the new municipality decides. What staff entered
@@ -23,7 +23,7 @@ _PROTECT: Final = f"""
 WITH said AS (
     SELECT v.resident_number, coalesce(nullif(v.support_subject, ''), '1') AS subject_kind,
            CASE WHEN EXISTS (
-               SELECT FROM resident_basic_residentversion last
+               SELECT FROM resident_placed last
                WHERE last.resident_number = v.resident_number AND last.is_latest
                  AND last.resident_status = '2') THEN '2' ELSE v.support_measure END AS kind,
            coalesce(v.support_from, v.valid_from) AS since, v.support_until AS until
@@ -58,8 +58,8 @@ _MOVED_OUT: Final = """
 WITH gone AS (
     UPDATE resident_basic_supportmeasure m
     SET kind = '2', since = v.valid_from, until = NULL
-    FROM resident_placed p JOIN resident_basic_residentversion v ON v.id = p.version_id
-    WHERE p.row_number IS NOT NULL AND p.is_latest AND v.resident_status = '2'
+    FROM resident_placed v
+    WHERE v.row_number IS NOT NULL AND v.is_latest AND v.resident_status = '2'
       AND m.resident_number = v.resident_number AND m.ended_at IS NULL AND m.kind = '1'
     RETURNING m.id, m.since
 )
@@ -86,6 +86,8 @@ WHERE v.row_number IS NOT NULL AND v.support_measure = '3'
   AND m.resident_number = v.resident_number AND m.ended_at IS NULL
 RETURNING m.resident_number
 """
+# Planned for one measure, a full set is gone through once for each.
+_MANY_MEASURES: Final = 100
 
 
 def take_over_protection(*, act: Act) -> tuple[list[str], list[str]]:
@@ -96,6 +98,7 @@ def take_over_protection(*, act: Act) -> tuple[list[str], list[str]]:
         protected = [number for (number,) in cursor.fetchall()]
         cursor.execute(_RELEASE, parameters)
         released = [number for (number,) in cursor.fetchall()]
+        analyze_grown(len(protected), "resident_basic_supportmeasure", many=_MANY_MEASURES)
         cursor.execute(_MOVED_OUT, parameters)
         if protected:
             cursor.execute(_JOIN_FAMILY)
