@@ -297,6 +297,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"queue": "bulk", "expires": 30},
     },
+    "figures of the queues": {
+        "task": "gateway.tasks.measure_queues",
+        "schedule": 15.0,
+        "options": {"queue": "bulk", "expires": 15},
+    },
     "inquiries of others": {"task": "gateway.tasks.look_for_provisions", "schedule": 30.0},
     "exchange records": {
         "task": "gateway.tasks.fetch_exchange_records",

@@ -57,8 +57,8 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
                 Effect("直近のエラー", exchange.last_error or "-"),
             ],
             undo="同じレコードを同じ識別番号で送るため、相手方で二重に登録されることはありません。",
-            do=lambda data: services.requeue_exchange(
-                exchange=exchange, act=staff_act(request, reason=data["reason"])
+            do=lambda data: services.do_with_exchanges(
+                deed="requeue", ids=[exchange.pk], act=staff_act(request, reason=data["reason"])
             ),
         )
 

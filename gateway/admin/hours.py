@@ -81,17 +81,15 @@ class PlannedStopAdmin(SystemBaseAdmin):
 
 @admin.register(Pace)
 class PaceAdmin(SystemBaseAdmin):
-    """送信制限: how fast a system may send in a lane, and the switch that pauses it."""
+    """送信制限: how fast a system may send in a lane."""
 
     duty = "運用"
     icon = "speed"
     duty_order = 13
-    about = (
-        "庁内業務システムごとの送信の速さです。停止中にすると、その間の依頼は失われずに待ちます。"
-    )
+    about = "庁内業務システムごとの送信の速さです。送信の停止と再開は「送信の状況」で行います。"
     empty_text = "登録がありません。登録がない間は、標準の速さで送信します。"
-    list_display = ("system_word", "lane", "per_minute", "most_in_flight", "paused", "pause_reason")
-    list_filter = ("lane", "paused")
+    list_display = ("system_word", "lane", "per_minute", "most_in_flight")
+    list_filter = ("lane",)
     list_select_related = ("system",)
     ordering = ("lane", "system")
 

@@ -69,6 +69,7 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
                     "arrived_at",
                     "settled_at",
                     "goes_out",
+                    "answer_expected",
                 )
             },
         ),
@@ -92,13 +93,17 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
         """Say when it goes out, or why it does not."""
         if obj.state in Inquiry.FINAL:
             return "処理は終わっています。"
-        if obj.state == Inquiry.State.WAITING_CODE:
-            return "符号の取得が完了すると自動的に送信します。"
-        if obj.state != Inquiry.State.WAITING:
-            return "送信済みです。回答を自動的に確認しています。"
-        opening = selectors.opening(group="SKI", at=timezone.now())
-        goes = when(max(opening.at, obj.due_at)) if opening.at else "未定"
-        return f"{goes} {opening.why}".strip()
+        out = selectors.outlook_of(obj, at=timezone.now())
+        if obj.sent_at and obj.state != Inquiry.State.WAITING:
+            return f"{when(obj.sent_at)} 送信済み {out.why}".strip()
+        goes = when(max(out.goes_out_at, obj.due_at)) if out.goes_out_at else "未定"
+        return f"{goes} {out.why}".strip()
+
+    @display(description="回答の見込み")
+    def answer_expected(self, obj: Inquiry) -> str:
+        """Say when an answer is likely."""
+        out = selectors.outlook_of(obj, at=timezone.now())
+        return when(out.answered_at) if out.answered_at else "-"
 
     @action(description="照会を取りやめる", permissions=["cancel"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -56,7 +56,11 @@ class AcceptedSerializer(serializers.Serializer):
     id = serializers.IntegerField(allow_null=True, help_text="照会番号")
     state = serializers.CharField(help_text="状態コード")
     state_words = serializers.CharField(help_text="状態")
+    goes_out_at = serializers.DateTimeField(allow_null=True, help_text="送信の見込み")
     estimated_at = serializers.DateTimeField(allow_null=True, help_text="回答の見込み")
+    notice = serializers.CharField(
+        help_text="すぐに送信されない理由(稼働時間外、計画停止のお知らせ、職員による停止など)"
+    )
     code = serializers.CharField(help_text="受け付けない理由のコード")
     why = serializers.CharField(help_text="受け付けない理由")
 
@@ -72,13 +76,20 @@ class InquiryStateSerializer(serializers.ModelSerializer):
     """Where an inquiry stands."""
 
     state_words = serializers.CharField(source="get_state_display")
+    goes_out_at = serializers.DateTimeField(
+        source="outlook.goes_out_at", allow_null=True, help_text="送信の見込み"
+    )
+    estimated_at = serializers.DateTimeField(
+        source="outlook.answered_at", allow_null=True, help_text="回答の見込み"
+    )
+    notice = serializers.CharField(source="outlook.why", help_text="すぐに進まない理由")
 
     class Meta:
         model = Inquiry
         fields = [
             *("id", "request_key", "business_number", "information_code", "provider_code"),
             *("fiscal_year", "lane", "state", "state_words", "accepted_at", "sent_at"),
-            *("settled_at", "due_at"),
+            *("settled_at", "due_at", "goes_out_at", "estimated_at", "notice"),
         ]
 
 

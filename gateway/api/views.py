@@ -1,7 +1,7 @@
 """情報照会, 照会結果 and 副本 over HTTP."""
 
-from datetime import timedelta
-from email.utils import format_datetime
+from datetime import datetime
+from math import ceil
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
@@ -24,7 +24,12 @@ from sapporo_base.acts import NotFound, NotPermitted
 from sapporo_base.api.views import SystemView
 
 _STATE_WORDS = {**dict(Inquiry.State.choices), "refused": "受け付けられません"}
-_LEAST_WAIT = timedelta(seconds=1)
+_LEAST_WAIT = 1
+
+
+def _seconds_until(then: datetime, *, at: datetime) -> str:
+    """Return a wait as seconds: the asking system's clock need not agree with ours."""
+    return str(max(ceil((then - at).total_seconds()), _LEAST_WAIT))
 
 
 class InquiriesView(SystemView):
@@ -49,7 +54,9 @@ class InquiriesView(SystemView):
                     "id": one.id,
                     "state": one.state,
                     "state_words": _STATE_WORDS.get(one.state, one.state),
+                    "goes_out_at": one.goes_out_at,
                     "estimated_at": one.estimated_at,
+                    "notice": one.notice,
                     "code": one.code,
                     "why": one.why,
                 }
@@ -60,8 +67,7 @@ class InquiriesView(SystemView):
         response = self.answer(AcceptedListSerializer, answer, status=status.HTTP_202_ACCEPTED)
         estimates = [one.estimated_at for one in accepted if one.estimated_at]
         if estimates:
-            at = max(min(estimates), act.at + _LEAST_WAIT)
-            response["Retry-After"] = format_datetime(at, usegmt=False)
+            response["Retry-After"] = _seconds_until(min(estimates), at=act.at)
         return response
 
 
@@ -76,12 +82,19 @@ class InquiryView(SystemView):
         found = selectors.inquiry_states(system=self.system, ids=[inquiry_id]).first()
         if found is None:
             raise NotFound("該当する照会がありません。")
-        return self.answer(InquiryStateSerializer, found)
+        now = self.act().at
+        out = vars(found)["outlook"] = selectors.outlook_of(found, at=now)
+        response = self.answer(InquiryStateSerializer, found)
+        if out.answered_at:
+            response["Retry-After"] = _seconds_until(out.answered_at, at=now)
+        return response
 
     @extend_schema(responses=InquiryStateSerializer)
     def delete(self, request: Request, inquiry_id: int) -> Response:
         """Take it back (取りやめ) while it has not gone out."""
-        inquiry = services.cancel_inquiry(system=self.system, inquiry_id=inquiry_id, act=self.act())
+        act = self.act()
+        inquiry = services.cancel_inquiry(system=self.system, inquiry_id=inquiry_id, act=act)
+        vars(inquiry)["outlook"] = selectors.outlook_of(inquiry, at=act.at)
         return self.answer(InquiryStateSerializer, inquiry)
 
 

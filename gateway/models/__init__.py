@@ -1,21 +1,31 @@
 """Tables of 市中間サーバ: messages to the platform, what waits for them, and when they go out."""
 
 from gateway.models.copies import Copy, CopyError, Reconciliation
-from gateway.models.exchanges import Exchange, FeedReceipt, Lane, PlatformInterface, Work
+from gateway.models.exchanges import (
+    Exchange,
+    ExchangeStep,
+    FeedReceipt,
+    Lane,
+    PlatformInterface,
+    Work,
+)
 from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
 from gateway.models.numbers import PlatformNumber
 from gateway.models.provisions import Provision
+from gateway.models.queues import LaneFlow, QueuePause, SendQueue
 
 __all__ = [
     "Copy",
     "CopyError",
     "Exchange",
+    "ExchangeStep",
     "FeedReceipt",
     "Group",
     "Inquiry",
     "InquiryResult",
     "Lane",
+    "LaneFlow",
     "OperatingWindow",
     "Pace",
     "PlannedStop",
@@ -23,6 +33,8 @@ __all__ = [
     "PlatformNumber",
     "PlatformState",
     "Provision",
+    "QueuePause",
     "Reconciliation",
+    "SendQueue",
     "Work",
 ]

@@ -87,9 +87,10 @@ class Copy(models.Model):
         ]
         indexes = [
             models.Index(
+                F("system"),
                 F("due_at"),
                 F("id"),
-                name="copy_waiting_to_go_out",
+                name="copy_waiting_in_its_queue",
                 condition=Q(state="waiting", exchange__isnull=True),
             ),
             models.Index(

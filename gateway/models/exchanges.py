@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -99,6 +100,7 @@ class Exchange(models.Model):
         SENT = "sent", "結果待"
         DONE = "done", "完了"
         FAILED = "failed", "要対応"
+        HELD = "held", "保留"
         DROPPED = "dropped", "取下げ"
 
     id = models.BigAutoField("電文番号", primary_key=True)
@@ -111,7 +113,18 @@ class Exchange(models.Model):
     idempotency_key = models.UUIDField("二重送信防止キー", default=uuid.uuid4, unique=True)
     """Also the correlation id on the wire: the platform's journal shows the same."""
     receipt = models.CharField("受付番号", max_length=64, blank=True, default="")
+    system = models.ForeignKey(
+        "sapporo_base.BusinessSystem",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="庁内業務システム",
+    )
     item_count = models.PositiveIntegerField("件数", default=0)
+    item_ids = ArrayField(
+        models.BigIntegerField(), verbose_name="中身の番号", default=list, editable=False
+    )
+    """照会番号 or 副本番号 of what it carries: its rows go on, the story of the message stays."""
     accepted_count = models.PositiveIntegerField("受理件数", default=0)
     refused_count = models.PositiveIntegerField("拒否件数", default=0)
     due_at = models.DateTimeField("次回処理日時")
@@ -128,7 +141,11 @@ class Exchange(models.Model):
     class Meta:
         verbose_name = "電文"
         verbose_name_plural = "電文"
-        permissions = [("requeue_exchange", "電文を再送できる")]
+        permissions = [
+            ("requeue_exchange", "電文を再送できる"),
+            ("hold_exchange", "電文を保留・保留解除できる"),
+            ("drop_exchange", "電文を取り下げ、中身を待ち行列に戻せる"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="exchange_awaits_a_result_only_with_a_receipt",
@@ -154,6 +171,41 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interface_id} 電文{self.pk}"
+
+
+class ExchangeStep(models.Model):
+    """One thing that happened to a message (電文の経過): tried, put off, held, settled, and why."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        SENT = "sent", "送信"
+        RECEIVED = "received", "受付"
+        LOOKED = "looked", "結果を確認"
+        PUT_OFF = "put_off", "延期"
+        FAILED = "failed", "要対応"
+        SETTLED = "settled", "完了"
+        REQUEUED = "requeued", "再送"
+        HELD = "held", "保留"
+        RELEASED = "released", "保留解除"
+        DROPPED = "dropped", "取下げ"
+
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.CASCADE, related_name="steps", verbose_name="電文"
+    )
+    at = models.DateTimeField("日時")
+    kind = models.CharField("経過", max_length=10, choices=Kind)
+    words = models.CharField("内容", max_length=300, blank=True, default="")
+    seconds = models.FloatField("所要秒数", null=True)
+    staff_number = models.CharField("職員番号", max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = "電文の経過"
+        verbose_name_plural = "電文の経過"
+        indexes = [models.Index(fields=["exchange", "id"], name="exchange_step_by_exchange")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.words}".strip()
 
 
 class FeedReceipt(models.Model):

@@ -1,5 +1,7 @@
 """When and how fast messages may go out: hours, stops, pace, and how the platform is just now."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,18 +17,23 @@ class Group(models.TextChoices):
     TKM = "TKM", "情報提供等記録"
     DBM = "DBM", "副本"
     FGU = "FGU", "符号"
+    SCM = "SCM", "コード・組合せ"
+    JTK = "JTK", "自己情報"
+    OSR = "OSR", "お知らせ"
 
 
 class OperatingWindow(models.Model):
     """
     Weekly opening hours (稼働時間) of the platform for a group of interfaces, for a time.
 
-    Several rows of one day are several windows. Where a group has no row at all, the rows for all
-    groups hold; a national holiday with a 祝日 row follows that one, else its weekday.
+    Several rows of one day are several windows; a row that closes when it opens (0:00-0:00) says
+    that it is closed all day. Where a group has no row at all, the rows for all groups hold. A day
+    from 29 December to 3 January follows the 年末年始 rows where there are any, a national holiday
+    the 祝日 rows, else its weekday.
     """
 
     class Day(models.IntegerChoices):
-        """Day of the week, or a national holiday."""
+        """Day of the week, a national holiday, or one of the days around the new year."""
 
         MONDAY = 0, "月"
         TUESDAY = 1, "火"
@@ -36,6 +43,7 @@ class OperatingWindow(models.Model):
         SATURDAY = 5, "土"
         SUNDAY = 6, "日"
         HOLIDAY = 7, "祝日"
+        YEAR_END = 8, "年末年始"
 
     group = models.CharField("対象", max_length=3, choices=Group, blank=True, default=Group.ALL)
     day = models.PositiveSmallIntegerField("曜日", choices=Day)
@@ -55,11 +63,12 @@ class OperatingWindow(models.Model):
         verbose_name_plural = "稼働時間"
         constraints = [
             models.CheckConstraint(
-                name="operating_window_closes_after_it_opens",
-                condition=Q(closes_minute__gt=F("opens_minute")) & Q(closes_minute__lte=1440),
+                name="operating_window_closes_after_it_opens_or_not_at_all",
+                condition=Q(closes_minute__gt=F("opens_minute"), closes_minute__lte=1440)
+                | Q(opens_minute=0, closes_minute=0),
             ),
             models.CheckConstraint(
-                name="operating_window_is_on_a_known_day", condition=Q(day__lte=7)
+                name="operating_window_is_on_a_day_we_know", condition=Q(day__lte=8)
             ),
             models.CheckConstraint(
                 name="operating_window_ends_after_it_begins",
@@ -77,6 +86,8 @@ class OperatingWindow(models.Model):
     @property
     def hours(self) -> str:
         """Opening and closing time, as in `7:00-23:00`."""
+        if self.closes_minute == 0:
+            return "終日停止"
         return "-".join(f"{m // 60}:{m % 60:02d}" for m in (self.opens_minute, self.closes_minute))
 
 
@@ -116,8 +127,6 @@ class Pace(models.Model):
     lane = models.CharField("レーン", max_length=12, choices=Lane)
     per_minute = models.PositiveIntegerField("分あたり上限")
     most_in_flight = models.PositiveIntegerField("同時送信上限", default=100_000)
-    paused = models.BooleanField("停止中", default=False)
-    pause_reason = models.CharField("停止理由", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "送信制限"
@@ -129,8 +138,8 @@ class Pace(models.Model):
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                name="pause_of_a_lane_has_a_reason",
-                condition=Q(paused=False) | ~Q(pause_reason=""),
+                name="pace_lets_something_through",
+                condition=Q(per_minute__gte=1, most_in_flight__gte=1),
             ),
         ]
 
@@ -141,6 +150,13 @@ class Pace(models.Model):
 class PlatformState(models.Model):
     """How the platform is just now, and our circuit towards it (稼働状態): one row."""
 
+    class Circuit(models.TextChoices):
+        """Whether we send: freely, not at all, or one message to see."""
+
+        CLOSED = "closed", "正常"
+        OPEN = "open", "遮断中"
+        PROBING = "probing", "試し送り中"
+
     number = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     is_open = models.BooleanField("稼働中", default=True)
     closes_at = models.DateTimeField("停止予定日時", null=True)
@@ -149,6 +165,7 @@ class PlatformState(models.Model):
     failures = models.PositiveIntegerField("連続失敗回数", default=0)
     broken_until = models.DateTimeField("回路遮断の期限", null=True)
     broken_since = models.DateTimeField("回路遮断の開始", null=True)
+    probing_until = models.DateTimeField("試し送りの期限", null=True)
     cause = models.CharField("直近の失敗の原因", max_length=200, blank=True, default="")
 
     class Meta:
@@ -158,3 +175,10 @@ class PlatformState(models.Model):
 
     def __str__(self) -> str:
         return "稼働中" if self.is_open else "停止中"
+
+    def circuit(self, at: datetime) -> "PlatformState.Circuit":
+        """Return how our circuit towards it stands at a time."""
+        if self.broken_since is None:
+            return self.Circuit.CLOSED
+        is_open = self.broken_until is not None and self.broken_until > at
+        return self.Circuit.OPEN if is_open else self.Circuit.PROBING

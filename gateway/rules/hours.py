@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-HOLIDAY = 7
+HOLIDAY, YEAR_END = 7, 8
 _LOOK_AHEAD = timedelta(days=60)
 
 
@@ -48,7 +48,7 @@ class Span:
 
 @lru_cache(maxsize=16)
 def _national_holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("JP", years=year)
+    return holidays.country_holidays("JP", years=year, language="ja")
 
 
 def is_holiday(day: date) -> bool:
@@ -56,12 +56,23 @@ def is_holiday(day: date) -> bool:
     return day in _national_holidays(day.year)
 
 
+def is_year_end(day: date) -> bool:
+    """Say whether a day is one of 年末年始 (29 December to 3 January, 地方自治法第4条の2第2項第3号)."""
+    return (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+
+
+def holiday_name(day: date) -> str:
+    """Return the name of a 国民の祝日, 年末年始, or nothing for an ordinary day."""
+    name = _national_holidays(day.year).get(day)
+    return name or ("年末年始" if is_year_end(day) else "")
+
+
 def windows_of(windows: Sequence[Window], *, group: str, day: date) -> list[Window] | None:
     """
     Return the windows of a group on a day, in order; None where no hours are known at all.
 
-    A group without rows of its own follows the rows for all; a holiday follows the 祝日 rows where
-    there are any, else its weekday.
+    A group without rows of its own follows the rows for all; 年末年始 and holidays follow their rows
+    where there are any, else the weekday. No window: closed all day.
     """
     valid = [
         window
@@ -73,10 +84,14 @@ def windows_of(windows: Sequence[Window], *, group: str, day: date) -> list[Wind
     if not rows:
         return None
     kind = day.weekday()
-    if is_holiday(day) and any(window.day == HOLIDAY for window in rows):
+    told = {window.day for window in rows}
+    if YEAR_END in told and is_year_end(day):
+        kind = YEAR_END
+    elif HOLIDAY in told and is_holiday(day):
         kind = HOLIDAY
     return sorted(
-        (window for window in rows if window.day == kind), key=lambda window: window.opens_minute
+        (w for w in rows if w.day == kind and w.closes_minute > w.opens_minute),
+        key=lambda window: window.opens_minute,
     )
 
 
@@ -161,3 +176,24 @@ def stop_at(stops: Sequence[Stop], *, group: str, at: datetime) -> Stop | None:
     return next(
         (s for s in stops if s.group in ("", group) and s.starts_at <= at < s.ends_at), None
     )
+
+
+def after_open_time(
+    windows: Sequence[Window],
+    stops: Sequence[Stop],
+    *,
+    group: str,
+    since: datetime,
+    lasting: timedelta,
+) -> datetime | None:
+    """
+    Return when work that takes so long of open time, begun at `since`, is done; None if not within
+    sixty days.
+    """
+    until = since + _LOOK_AHEAD
+    for span in _pieces(windows, stops, group=group, since=since, until=until):
+        length = span.closes_at - span.opens_at
+        if lasting <= length:
+            return span.opens_at + lasting
+        lasting -= length
+    return None

@@ -1,6 +1,6 @@
 """How long to wait: before the next try, the next look, the next call to a platform that failed."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 BREAKS_AFTER = 5
 """So many failures in a row, and the circuit opens: one probe at a time, no storm."""
@@ -42,14 +42,11 @@ def code_look_after(looks: int) -> timedelta:
     return timedelta(seconds=_CODE_LOOKS[min(looks, len(_CODE_LOOKS) - 1)])
 
 
-def estimated_answer(
-    *, opens_at: datetime, lane: str, waits_for_code: bool, ahead: int = 0, per_minute: int = 0
-) -> datetime:
-    """
-    Return when an answer is likely: after the opening, what is ahead at its pace, and a usual wait.
+def usual_answer(lane: str) -> timedelta:
+    """Return how long an answer takes where none has been seen yet."""
+    return _TYPICAL_ANSWER.get(lane, _TYPICAL_ANSWER["batch"])
 
-    A promise to nobody: an other side that holds its answer (自動応答不可) may take days.
-    """
-    queue = timedelta(minutes=ahead / per_minute) if per_minute else timedelta()
-    code = _TYPICAL_CODE if waits_for_code else timedelta()
-    return opens_at + queue + code + _TYPICAL_ANSWER.get(lane, _TYPICAL_ANSWER["batch"])
+
+def usual_code() -> timedelta:
+    """Return how long 符号取得 takes before an inquiry can go out."""
+    return _TYPICAL_CODE

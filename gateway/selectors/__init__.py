@@ -1,32 +1,64 @@
 """Questions to 市中間サーバ."""
 
 from gateway.selectors.counts import (
+    DayOfMessages,
+    Failure,
     copy_counts,
     copy_error_count,
+    days_of_messages,
     failed_exchange_count,
+    failures_by_cause,
     information_codes_held,
     waiting_provisions,
 )
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
 from gateway.selectors.grounds import may_forward
-from gateway.selectors.hours import Opening, opening, platform_state
+from gateway.selectors.hours import (
+    DayOfHours,
+    Opening,
+    days_of_hours,
+    opening,
+    platform_state,
+)
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
 from gateway.selectors.interfaces import is_in_use
+from gateway.selectors.queues import (
+    Outlook,
+    QueueLine,
+    group_of_lane,
+    outlook,
+    outlook_of,
+    paused_queues,
+    queue_board,
+)
 
 __all__ = [
+    "DayOfHours",
+    "DayOfMessages",
+    "Failure",
     "FlagState",
     "Flags",
     "Opening",
+    "Outlook",
+    "QueueLine",
     "copy_counts",
     "copy_error_count",
+    "days_of_hours",
+    "days_of_messages",
     "failed_exchange_count",
+    "failures_by_cause",
     "flag_states",
+    "group_of_lane",
     "information_codes_held",
     "inquiry_states",
     "is_in_use",
     "may_forward",
     "opening",
+    "outlook",
+    "outlook_of",
+    "paused_queues",
     "platform_state",
+    "queue_board",
     "unset_flags_count",
     "waiting_counts",
     "waiting_provisions",

@@ -1,7 +1,9 @@
 """How many copies and messages: for boards and for the reconciliation of a rehearsal."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, Min
 
 from gateway.models import Copy, CopyError, Exchange, Provision
@@ -36,3 +38,56 @@ def information_codes_held() -> list[str]:
     """Return the 特定個人情報名コード of which there are 副本."""
     codes = Copy.objects.order_by("information_code").values_list("information_code", flat=True)
     return list(codes.distinct())
+
+
+_SAME_CAUSE = """
+SELECT work, left(last_error, 80), count(*), sum(item_count), min(created_at), array_agg(id)
+FROM gateway_exchange WHERE state = 'failed'
+GROUP BY work, left(last_error, 80) ORDER BY min(created_at)
+"""
+_A_DAY = """
+SELECT (created_at AT TIME ZONE 'Asia/Tokyo')::date AS day, lane, count(*), sum(item_count),
+    sum(accepted_count), sum(refused_count), count(*) FILTER (WHERE state = 'failed'),
+    count(*) FILTER (WHERE state IN ('ready', 'sent', 'held'))
+FROM gateway_exchange WHERE created_at >= %s GROUP BY day, lane ORDER BY day DESC, lane
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Messages that wait for a person (要対応) for one cause."""
+
+    work: str
+    cause: str
+    messages: int
+    items: int
+    oldest: datetime
+    ids: list[int]
+
+
+def failures_by_cause() -> list[Failure]:
+    """Return the messages that wait for a person, those of one cause together, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME_CAUSE)
+        return [Failure(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfMessages:
+    """The messages of one lane that were made on one day, and what became of them."""
+
+    day: date
+    lane: str
+    messages: int
+    items: int
+    accepted: int
+    refused: int
+    failed: int
+    open: int
+
+
+def days_of_messages(*, since: datetime) -> list[DayOfMessages]:
+    """Return the messages by day and lane, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_A_DAY, [since])
+        return [DayOfMessages(*row) for row in cursor.fetchall()]

@@ -1,7 +1,8 @@
 """Acts of 市中間サーバ. One function is one act."""
 
 from gateway.services.copies import CopyCounts, CopyData, accept_copies
-from gateway.services.exchanges import load_interfaces, requeue_exchange, switch_interface
+from gateway.services.desk import DEEDS, Done, do_with_exchanges
+from gateway.services.exchanges import load_interfaces, switch_interface
 from gateway.services.inquiries import (
     AcceptedInquiry,
     InquiryRequest,
@@ -17,11 +18,14 @@ from gateway.services.provisions import (
     send_flags_again,
     set_answer_flags,
 )
+from gateway.services.queues import measure_queues, pause_queue, resume_queue
 
 __all__ = [
+    "DEEDS",
     "AcceptedInquiry",
     "CopyCounts",
     "CopyData",
+    "Done",
     "InquiryRequest",
     "Result",
     "ResultPage",
@@ -29,10 +33,13 @@ __all__ = [
     "accept_inquiries",
     "answer_provision",
     "cancel_inquiry",
+    "do_with_exchanges",
     "inquiry_results",
     "load_interfaces",
+    "measure_queues",
+    "pause_queue",
     "permit_provision",
-    "requeue_exchange",
+    "resume_queue",
     "send_flags_again",
     "set_answer_flags",
     "switch_interface",

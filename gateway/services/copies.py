@@ -14,8 +14,9 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Right
 
 from gateway import conversion
-from gateway.models import Copy, CopyError, Exchange, PlatformNumber, Reconciliation
+from gateway.models import Copy, CopyError, Exchange, Lane, PlatformNumber, Reconciliation
 from gateway.rules import waiting
+from gateway.services import queues
 from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
 from integrated_address import selectors as addressees
@@ -278,30 +279,53 @@ def _converted(
         )
 
 
+_WAITING = """
+SELECT FROM gateway_copy WHERE state = 'waiting' AND exchange_id IS NULL
+    AND system_id = system.id AND due_at <= %s
+"""
+
+
 @transaction.atomic
 def prepare_copy_exchanges(*, act: Act) -> int:
-    """Put copies that wait into messages; return how many messages."""
+    """
+    Put copies that wait into messages, one file for each system in turn; return how many messages.
+    """
     made = 0
-    for deleting in (False, True):
-        while True:
-            due = Copy.objects.filter(
-                state=Copy.State.WAITING, exchange=None, due_at__lte=act.at, is_withdrawn=deleting
-            )
-            if not deleting:
-                due = due.filter(_ANSWERABLE)
-            ids = list(
-                due.select_for_update(skip_locked=True)
-                .order_by("due_at", "pk")
-                .values_list("pk", flat=True)[:_COPIES_AT_ONCE]
-            )
-            if not ids:
-                break
-            work = "delete_copies" if deleting else "register_copies"
-            exchange = new_exchange(work=work, lane="copies", count=len(ids), act=act)
-            with connection.cursor() as cursor:
-                cursor.execute(_PUT_INTO, {"exchange": exchange.pk, "ids": ids})
-            made += 1
+    systems = queues.systems_with(_WAITING, [act.at])
+    for queue in queues.turns(lane=Lane.COPIES, systems=systems, at=act.at):
+        under_way = Copy.objects.filter(system_id=queue.system_id, state=Copy.State.SENDING).count()
+        room = queues.room(queue, under_way=under_way, at=act.at)
+        for deleting in (False, True):
+            count = _into_exchange(queue.system_id, min(room, _COPIES_AT_ONCE), deleting, act)
+            if count:
+                queues.served(queue, count=count, at=act.at)
+                queue.tokens -= count
+                room -= count
+                made += 1
     return made
+
+
+def _into_exchange(system: int | None, most: int, deleting: bool, act: Act) -> int:  # noqa: FBT001
+    due = Copy.objects.filter(
+        system_id=system,
+        state=Copy.State.WAITING,
+        exchange=None,
+        due_at__lte=act.at,
+        is_withdrawn=deleting,
+    )
+    if not deleting:
+        due = due.filter(_ANSWERABLE)
+    ids = list(
+        due.select_for_update(skip_locked=True)
+        .order_by("due_at", "pk")
+        .values_list("pk", flat=True)[: max(most, 0)]
+    )
+    if ids:
+        work = "delete_copies" if deleting else "register_copies"
+        exchange = new_exchange(work=work, lane=Lane.COPIES, ids=ids, act=act, system=system)
+        with connection.cursor() as cursor:
+            cursor.execute(_PUT_INTO, {"exchange": exchange.pk, "ids": ids})
+    return len(ids)
 
 
 def copies_in(exchange: Exchange) -> list[Copy]:

@@ -10,11 +10,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from gateway.models import Exchange, Inquiry, PlatformInterface, PlatformState
+from gateway.models import Exchange, ExchangeStep, Inquiry, PlatformInterface
 from gateway.rules import waiting
 from gateway.selectors import opening
+from gateway.selectors.queues import paused_queues
+from gateway.services.circuit import may_probe
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest
+
+Kind = ExchangeStep.Kind
 
 _DATA = Path(__file__).resolve().parent.parent / "data"
 INTERFACES = {
@@ -57,17 +61,49 @@ def group_of(interface_id: str) -> str:
     return interface_id[3:6]
 
 
-def new_exchange(*, work: str, lane: str, count: int, act: Act) -> Exchange:
-    """Make a message that is ready to go; its rows are tied to it in the same transaction."""
+_LOOKING = ("check", "fetch", "check_codes", "records", "list_provisions")
+"""What only looks after what was sent before: it goes on while a person has stopped the queue."""
+
+
+def new_exchange(
+    *, work: str, lane: str, ids: Sequence[int], act: Act, count: int = 0, system: int | None = None
+) -> Exchange:
+    """
+    Make a message that is ready to go; its rows are tied to it in the same transaction.
+
+    :param ids: 照会番号 or 副本番号 of what it carries. :param count: how many, where these bear none.
+    """
     online = lane == "interactive" and work in ONLINE
     return Exchange.objects.create(
         work=work,
         interface_id=ONLINE[work] if online else INTERFACES[work],
         lane=lane,
-        item_count=count,
+        system_id=system,
+        item_count=count or len(ids),
+        item_ids=list(ids),
         due_at=act.at,
         created_at=act.at,
         correlation_id=act.correlation_id,
+    )
+
+
+def note_step(
+    exchange: Exchange,
+    kind: str,
+    *,
+    at: datetime,
+    words: str = "",
+    seconds: float | None = None,
+    staff_number: str = "",
+) -> None:
+    """Write what happened to a message into its story (電文の経過)."""
+    ExchangeStep.objects.create(
+        exchange=exchange,
+        at=at,
+        kind=kind,
+        words=words[:300],
+        seconds=seconds,
+        staff_number=staff_number,
     )
 
 
@@ -77,25 +113,28 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
     Lease messages of these lanes that are due and may go out now.
 
     Where the calendar, a stop or the circuit says no, they are put off to when it opens, without a
-    try being counted.
+    try being counted. Those of a queue that a person stopped are passed over, whatever waits
+    behind them goes. After the circuit was open one message goes to see (試し送り).
     """
     due = Exchange.objects.filter(
         Q(leased_until__isnull=True) | Q(leased_until__lt=at),
         state__in=[Exchange.State.READY, Exchange.State.SENT],
         lane__in=lanes,
         due_at__lte=at,
-    )
+    ).exclude(_stopped())
     rows = list(due.select_for_update(skip_locked=True).order_by("due_at", "id")[:limit])
     openings = {
         group: opening(group=group, at=at) for group in {group_of(r.interface_id) for r in rows}
     }
+    if any(one.at == at for one in openings.values()) and not may_probe(at=at):
+        return []
     lease = timedelta(seconds=settings.EXCHANGE_LEASE_SECONDS)
     claimed = []
     for row in rows:
         opens = openings[group_of(row.interface_id)].at
         if opens is None or opens > at:
             row.due_at = opens or at + timedelta(days=1)
-            row.last_error = openings[group_of(row.interface_id)].why
+            row.last_error = openings[group_of(row.interface_id)].why[:300]
             row.save(update_fields=["due_at", "last_error"])
             continue
         row.lease, row.leased_until = uuid.uuid4(), at + lease
@@ -106,13 +145,28 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
     return claimed
 
 
+def _stopped() -> Q:
+    """Return which messages may not go because a person stopped their queue."""
+    stopped = Q(pk=None)
+    for pause in paused_queues().pauses:
+        of_queue = Q(state=Exchange.State.READY) & ~Q(work__in=_LOOKING)
+        if pause.lane:
+            of_queue &= Q(lane=pause.lane)
+        if pause.system_id:
+            of_queue &= Q(system=pause.system_id)
+        stopped |= of_queue
+    return stopped
+
+
 def held(exchange: Exchange) -> Exchange | None:
     """Return the message locked if the lease is still ours, else None: somebody else settles it."""
     return Exchange.objects.select_for_update().filter(pk=exchange.pk, lease=exchange.lease).first()
 
 
 @transaction.atomic
-def note_receipt(exchange: Exchange, receipt: str, *, at: datetime) -> bool:
+def note_receipt(
+    exchange: Exchange, receipt: str, *, at: datetime, seconds: float | None = None
+) -> bool:
     """
     Note that the platform took the message in and will have a result; False if the lease is lost.
     """
@@ -124,6 +178,7 @@ def note_receipt(exchange: Exchange, receipt: str, *, at: datetime) -> bool:
     row.lease = row.leased_until = None
     row.due_at = at
     row.save()
+    note_step(row, Kind.RECEIVED, at=at, words=f"受付番号 {receipt}", seconds=seconds)
     return True
 
 
@@ -165,6 +220,9 @@ def put_off(
     else:
         row.due_at = max(until or at, at + waiting.retry_after(max(row.attempts, 1)))
     row.save()
+    note_step(
+        row, Kind.FAILED if row.state == Exchange.State.FAILED else Kind.PUT_OFF, at=at, words=cause
+    )
 
 
 def finish(exchange: Exchange, *, at: datetime, accepted: int, refused: int) -> None:
@@ -174,56 +232,7 @@ def finish(exchange: Exchange, *, at: datetime, accepted: int, refused: int) -> 
     exchange.lease = exchange.leased_until = None
     exchange.last_error = ""
     exchange.save()
-
-
-@transaction.atomic
-def requeue_exchange(*, exchange: Exchange, act: Act) -> None:
-    """Send a message again that was given to a person (要対応); it carries the same records."""
-    row = Exchange.objects.select_for_update().get(pk=exchange.pk)
-    if row.state == Exchange.State.FAILED:
-        row.state = Exchange.State.SENT if row.receipt else Exchange.State.READY
-        row.attempts, row.due_at, row.last_error = 0, act.at, ""
-        row.save(update_fields=["state", "attempts", "due_at", "last_error"])
-    base.record_linkage(act, "exchange_requeued", detail=f"電文{row.pk}")
-
-
-@transaction.atomic
-def note_platform(
-    *, at: datetime, is_open: bool, closes_at: datetime | None, reopens_at: datetime | None
-) -> None:
-    """
-    Note the operating state that the platform told; what waited for it becomes due when it opens.
-    """
-    state, _ = PlatformState.objects.select_for_update().get_or_create(pk=1)
-    reopened = is_open and (not state.is_open or state.failures > 0)
-    state.is_open, state.closes_at, state.reopens_at = is_open, closes_at, reopens_at
-    state.checked_at, state.failures, state.cause = at, 0, ""
-    state.broken_until = state.broken_since = None
-    state.save()
-    if reopened:
-        Exchange.objects.filter(
-            state__in=["ready", "sent"], due_at__gt=at, leased_until=None
-        ).update(due_at=at, attempts=0)
-    base.note_heartbeat("platform", at=at)
-
-
-@transaction.atomic
-def note_failure(*, at: datetime, cause: str) -> None:
-    """Note that the platform could not be reached; after several in a row the circuit opens."""
-    state, _ = PlatformState.objects.select_for_update().get_or_create(pk=1)
-    state.failures += 1
-    state.cause, state.checked_at = cause[:200], at
-    if state.failures >= waiting.BREAKS_AFTER:
-        state.broken_since = state.broken_since or at
-        state.broken_until = at + waiting.broken_for(state.failures)
-    state.save()
-
-
-def note_success(*, at: datetime) -> None:
-    """Note that the platform answers: the circuit closes."""
-    PlatformState.objects.filter(pk=1, failures__gt=0).update(
-        failures=0, broken_until=None, broken_since=None, cause="", checked_at=at
-    )
+    note_step(exchange, Kind.SETTLED, at=at, words=f"受理{accepted:,}件 拒否{refused:,}件")
 
 
 def due_soon(*, lanes: Collection[str], at: datetime) -> bool:

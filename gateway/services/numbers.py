@@ -103,7 +103,7 @@ def _prepare(work: str, which: Mapping[str, str], act: Act) -> int:
         )
         if not numbers:
             return made
-        exchange = new_exchange(work=work, lane="numbers", count=len(numbers), act=act)
+        exchange = new_exchange(work=work, lane="numbers", ids=[], count=len(numbers), act=act)
         PlatformNumber.objects.filter(pk__in=numbers).update(exchange=exchange)
         made += 1
 

@@ -256,7 +256,7 @@ def permit_provision(*, provision: Provision, act: Act) -> Provision:
         raise NotPermitted("回答を登録した職員は送信を許可できません。別の職員が許可してください。")
     row.permitted_by, row.permitted_at, row.due_at = act.staff, act.at, act.at
     row.state = Provision.State.PERMITTED
-    row.exchange = new_exchange(work="answer", lane="interactive", count=1, act=act)
+    row.exchange = new_exchange(work="answer", lane="interactive", ids=[], count=1, act=act)
     row.save()
     base.record_linkage(
         act,

@@ -9,7 +9,7 @@ that expires, and sending again sends the same records, which the platform takes
 from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
 from gateway.tasks.numbers import read_feeds
 from gateway.tasks.provisions import fetch_exchange_records, look_for_provisions
-from gateway.tasks.state import check_platform
+from gateway.tasks.state import check_platform, measure_queues
 from gateway.tasks.working import carry_out, work_bulk, work_interactive
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "check_platform",
     "fetch_exchange_records",
     "look_for_provisions",
+    "measure_queues",
     "read_feeds",
     "reconcile_all_copies",
     "reconcile_copies",

@@ -1,14 +1,14 @@
 """The platform's answers in the words of the services, and the step that waits for a result."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
-
-from django.utils import timezone
 
 from gateway.models import Exchange
 from gateway.platform import failures, messages
 from gateway.services import exchanges
 from gateway.services.answers import Told, Why
+from gateway.tasks import line
 
 Result = TypeVar("Result")
 
@@ -37,10 +37,12 @@ def in_two_steps(
     :param fetch: returns the result by the receipt, None where it is not made yet.
     """
     if exchange.state == Exchange.State.READY:
-        exchanges.note_receipt(exchange, send(), at=timezone.now())
+        begun = time.monotonic()
+        receipt = send()
+        exchanges.note_receipt(exchange, receipt, at=line.now(), seconds=time.monotonic() - begun)
         return
     result = fetch(exchange.receipt)
     if result is None:
-        exchanges.look_later(exchange, at=timezone.now())
+        exchanges.look_later(exchange, at=line.now())
         return
     settle(result)

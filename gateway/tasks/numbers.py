@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 
 from celery import shared_task
-from django.utils import timezone
 
 from gateway import selectors
 from gateway.models import Exchange
@@ -87,7 +86,7 @@ def _check_codes(exchange: Exchange) -> None:
 
 def send_flags() -> int:
     """Tell the platform of 自動応答不可 and 不開示該当, a flag and a value at a time; return for how many."""
-    now = timezone.now()
+    now = line.now()
     opens_at = selectors.opening(group="DBM", at=now).at
     due = provisions.flags_to_send(at=now) if opens_at == now else []
     if not due:

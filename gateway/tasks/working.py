@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 from celery import shared_task
-from django.utils import timezone
 
 from gateway.models import Exchange, Lane
 from gateway.platform import failures
-from gateway.services import copies, exchanges, inquiries, numbers
+from gateway.services import circuit, copies, exchanges, inquiries, numbers, queues
 from gateway.tasks import copies as copy_steps
 from gateway.tasks import inquiries as inquiry_steps
 from gateway.tasks import line
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 _INTERACTIVE_ENDS_SECONDS = 3.0
 _BULK_ENDS_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
+_BUSY_SECONDS = 5.0
 _BULK_LANES = (Lane.NUMBERS, Lane.COPIES, Lane.BATCH, Lane.RECORDS)
 _STEPS: Mapping[str, Callable[[Exchange], None]] = {
     **number_steps.STEPS,
@@ -69,12 +70,12 @@ def _work_until_empty(
     done = 0
     while time.monotonic() < ends:
         prepare(line.act())
-        claimed = exchanges.claim_exchanges(lanes=list(lanes), at=timezone.now())
+        claimed = exchanges.claim_exchanges(lanes=list(lanes), at=line.now())
         for exchange in claimed:
             carry_out(exchange)
             done += 1
         if not claimed:
-            if not exchanges.due_soon(lanes=list(lanes), at=timezone.now()):
+            if not exchanges.due_soon(lanes=list(lanes), at=line.now()):
                 break
             time.sleep(_PAUSE_SECONDS)
     return done
@@ -82,34 +83,59 @@ def _work_until_empty(
 
 def carry_out(exchange: Exchange) -> None:
     """Send one leased message, or look for its result, and settle or put it off."""
+    begun = time.monotonic()
     try:
         _STEPS[exchange.work](exchange)
     except failures.PlatformClosed as error:
         exchanges.put_off(
             exchange,
-            at=timezone.now(),
+            at=line.now(),
             cause="プラットフォームが停止しています。",
             until=error.reopens_at,
             counts=False,
         )
-        exchanges.note_platform(
-            at=timezone.now(), is_open=False, closes_at=None, reopens_at=error.reopens_at
+        circuit.note_platform(
+            at=line.now(), is_open=False, closes_at=None, reopens_at=error.reopens_at
         )
+    except failures.PlatformBusy as error:
+        # It answers: the circuit stays closed, the lane goes slower.
+        wait = timedelta(seconds=error.retry_after or _BUSY_SECONDS)
+        cause = "プラットフォームから送信を控えるよう求められました(429)。"
+        exchanges.put_off(
+            exchange, at=line.now(), cause=cause, until=line.now() + wait, counts=False
+        )
+        queues.note_flow(
+            lane=exchange.lane,
+            seconds=time.monotonic() - begun,
+            at=line.now(),
+            cause=cause,
+            retry_after=wait.total_seconds(),
+        )
+        circuit.note_success(at=line.now())
     except failures.PlatformUnreachable as error:
-        exchanges.put_off(exchange, at=timezone.now(), cause=str(error), counts=False)
-        exchanges.note_failure(at=timezone.now(), cause=str(error))
+        exchanges.put_off(exchange, at=line.now(), cause=str(error), counts=False)
+        circuit.note_failure(at=line.now(), cause=str(error))
+        queues.note_flow(
+            lane=exchange.lane,
+            seconds=time.monotonic() - begun,
+            at=line.now(),
+            cause="応答がありませんでした。",
+        )
     except failures.InterfaceNotInUse as error:
         exchanges.put_off(
             exchange,
-            at=timezone.now(),
+            at=line.now(),
             cause=f"{error.interface}は市で利用を止めています。",
             counts=False,
         )
     except failures.PlatformRefused as error:
         words = error.reason.text or str(error.reason.code)
-        exchanges.put_off(exchange, at=timezone.now(), cause=f"{error.reason.code}: {words}")
+        exchanges.put_off(exchange, at=line.now(), cause=f"{error.reason.code}: {words}")
+        circuit.note_success(at=line.now())
     except failures.PlatformError as error:
         logger.warning("exchange %s of %s: %s", exchange.pk, exchange.work, error)
-        exchanges.put_off(exchange, at=timezone.now(), cause=f"{type(error).__name__}: {error}")
+        exchanges.put_off(exchange, at=line.now(), cause=f"{type(error).__name__}: {error}")
+        circuit.note_success(at=line.now())
     else:
-        exchanges.note_success(at=timezone.now())
+        circuit.note_success(at=line.now())
+        queues.note_flow(lane=exchange.lane, seconds=time.monotonic() - begun, at=line.now())

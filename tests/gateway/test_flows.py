@@ -19,7 +19,6 @@ from gateway.models import (
     Exchange,
     Inquiry,
     OperatingWindow,
-    Pace,
     PlatformNumber,
     PlatformState,
     Provision,
@@ -335,17 +334,15 @@ class TestInquiries:
             services.cancel_inquiry(system=system("027-000"), inquiry_id=accepted.id, act=now_act())
 
     def test_a_paused_system_waits_and_says_so(self, hanako):
-        Pace.objects.create(
-            system=system("027-000"),
-            lane="interactive",
-            per_minute=60,
-            paused=True,
-            pause_reason="点検",
+        pause = services.pause_queue(
+            lane="interactive", system=system("027-000"), reason="点検", act=now_act()
         )
-        accept(asked())
+        (accepted,) = accept(asked())
+        assert accepted.estimated_at is None
+        assert "点検" in accepted.notice
         tasks.work_interactive()
         assert Inquiry.objects.get().state == "waiting"
-        Pace.objects.update(paused=False, pause_reason="")
+        services.resume_queue(pause=pause, act=now_act())
         tasks.work_interactive()
         assert results()[0].state == "answered"
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
 from gateway.rules.codes import organisation_code
-from gateway.selectors import opening
+from gateway.selectors.queues import Outlook, outlook
 from gateway.services.inquiries.results import end_inquiries
 from integrated_address import selectors as addressee_questions
 from integrated_address import services as addressees
@@ -48,7 +48,10 @@ class AcceptedInquiry:
     request_key: str
     id: int | None
     state: str
+    goes_out_at: datetime | None = None
     estimated_at: datetime | None = None
+    notice: str = ""
+    """Why it does not go out at once, in the words of the calendar, the stop or the pause."""
     why: str = ""
     code: str = ""
 
@@ -135,8 +138,11 @@ def accept_inquiries(
             f"gateway.tasks.work_{'interactive' if interactive else 'bulk'}",
             queue="interactive" if interactive else "bulk",
         )
-    opens = opening(group="SKI", at=act.at).at or act.at
-    return [_answer(request.request_key, kept, refused, opens) for request in requests]
+    outlooks = {
+        lane: outlook(lane=lane, system=system.pk, at=act.at)
+        for lane in {row.lane for row in kept.values()}
+    }
+    return [_answer(request.request_key, kept, refused, outlooks) for request in requests]
 
 
 def _judged(
@@ -248,16 +254,22 @@ def _answer(
     request_key: str,
     kept: Mapping[str, _Kept],
     refused: Mapping[str, tuple[str, str]],
-    opens: datetime,
+    outlooks: Mapping[str, Outlook],
 ) -> AcceptedInquiry:
     row = kept.get(request_key)
     if row is None:
         code, why = refused[request_key]
         return AcceptedInquiry(request_key, None, "refused", why=why, code=code)
-    estimated = waiting.estimated_answer(
-        opens_at=opens, lane=row.lane, waits_for_code=row.state == Inquiry.State.WAITING_CODE
+    out = outlooks[row.lane]
+    before = waiting.usual_code() if row.state == Inquiry.State.WAITING_CODE else timedelta()
+    return AcceptedInquiry(
+        request_key,
+        row.id,
+        row.state,
+        goes_out_at=out.goes_out_at and out.goes_out_at + before,
+        estimated_at=out.answered_at and out.answered_at + before,
+        notice=out.why,
     )
-    return AcceptedInquiry(request_key, row.id, row.state, estimated_at=estimated)
 
 
 @transaction.atomic

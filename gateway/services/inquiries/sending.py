@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
-from gateway.models import Exchange, Inquiry, Lane, Pace
+from gateway.models import Exchange, Inquiry, Lane, SendQueue
 from gateway.rules import waiting
+from gateway.services import queues
 from gateway.services.answers import NO_CODE_YET, Told, ToldResult, ToldState
 from gateway.services.exchanges import finish, held, new_exchange
 from gateway.services.inquiries.accepting import hasten_codes
@@ -18,7 +18,6 @@ from sapporo_base.acts import Act
 _ONLINE_AT_ONCE = 100
 _FILE_AT_ONCE = 5000
 _OPEN_AT_PLATFORM = [Inquiry.State.SENDING, Inquiry.State.ASKED, Inquiry.State.HELD]
-_MINUTE = timedelta(minutes=1)
 _STATES = {
     "accepted": Inquiry.State.ASKED,
     "in_progress": Inquiry.State.ASKED,
@@ -48,61 +47,69 @@ def prepare_inquiry_exchanges(*, lane: str, act: Act) -> int:
     return made + _prepare_asking(lane, size, act)
 
 
-def _into_exchange(due: Any, work: str, lane: str, size: int, act: Act, **changes: Any) -> bool:
+def _into_exchange(
+    due: Any,
+    work: str,
+    lane: str,
+    size: int,
+    act: Act,
+    *,
+    system: int | None = None,
+    **changes: Any,
+) -> int:
     ids = list(
         due.select_for_update(skip_locked=True)
         .order_by("due_at", "pk")
         .values_list("pk", flat=True)[:size]
     )
     if not ids:
-        return False
-    exchange = new_exchange(work=work, lane=lane, count=len(ids), act=act)
+        return 0
+    exchange = new_exchange(work=work, lane=lane, ids=ids, act=act, system=system)
     Inquiry.objects.filter(pk__in=ids).update(exchange=exchange, **changes)
-    return True
+    return len(ids)
+
+
+_WAITING_IN_LANE = """
+SELECT FROM gateway_inquiry WHERE lane = %s AND state = 'waiting' AND system_id = system.id
+    AND due_at <= %s AND exchange_id IS NULL
+"""
 
 
 def _prepare_asking(lane: str, size: int, act: Act) -> int:
-    """System by system, as far as pace and the limit of what is under way allow."""
-    waiting_rows = Inquiry.objects.filter(
-        lane=lane, state=Inquiry.State.WAITING, exchange=None, due_at__lte=act.at
-    )
+    """One message for each system in turn, as far as its pace and what it has out allow."""
     made = 0
-    for system_id in list(waiting_rows.values_list("system_id", flat=True).distinct()):
-        room = _room(system_id, lane, act)
-        while room > 0:
-            ids_before = waiting_rows.filter(system_id=system_id)
-            if not _into_exchange(
-                ids_before,
-                "ask",
-                lane,
-                min(size, room),
-                act,
-                state=Inquiry.State.SENDING,
-                sent_at=act.at,
-            ):
-                break
+    systems = queues.systems_with(_WAITING_IN_LANE, [lane, act.at])
+    for queue in queues.turns(lane=lane, systems=systems, at=act.at):
+        room = queues.room(queue, under_way=_under_way(queue, lane), at=act.at)
+        if not room:
+            continue
+        due = Inquiry.objects.filter(
+            lane=lane,
+            state=Inquiry.State.WAITING,
+            system_id=queue.system_id,
+            exchange=None,
+            due_at__lte=act.at,
+        )
+        count = _into_exchange(
+            due,
+            "ask",
+            lane,
+            min(size, room),
+            act,
+            system=queue.system_id,
+            state=Inquiry.State.SENDING,
+            sent_at=act.at,
+        )
+        if count:
+            queues.served(queue, count=count, at=act.at)
             made += 1
-            room = _room(system_id, lane, act)
     return made
 
 
-def _room(system_id: int, lane: str, act: Act) -> int:
-    """Return how many inquiries this system may still send now in this lane."""
-    pace = (
-        Pace.objects.filter(lane=lane, system_id=system_id).first()
-        or Pace.objects.filter(lane=lane, system=None).first()
-    )
-    if pace is None:
-        return _FILE_AT_ONCE
-    if pace.paused:
-        return 0
-    sent = Inquiry.objects.filter(
-        lane=lane, system_id=system_id, sent_at__gt=act.at - _MINUTE
+def _under_way(queue: SendQueue, lane: str) -> int:
+    return Inquiry.objects.filter(
+        lane=lane, system_id=queue.system_id, state__in=_OPEN_AT_PLATFORM
     ).count()
-    in_flight = Inquiry.objects.filter(
-        lane=lane, system_id=system_id, state__in=_OPEN_AT_PLATFORM
-    ).count()
-    return max(min(pace.per_minute - sent, pace.most_in_flight - in_flight), 0)
 
 
 def inquiries_in(exchange: Exchange) -> list[Inquiry]:
