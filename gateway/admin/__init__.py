@@ -1,10 +1,11 @@
 """The pages of 市中間サーバ: what waits, why, and when it goes out; answers to others; opening hours."""
 
-from gateway.admin import copies, exchanges, hours, inquiries, interfaces
+from gateway.admin import calendar, copies, exchanges, hours, inquiries, interfaces, queues
 from gateway.admin.home import home_block
 from gateway.admin.provisions import provision_block
 
 __all__ = [
+    "calendar",
     "copies",
     "exchanges",
     "home_block",
@@ -12,4 +13,5 @@ __all__ = [
     "inquiries",
     "interfaces",
     "provision_block",
+    "queues",
 ]

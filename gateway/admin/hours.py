@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from celery import current_app
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.decorators import display
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
 
+from gateway.admin.calendar import CalendarMixin
+from gateway.admin.words import when
 from gateway.models import (
     OperatingWindow,
     Pace,
     PlannedStop,
     PlatformState,
 )
+from sapporo_base.admin import display as shown
 from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin
 
 _MINUTES_A_DAY = 1440
@@ -38,7 +45,7 @@ class MinutesField(forms.CharField):
 
 
 @admin.register(OperatingWindow)
-class OperatingWindowAdmin(SystemBaseAdmin):
+class OperatingWindowAdmin(CalendarMixin, SystemBaseAdmin):
     """稼働時間: weekly windows by group of interfaces."""
 
     duty = "運用"
@@ -48,6 +55,7 @@ class OperatingWindowAdmin(SystemBaseAdmin):
         "プラットフォームの稼働時間です。時間外の照会や副本は、次の稼働時間まで自動的に待ちます。"
     )
     empty_text = "登録がありません。登録がない間は、常に稼働しているものとして送信します。"
+    list_before_template = "gateway/calendar_way.html"
     list_display = ("group", "day", "hours_word", "valid_from", "valid_until")
     list_filter = ("group", "day")
     ordering = ("group", "day", "opens_minute")
@@ -63,7 +71,9 @@ class OperatingWindowAdmin(SystemBaseAdmin):
         if db_field.name not in {"opens_minute", "closes_minute"}:
             return field
         label = "開始時刻" if db_field.name == "opens_minute" else "終了時刻"
-        return MinutesField(label=label, help_text="例: 7:00、24:00")
+        return MinutesField(
+            label=label, help_text="例: 7:00、24:00。終日停止する日は、開始も終了も0:00とします。"
+        )
 
 
 @admin.register(PlannedStop)
@@ -101,11 +111,56 @@ class PaceAdmin(SystemBaseAdmin):
 
 @admin.register(PlatformState)
 class PlatformStateAdmin(ReadOnlyAdmin):
-    """稼働状態 of the platform, and our circuit towards it."""
+    """稼働状態 of the platform, our circuit towards it, and a look at the connection."""
 
     duty = "運用"
     icon = "lan"
     duty_order = 12
     about = "プラットフォームの稼働状態と、通信の失敗が続いたときの送信の中断です。"
     empty_text = "まだ稼働状態を確認していません。ワーカーが動くと自動的に確認します。"
-    list_display = ("__str__", "checked_at", "closes_at", "reopens_at", "failures", "broken_until")
+    list_display = (
+        *("__str__", "circuit_word", "cause", "checked_at", "closes_at", "reopens_at"),
+        *("failures", "broken_until"),
+    )
+    actions_list = ("test_connection",)
+
+    @display(description="回路")
+    def circuit_word(self, obj: PlatformState) -> SafeString:
+        """Return whether we send freely, not at all, or one message to see."""
+        circuit = obj.circuit(timezone.now())
+        level = "done" if circuit == PlatformState.Circuit.CLOSED else "stopped"
+        return shown.badge(circuit.label, level)
+
+    def has_test_connection_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may try the connection."""
+        return request.user.has_perm("gateway.test_connection")
+
+    @action(description="接続を確かめる", permissions=["test_connection"], icon="network_check")
+    def test_connection(self, request: HttpRequest) -> HttpResponse:
+        """Try the connection step by step, and tell what was found and what to do."""
+        # By name: only tasks may speak to the platform. It runs here and now, within some seconds.
+        found = current_app.tasks["gateway.tasks.test_connection"]()
+        rows = [
+            (
+                one["step"],
+                shown.badge("正常", "done") if one["is_good"] else shown.badge("異常", "stopped"),
+                one["seen"],
+                shown.roomy(one["cure"]),
+            )
+            for one in found
+        ]
+        is_good = all(one["is_good"] for one in found)
+        said = "接続は正常です。" if is_good else "接続に異常があります。対応を確認してください。"
+        return TemplateResponse(
+            request,
+            "gateway/parts.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": "接続の確認",
+                "about": f"{when(timezone.now())} に確かめました。{said}",
+                "parts": [
+                    shown.table(("段階", "結果", "内容", "対応"), rows, caption="接続の確認の結果")
+                ],
+            },
+        )

@@ -4,14 +4,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from gateway import selectors, services
-from gateway.admin.words import StateMixin, when
+from gateway.admin.words import LEVELS, StateMixin, when
 from gateway.models import (
     Inquiry,
 )
+from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 
@@ -73,6 +76,7 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
                 )
             },
         ),
+        ("通信の経過", {"fields": ("trip",)}),
         (
             "通信",
             {
@@ -87,6 +91,23 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
             },
         ),
     )
+
+    @display(description="通信の経過")
+    def trip(self, obj: Inquiry) -> SafeString:
+        """Tell by which messages it was asked, looked after and fetched."""
+        return shown.timeline(
+            [
+                shown.Moment(
+                    one.created_at,
+                    one.get_state_display(),
+                    f"電文{one.pk} {one.get_work_display()}({one.item_count:,}件のうちの1件)",
+                    url=reverse("admin:gateway_exchange_change", args=[one.pk]),
+                    level=LEVELS.get(one.state, "info"),
+                )
+                for one in selectors.messages_of(obj)
+            ],
+            empty="まだ電文に入っていません。",
+        )
 
     @display(description="送信の見込み")
     def goes_out(self, obj: Inquiry) -> str:

@@ -11,7 +11,7 @@ from gateway.rules.codes import with_numbers_replaced
 from sapporo_base.admin import display as shown
 from sapporo_base.rules.dates import format_date
 
-_LEVELS = {
+LEVELS = {
     **dict.fromkeys(("waiting_code", "waiting", "ready", "running", "held"), "waiting"),
     **dict.fromkeys(("sending", "sent", "asked", "arrived", "answered_wait"), "info"),
     **dict.fromkeys(("answered", "forwarded", "done", "equal"), "done"),
@@ -23,11 +23,11 @@ _LEVELS = {
 def when(at: datetime) -> str:
     """Return a moment as staff read it."""
     local = timezone.localtime(at)
-    return f"{format_date(local.date())} {local:%H:%M}"
+    return f"{format_date(local.date())} {local.hour}:{local:%M}"
 
 
 def _state(row: Any) -> SafeString:
-    return shown.badge(row.get_state_display(), _LEVELS.get(row.state, "info"))
+    return shown.badge(row.get_state_display(), LEVELS.get(row.state, "info"))
 
 
 def words(text: str) -> str:

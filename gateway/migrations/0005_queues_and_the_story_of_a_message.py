@@ -246,6 +246,14 @@ class Migration(migrations.Migration):
                 verbose_name="庁内業務システム",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="platformstate",
+            options={
+                "permissions": [("test_connection", "プラットフォームへの接続を確かめられる")],
+                "verbose_name": "稼働状態",
+                "verbose_name_plural": "稼働状態",
+            },
+        ),
         migrations.AddField(
             model_name="platformstate",
             name="probing_until",

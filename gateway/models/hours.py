@@ -171,6 +171,7 @@ class PlatformState(models.Model):
     class Meta:
         verbose_name = "稼働状態"
         verbose_name_plural = "稼働状態"
+        permissions = [("test_connection", "プラットフォームへの接続を確かめられる")]
         constraints = [models.CheckConstraint(name="there_is_one_platform", condition=Q(number=1))]
 
     def __str__(self) -> str:

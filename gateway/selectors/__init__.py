@@ -1,5 +1,6 @@
 """Questions to 市中間サーバ."""
 
+from gateway.selectors.contents import Content, contents_of, messages_of
 from gateway.selectors.counts import (
     DayOfMessages,
     Failure,
@@ -33,6 +34,7 @@ from gateway.selectors.queues import (
 )
 
 __all__ = [
+    "Content",
     "DayOfHours",
     "DayOfMessages",
     "Failure",
@@ -41,6 +43,7 @@ __all__ = [
     "Opening",
     "Outlook",
     "QueueLine",
+    "contents_of",
     "copy_counts",
     "copy_error_count",
     "days_of_hours",
@@ -53,6 +56,7 @@ __all__ = [
     "inquiry_states",
     "is_in_use",
     "may_forward",
+    "messages_of",
     "opening",
     "outlook",
     "outlook_of",

@@ -9,7 +9,7 @@ that expires, and sending again sends the same records, which the platform takes
 from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
 from gateway.tasks.numbers import read_feeds
 from gateway.tasks.provisions import fetch_exchange_records, look_for_provisions
-from gateway.tasks.state import check_platform, measure_queues
+from gateway.tasks.state import check_platform, measure_queues, test_connection
 from gateway.tasks.working import carry_out, work_bulk, work_interactive
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "read_feeds",
     "reconcile_all_copies",
     "reconcile_copies",
+    "test_connection",
     "work_bulk",
     "work_interactive",
 ]

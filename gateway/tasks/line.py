@@ -18,23 +18,27 @@ from sapporo_base.tasks import task_act
 _SYSTEM = "030-003"
 
 
+def tls() -> messages.TlsSettings | None:
+    """Return the certificates by which the city proves itself; none on a loopback interface."""
+    if not settings.PLATFORM_CLIENT_CERTIFICATE:
+        return None
+    return messages.TlsSettings(
+        settings.PLATFORM_CLIENT_CERTIFICATE,
+        settings.PLATFORM_CLIENT_KEY,
+        settings.PLATFORM_CA_FILE,
+    )
+
+
 @lru_cache(maxsize=1)
 def client() -> PlatformClient:
     """Return this process's line to the platform."""
-    tls = None
-    if settings.PLATFORM_CLIENT_CERTIFICATE:
-        tls = messages.TlsSettings(
-            settings.PLATFORM_CLIENT_CERTIFICATE,
-            settings.PLATFORM_CLIENT_KEY,
-            settings.PLATFORM_CA_FILE,
-        )
     return PlatformClient(
         settings.PLATFORM_URL,
         sender_code=SAPPORO,
         unit_code="SMARTCITY",
         mode=messages.Mode.TEST if settings.DEMO else messages.Mode.PRODUCTION,
         timeout=settings.PLATFORM_TIMEOUT_SECONDS,
-        tls=tls,
+        tls=tls(),
         in_use=selectors.is_in_use,
     )
 
