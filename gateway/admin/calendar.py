@@ -24,8 +24,8 @@ else:
     _Page = object
 
 _DAYS = 14
-_LEFT, _HOUR, _ROW, _TOP = 210, 30, 34, 28
-_WIDE = _LEFT + 24 * _HOUR + 10
+_LEFT, _HOUR, _ROW, _TOP = 200, 30, 34, 28
+_WIDE = _LEFT + 24 * _HOUR + 24
 _MINUTES_AN_HOUR = 60
 _SATURDAY = 5
 

@@ -26,6 +26,7 @@ from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 
 _STEP_LEVELS = {"failed": "stopped", "put_off": "warned", "held": "waiting", "settled": "done"}
 _ITEMS_SHOWN = 50
+_SECONDS_TOLD = 0.1
 _TITLES = {
     "requeue": "電文の再送",
     "hold": "電文の保留",
@@ -38,6 +39,10 @@ _UNDO = {
     "release": "解除すると、稼働時間と送信制限に従って自動的に送信します。",
     "drop": "取り下げた電文は戻せません。中身は待ち行列に戻り、別の電文で自動的に送信します。",
 }
+
+
+def _lasting(seconds: float | None) -> str:
+    return f"({seconds:.1f}秒)" if seconds and seconds >= _SECONDS_TOLD else ""
 
 
 class BulkForm(ReasonForm):
@@ -161,7 +166,12 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
             shown.Moment(
                 step.at,
                 step.get_kind_display(),
-                words(step.words) + (f"({step.seconds:.1f}秒)" if step.seconds else ""),
+                words(step.words)
+                + (
+                    f"({step.seconds:.1f}秒)"
+                    if step.seconds and step.seconds >= _SECONDS_TOLD
+                    else ""
+                ),
                 who=step.staff_number,
                 level=_STEP_LEVELS.get(kind(step.kind).value, "info"),
             )
@@ -301,7 +311,7 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
         now = timezone.now()
         rows = [
             (
-                Work(one.work).label,
+                format_html('<span class="whitespace-nowrap">{}</span>', Work(one.work).label),
                 shown.roomy(words(one.cause)),
                 shown.roomy(cure_of(one.cause)),
                 one.messages,
@@ -344,7 +354,9 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
             for deed, word, allowed in ways
             if allowed
         ]
-        return format_html_join(SafeString("<br>"), '<a href="{}">{}</a>', links)
+        return format_html_join(
+            SafeString("<br>"), '<a class="whitespace-nowrap" href="{}">{}</a>', links
+        )
 
     def failure_act_view(self, request: HttpRequest, first: int, deed: str) -> HttpResponse:
         """Do something with all messages of the cause of one of them."""

@@ -62,9 +62,10 @@ class SendQueueAdmin(ReadOnlyAdmin):
     list_before_template = "gateway/board.html"
     list_after_template = "gateway/board_days.html"
     list_display = (
-        *("lane", "system_word", "waiting_word", "under_way", "oldest", "pace_word"),
-        *("goes_out", "why", "ways"),
+        *("queue", "waiting_word", "under_way_word", "oldest", "pace_word"),
+        *("goes_out", "why"),
     )
+    sortable_by = ()
     list_display_links = None
     list_filter = ("lane", "system")
     list_select_related = ("system",)
@@ -107,23 +108,28 @@ class SendQueueAdmin(ReadOnlyAdmin):
 
     # Columns
 
-    @admin.display(description="庁内業務システム", ordering="system")
-    def system_word(self, obj: SendQueue) -> str:
-        """Return the system, or that it belongs to none."""
-        return str(obj.system or "共通")
+    @admin.display(description="キュー")
+    def queue(self, obj: SendQueue) -> SafeString:
+        """Return lane and system; some belong to no system."""
+        return shown.name_and_kana(obj.get_lane_display(), str(obj.system or "共通"))
 
-    @admin.display(description="送信待ち", ordering="waiting")
+    @admin.display(description="送信待ち")
     def waiting_word(self, obj: SendQueue) -> SafeString:
         """Return how many wait, and of them for a 符号."""
         code = f"(ほか符号待ち {obj.waiting_code:,}件)" if obj.waiting_code else ""
         return format_html("{}{}", shown.count(obj.waiting), code)
 
-    @admin.display(description="最も古いもの", ordering="oldest_at")
+    @admin.display(description="相手方で処理中")
+    def under_way_word(self, obj: SendQueue) -> SafeString:
+        """Return how many the platform has and has not answered."""
+        return shown.count(obj.under_way)
+
+    @admin.display(description="最も古いもの")
     def oldest(self, obj: SendQueue) -> str:
         """Return how long the oldest has waited."""
         return shown.waited(obj.oldest_at, at=timezone.now()) if obj.oldest_at else ""
 
-    @admin.display(description="速さ(件/分)")
+    @admin.display(description="件/分")
     def pace_word(self, obj: Any) -> SafeString:
         """Return how fast it drains, and how far the platform slows it."""
         seen = f"{obj.per_minute:,.0f}" if obj.per_minute else "実績なし"
@@ -131,7 +137,7 @@ class SendQueueAdmin(ReadOnlyAdmin):
             return format_html("{}", seen)
         return format_html("{} {}", seen, shown.badge(f"{obj.line.share}%に抑制", "warned"))
 
-    @admin.display(description="送り終わる見込み")
+    @admin.display(description="送信の見込み")
     def goes_out(self, obj: Any) -> str:
         """Return when what waits now has gone out."""
         if not obj.waiting:
@@ -139,33 +145,20 @@ class SendQueueAdmin(ReadOnlyAdmin):
         at = obj.line.outlook.goes_out_at
         return when(at) if at else "未定"
 
-    @admin.display(description="理由")
+    @admin.display(description="状態と理由")
     def why(self, obj: Any) -> SafeString:
-        """Say why it waits."""
-        line = obj.line
-        if line.pause is not None:
-            words = (
-                f"{line.pause.reason}({line.pause.paused_by or '-'} {when(line.pause.paused_at)})"
+        """Say why it waits, with the way to stop it or to let it go on."""
+        word, level, words = _why(obj)
+        way = SafeString("")
+        if obj.may_pause:
+            name, key, verb = (
+                ("resume", obj.line.pause.pk, "再開する")
+                if obj.line.pause is not None
+                else ("pause", obj.pk, "停止する")
             )
-            return format_html("{} {}", shown.badge("停止中", "stopped"), words)
-        if line.opening.why:
-            return format_html("{} {}", shown.badge("時間外", "waiting"), line.opening.why)
-        if line.share < _FULL:
-            return format_html("{} {}", shown.badge("抑制中", "warned"), line.share_cause)
-        if obj.waiting or obj.under_way:
-            return shown.badge("送信中", "info")
-        return shown.badge("正常", "done")
-
-    @admin.display(description="操作")
-    def ways(self, obj: Any) -> SafeString:
-        """Return the way to stop it or to let it go on."""
-        if not obj.may_pause:
-            return SafeString("")
-        if obj.line.pause is not None:
-            url = reverse("admin:gateway_sendqueue_resume", args=[obj.line.pause.pk])
-            return format_html('<a href="{}">再開する</a>', url)
-        url = reverse("admin:gateway_sendqueue_pause", args=[obj.pk])
-        return format_html('<a href="{}">停止する</a>', url)
+            url = reverse(f"admin:gateway_sendqueue_{name}", args=[key])
+            way = format_html('<a class="whitespace-nowrap" href="{}">{}</a>', url, verb)
+        return format_html("<div>{} {} {}</div>", shown.badge(word, level), shown.roomy(words), way)
 
     # Acts
 
@@ -253,6 +246,21 @@ class SendQueueAdmin(ReadOnlyAdmin):
             rows,
             caption="職員が停止している送信",
         )
+
+
+def _why(obj: Any) -> tuple[str, str, str]:
+    """Return why a queue waits: a word, its level, and the rest of the sentence."""
+    line = obj.line
+    if line.pause is not None:
+        who = f"({line.pause.paused_by or '-'} {when(line.pause.paused_at)})"
+        return "停止中", "stopped", f"{line.pause.reason}{who}"
+    if line.opening.why:
+        return "待機中", "waiting", line.opening.why
+    if line.share < _FULL:
+        return "抑制中", "warned", line.share_cause
+    if obj.waiting or obj.under_way:
+        return "送信中", "info", ""
+    return "待ちなし", "done", ""
 
 
 def _platform_facts() -> SafeString:

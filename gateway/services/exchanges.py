@@ -178,7 +178,13 @@ def note_receipt(
     row.lease = row.leased_until = None
     row.due_at = at
     row.save()
-    note_step(row, Kind.RECEIVED, at=at, words=f"受付番号 {receipt}", seconds=seconds)
+    note_step(
+        row,
+        Kind.RECEIVED,
+        at=at,
+        words="相手方が受け付けました。結果ができるまで確認します。",
+        seconds=seconds,
+    )
     return True
 
 

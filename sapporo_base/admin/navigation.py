@@ -66,9 +66,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [{"title": "業務の状況", "icon": "home", "link": reverse("admin:index")}],
         }
     ]
+    here = _here(request)
     for duty in DUTIES:
         items = [
-            {"title": one.title, "icon": one.icon, "link": one.url, "active": _here(request, one)}
+            {"title": one.title, "icon": one.icon, "link": one.url, "active": one.url == here}
             for one in places(request)
             if one.duty == duty
         ]
@@ -77,8 +78,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
-def _here(request: HttpRequest, place: Place) -> bool:
-    return request.path.startswith(place.url)
+def _here(request: HttpRequest) -> str:
+    """Return the address of the place that this page belongs to: the longest that it begins with."""
+    found = [one.url for one in places(request) if request.path.startswith(one.url)]
+    return max(found, key=len, default="")
 
 
 def pages_matching(request: HttpRequest, term: str) -> list[Place]:

@@ -1,10 +1,23 @@
 """The staff's pages of 市中間サーバ: states without numbers, answers by two people, hours as clerks write them."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from gateway.models import CopyError, Exchange, Inquiry, OperatingWindow, Provision
+from gateway import services
+from gateway.models import (
+    CopyError,
+    Exchange,
+    Inquiry,
+    OperatingWindow,
+    PlannedStop,
+    Provision,
+    QueuePause,
+    SendQueue,
+)
 from sapporo_base.models import LegalBasis, LinkageRecord, PersonalInformationFile
 from tests.conftest import NOON
 from tests.factories import StaffFactory, system
@@ -206,3 +219,125 @@ class TestHours:
         window = OperatingWindow.objects.get()
         assert (window.opens_minute, window.closes_minute) == (420, 1440)
         assert window.hours == "7:00-24:00"
+
+
+class TestTheBoard:
+    def test_says_what_waits_why_and_how_to_stop_it(self, staff_client, inquiry):
+        inquiry.state = Inquiry.State.WAITING
+        inquiry.save()
+        services.measure_queues(at=timezone.now())
+        html = staff_client("gateway.view_sendqueue", "gateway.pause_sendqueue").get(
+            page("sendqueue")
+        )
+        html = html.content.decode()
+        assert "1件" in html
+        assert "停止する" in html
+
+    def test_a_stop_takes_effect_at_once_and_says_who_and_why(self, staff_client, inquiry):
+        staff = StaffFactory(rights=["gateway.view_sendqueue", "gateway.pause_sendqueue"])
+        services.measure_queues(at=timezone.now())
+        queue = SendQueue.objects.get(lane="batch")
+        url = reverse("admin:gateway_sendqueue_pause", args=[queue.pk])
+        told = {
+            "_confirmed": "1",
+            "lane": queue.lane,
+            "system": queue.system_id,
+            "reason": "内容の確認のため",
+        }
+        staff_client(staff=staff).post(url, told)
+        pause = QueuePause.objects.get()
+        assert pause.paused_by == staff.staff_number
+        html = staff_client(staff=staff).get(page("sendqueue")).content.decode()
+        assert "内容の確認のため" in html
+        staff_client(staff=staff).post(
+            reverse("admin:gateway_sendqueue_resume", args=[pause.pk]), {"_confirmed": "1"}
+        )
+        pause.refresh_from_db()
+        assert pause.resumed_by == staff.staff_number
+
+    def test_only_who_may_stops_a_queue(self, staff_client):
+        browser = staff_client("gateway.view_sendqueue")
+        assert browser.get(reverse("admin:gateway_sendqueue_pause_any")).status_code == 403
+
+
+class TestWhatWaitsForAPerson:
+    rights = ("view_exchange", "requeue_exchange", "hold_exchange", "drop_exchange")
+
+    def browser(self, staff_client):
+        return staff_client(*(f"gateway.{right}" for right in self.rights))
+
+    def test_is_shown_by_cause_with_what_to_do(self, staff_client, message):
+        message.last_error = "BadAnswer: IF_SKI_10723: not_xml"
+        message.save()
+        url = reverse("admin:gateway_exchange_failures")
+        html = self.browser(staff_client).get(url).content.decode()
+        assert "応答を読み取れません。相手方の障害が解消してから再送します。" in html
+        assert staff_client().get(url).status_code == 403
+
+    def test_all_of_one_cause_go_again_and_a_rehearsal_changes_nothing(self, staff_client, message):
+        browser = self.browser(staff_client)
+        url = reverse("admin:gateway_exchange_failure_act", args=[message.pk, "requeue"])
+        assert "1件(中身 3件)" in browser.get(url).content.decode()
+        told = {"_confirmed": "1", "reason": "復旧したため"}
+        browser.post(url, {**told, "rehearse": "on"})
+        message.refresh_from_db()
+        assert message.state == Exchange.State.FAILED
+        browser.post(url, told)
+        message.refresh_from_db()
+        assert message.state == Exchange.State.READY
+        html = browser.get(page("exchange", message)).content.decode()
+        assert "復旧したため" in html
+
+    def test_a_held_message_waits_until_it_is_let_go(self, staff_client, message):
+        browser = self.browser(staff_client)
+        for deed, state in (("hold", "held"), ("release", "ready")):
+            url = reverse(f"admin:gateway_exchange_{deed}", args=[message.pk])
+            browser.post(url, {"_confirmed": "1", "reason": "確認のため"})
+            message.refresh_from_db()
+            assert message.state == state
+
+    def test_what_a_dropped_message_carried_goes_back_to_its_queue(
+        self, staff_client, message, inquiry
+    ):
+        message.work = "ask"
+        message.save()
+        inquiry.state, inquiry.exchange = Inquiry.State.SENDING, message
+        inquiry.save()
+        url = reverse("admin:gateway_exchange_drop", args=[message.pk])
+        self.browser(staff_client).post(url, {"_confirmed": "1", "reason": "送り直すため"})
+        message.refresh_from_db()
+        inquiry.refresh_from_db()
+        assert message.state == Exchange.State.DROPPED
+        assert (inquiry.state, inquiry.exchange) == (Inquiry.State.WAITING, None)
+
+    def test_its_page_masks_the_numbers_of_people(self, staff_client, message, inquiry):
+        message.item_ids = [inquiry.pk]
+        message.save()
+        html = self.browser(staff_client).get(page("exchange", message)).content.decode()
+        assert "************345" in html
+        assert NUMBER not in html
+
+
+class TestTheCalendar:
+    def test_draws_hours_holidays_and_stops(self, staff_client):
+        for day in range(7):
+            OperatingWindow.objects.create(
+                day=day, opens_minute=450, closes_minute=1380, valid_from=date(2026, 1, 1)
+            )
+        OperatingWindow.objects.create(
+            day=OperatingWindow.Day.YEAR_END,
+            opens_minute=0,
+            closes_minute=0,
+            valid_from=date(2026, 1, 1),
+        )
+        PlannedStop.objects.create(
+            starts_at=datetime(2026, 12, 22, 1, tzinfo=UTC),
+            ends_at=datetime(2026, 12, 22, 9, tzinfo=UTC),
+            notice="更改作業",
+        )
+        browser = staff_client("gateway.view_operatingwindow")
+        url = reverse("admin:gateway_calendar")
+        html = browser.get(f"{url}?from=2026-12-21").content.decode()
+        for words in ("7:30–23:00", "年末年始", "元日", "更改作業", "終日停止"):
+            assert words in html
+        assert staff_client().get(url).status_code == 403
