@@ -102,3 +102,10 @@ class NotNow(Refusal):
 
     code = "not_now"
     message = "現在の状態ではこの処理はできません。"
+
+
+class TooOften(Refusal):
+    """It was asked for more often than is allowed; the message says when it may be asked again."""
+
+    code = "too_often"
+    message = "要求が多すぎます。時間をおいて再度送信してください。"

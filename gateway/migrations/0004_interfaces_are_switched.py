@@ -4,38 +4,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gateway', '0003_flags_say_what_failed'),
+        ("gateway", "0003_flags_say_what_failed"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='platforminterface',
-            options={'permissions': [('switch_platforminterface', '中間サーバの利用を止め、再開できる')], 'verbose_name': '中間サーバインターフェイス', 'verbose_name_plural': '中間サーバインターフェイス'},
+            name="platforminterface",
+            options={
+                "permissions": [("switch_platforminterface", "中間サーバの利用を止め、再開できる")],
+                "verbose_name": "中間サーバインターフェイス",
+                "verbose_name_plural": "中間サーバインターフェイス",
+            },
         ),
         migrations.AddField(
-            model_name='platforminterface',
-            name='in_use',
-            field=models.BooleanField(default=True, verbose_name='利用する'),
+            model_name="platforminterface",
+            name="in_use",
+            field=models.BooleanField(default=True, verbose_name="利用する"),
         ),
         migrations.AddField(
-            model_name='platforminterface',
-            name='purpose',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='使い道'),
+            model_name="platforminterface",
+            name="purpose",
+            field=models.CharField(blank=True, default="", max_length=200, verbose_name="使い道"),
         ),
         migrations.AddField(
-            model_name='platforminterface',
-            name='stop_reason',
-            field=models.CharField(blank=True, default='', max_length=200, verbose_name='利用しない理由'),
+            model_name="platforminterface",
+            name="stop_reason",
+            field=models.CharField(
+                blank=True, default="", max_length=200, verbose_name="利用しない理由"
+            ),
         ),
         migrations.AlterField(
-            model_name='exchange',
-            name='work',
-            field=models.CharField(choices=[('register_numbers', '番号の登録'), ('delete_numbers', '番号の削除'), ('request_codes', '符号取得の依頼'), ('check_codes', '符号取得状況の確認'), ('set_flags', '自動応答不可・不開示の設定'), ('register_copies', '副本の登録'), ('delete_copies', '副本の削除'), ('ask', '情報照会の登録'), ('check', '照会状況の確認'), ('fetch', '照会結果の取得'), ('cancel', '照会の取りやめ'), ('check_cancel', '取りやめ結果の確認'), ('compare', '照会内容の照合'), ('notify', 'お知らせの送信'), ('check_notices', 'お知らせの状況確認'), ('withdraw_notices', 'お知らせの取消'), ('show_disclosed', '自己情報の内容確認'), ('list_provisions', '提供待の確認'), ('answer', '情報提供の回答'), ('records', '情報提供等記録の取得')], max_length=20, verbose_name='内容'),
+            model_name="exchange",
+            name="work",
+            field=models.CharField(
+                choices=[
+                    ("register_numbers", "番号の登録"),
+                    ("delete_numbers", "番号の削除"),
+                    ("request_codes", "符号取得の依頼"),
+                    ("check_codes", "符号取得状況の確認"),
+                    ("set_flags", "自動応答不可・不開示の設定"),
+                    ("register_copies", "副本の登録"),
+                    ("delete_copies", "副本の削除"),
+                    ("ask", "情報照会の登録"),
+                    ("check", "照会状況の確認"),
+                    ("fetch", "照会結果の取得"),
+                    ("cancel", "照会の取りやめ"),
+                    ("check_cancel", "取りやめ結果の確認"),
+                    ("compare", "照会内容の照合"),
+                    ("notify", "お知らせの送信"),
+                    ("check_notices", "お知らせの状況確認"),
+                    ("withdraw_notices", "お知らせの取消"),
+                    ("show_disclosed", "自己情報の内容確認"),
+                    ("list_provisions", "提供待の確認"),
+                    ("answer", "情報提供の回答"),
+                    ("records", "情報提供等記録の取得"),
+                ],
+                max_length=20,
+                verbose_name="内容",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='platforminterface',
-            constraint=models.CheckConstraint(condition=models.Q(('in_use', True), models.Q(('stop_reason', ''), _negated=True), _connector='OR'), name='interface_is_switched_off_with_a_reason'),
+            model_name="platforminterface",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_use", True), models.Q(("stop_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="interface_is_switched_off_with_a_reason",
+            ),
         ),
     ]

@@ -36,7 +36,7 @@ LIKE_INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [('integrated_address', '0006_moved_rows_were_and_are')]
+    dependencies = [("integrated_address", "0006_moved_rows_were_and_are")]
 
     operations = [
         migrations.RunSQL(

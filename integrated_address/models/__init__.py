@@ -7,6 +7,7 @@ than the load itself. Addressees are never deleted, so nothing can be left hangi
 """
 
 from integrated_address.models.addressees import AddresseeChange, IntegratedAddressee
+from integrated_address.models.amendments import NumberAmendment
 from integrated_address.models.basics import BasicItems
 from integrated_address.models.business_numbers import BusinessNumber
 from integrated_address.models.codes import CodeRequest, LinkageCodeStatus, LinkageCodeStep
@@ -21,6 +22,7 @@ from integrated_address.models.matching import (
 )
 from integrated_address.models.merges import Merge, MergeNotice, MergeRow
 from integrated_address.models.time import TwoAxes
+from integrated_address.models.watching import Holder, SearchAlarm, SearchLimit, SearchTally
 
 __all__ = [
     "AddresseeChange",
@@ -28,6 +30,7 @@ __all__ = [
     "BusinessNumber",
     "CodeRequest",
     "DigestKey",
+    "Holder",
     "IndividualNumber",
     "IntegratedAddressee",
     "LinkageCodeStatus",
@@ -41,5 +44,9 @@ __all__ = [
     "Merge",
     "MergeNotice",
     "MergeRow",
+    "NumberAmendment",
+    "SearchAlarm",
+    "SearchLimit",
+    "SearchTally",
     "TwoAxes",
 ]

@@ -3,7 +3,7 @@
 from django.db import models
 
 from integrated_address.models.addressees import IntegratedAddressee
-from integrated_address.models.time import OPEN, PAST, TwoAxes
+from integrated_address.models.time import CLOSED, OPEN, PAST, TwoAxes
 
 
 class BasicItems(TwoAxes):
@@ -21,6 +21,8 @@ class BasicItems(TwoAxes):
     name_kana = models.CharField("氏名フリガナ", max_length=300, blank=True, default="")
     # A trigger makes it where the writer has not (`kana_keys_are_made`).
     kana_key = models.CharField("検索用フリガナ", max_length=300, blank=True, default="")
+    # `sapporo_base.rules.kana.written_key` of the name; who writes a row makes it.
+    name_key = models.TextField("検索用氏名", blank=True, default="")
     birth_on = models.DateField("生年月日", null=True, blank=True)
     birth_text = models.CharField("生年月日(不詳表記)", max_length=72, blank=True, default="")
     sex = models.CharField("性別", max_length=1, default="0")
@@ -52,6 +54,25 @@ class BasicItems(TwoAxes):
                 opclasses=["varchar_pattern_ops"],
                 condition=OPEN,
             ),
+            models.Index(
+                fields=["name_key"],
+                name="basic_items_by_name",
+                opclasses=["text_pattern_ops"],
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["kana_key"],
+                name="basic_items_by_past_kana",
+                opclasses=["varchar_pattern_ops"],
+                condition=CLOSED,
+            ),
+            models.Index(
+                fields=["name_key"],
+                name="basic_items_by_past_name",
+                opclasses=["text_pattern_ops"],
+                condition=CLOSED,
+            ),
+            models.Index(fields=["birth_on"], name="basic_items_by_past_birth", condition=CLOSED),
             models.Index(fields=["birth_on"], name="basic_items_by_birth", condition=OPEN),
             models.Index(
                 fields=["addressee"],

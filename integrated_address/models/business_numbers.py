@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from integrated_address.models.addressees import IntegratedAddressee
-from integrated_address.models.time import KNOWN, OPEN, TwoAxes
+from integrated_address.models.time import KNOWN, OPEN, SUPERSEDED, TwoAxes
 
 
 class BusinessNumber(TwoAxes):
@@ -60,6 +60,11 @@ class BusinessNumber(TwoAxes):
                 fields=["system", "number"],
                 name="closed_business_number",
                 condition=KNOWN & Q(valid_until__isnull=False),
+            ),
+            models.Index(
+                fields=["system", "number"],
+                name="superseded_business_number",
+                condition=SUPERSEDED,
             ),
         ]
 

@@ -5,6 +5,8 @@ from django.db.models import Q
 
 OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
 KNOWN = Q(superseded_at__isnull=True)
+CLOSED = Q(superseded_at__isnull=True, valid_until__isnull=False)
+SUPERSEDED = Q(superseded_at__isnull=False)
 PAST = Q(superseded_at__isnull=False) | Q(valid_until__isnull=False)
 
 

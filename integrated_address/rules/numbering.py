@@ -19,6 +19,12 @@ LAST_SERIAL: Final = 19_999_999_999_999
 
 # Systems whose word on a person is the 住民記録's: the register itself, and 個人基本 for it.
 RESIDENT_REGISTER: Final = frozenset({"001-000", "030-001"})
+RESIDENT_NUMBERS: Final = "001-000"
+"""既存住基: whose business numbers are the 住民宛名番号."""
+NO_CORPORATIONS: Final = (
+    "13桁の番号は法人番号です。法人には団体内統合宛名番号を付番しません。"
+    "社会保障宛名に登録してください。"
+)
 REGISTERED_RESIDENT: Final = "1"
 """住民状態 of a 住登者 (code table `resident_status`)."""
 
@@ -84,12 +90,50 @@ def update_counts(*, system_code: str, resident_state: str) -> bool:
     return system_code in RESIDENT_REGISTER or resident_state != REGISTERED_RESIDENT
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many searches by 個人番号 an hour raise an alarm, and how many are the last."""
+
+    alarm: int
+    stop: int
+
+
+def limits_without_rows(*, is_staff: bool) -> Limits:
+    """
+    Return the limits of who has none in the table, and for whose kind there is none either.
+
+    At a counter nobody checks a 個人番号 every three minutes for an hour; a system asks by the list.
+    """
+    return Limits(20, 60) if is_staff else Limits(20_000, 200_000)
+
+
+class AmendmentKind(StrEnum):
+    """What people mend in numbers (番号訂正)."""
+
+    ON_REQUEST = "on_request"
+    EX_OFFICIO = "ex_officio"
+    CORRECTED = "corrected"
+    REMOVED = "removed"
+    MOVED = "moved"
+
+    @property
+    def brings_number(self) -> bool:
+        """Say whether it brings a new 個人番号."""
+        return self in {self.ON_REQUEST, self.EX_OFFICIO, self.CORRECTED}
+
+    @property
+    def was_never_true(self) -> bool:
+        """Say whether what stood there before was wrong from its beginning, and not only outdated."""
+        return self in {self.CORRECTED, self.REMOVED}
+
+
 class Doubt(StrEnum):
     """Why a person can't be numbered or linked without a human being."""
 
     NUMBER_IS_ANOTHERS = "number_is_anothers"
     INDIVIDUAL_NUMBER_DIFFERS = "individual_number_differs"
     TWICE_IN_ONE_LIST = "twice_in_one_list"
+    RESIDENT_IS_UNKNOWN = "resident_is_unknown"
 
     @property
     def words(self) -> str:
@@ -105,37 +149,9 @@ _WORDS: Final = {
         "業務番号の紐付く方には別の個人番号が登録されています。"
         "個人番号の変更であれば変更として登録してください。"
     ),
+    Doubt.RESIDENT_IS_UNKNOWN: ("住民宛名番号に該当する方がいません。番号を確認してください。"),
     Doubt.TWICE_IN_ONE_LIST: "同じ業務番号が内容の異なる複数の行にあります。",
 }
-
-
-class Verdict(StrEnum):
-    """What is done with one numbering request (0320001)."""
-
-    NUMBER = "number"
-    LINK = "link"
-    ADD_INDIVIDUAL_NUMBER = "add_individual_number"
-    NOTHING = "nothing"
-
-
-def judge_request(
-    *, linked: str | None, known: str | None, has_number: bool, linked_has_number: bool
-) -> Verdict | Doubt:
-    """
-    Judge a numbering request: known 個人番号 → link only; unknown → number and link.
-
-    :param linked: the 統合宛名番号 to which the business number is linked already.
-    :param known: the 統合宛名番号 of the 個人番号.
-    :param has_number: the request has a 個人番号.
-    :param linked_has_number: a 個人番号 is registered for `linked`.
-    """
-    if linked is None:
-        return Verdict.NUMBER if known is None else Verdict.LINK
-    if not has_number or linked == known:
-        return Verdict.NOTHING
-    if known is not None:
-        return Doubt.NUMBER_IS_ANOTHERS
-    return Doubt.INDIVIDUAL_NUMBER_DIFFERS if linked_has_number else Verdict.ADD_INDIVIDUAL_NUMBER
 
 
 class CodeState(StrEnum):

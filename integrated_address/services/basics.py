@@ -9,16 +9,15 @@ from integrated_address.models import (
     BasicItems,
     BusinessNumber,
     IntegratedAddressee,
-    TwoAxes,
 )
 from integrated_address.rules import FourBasicItems, update_counts
 from integrated_address.services.locks import wait_for_masses
+from integrated_address.services.time import OPEN, end
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotFound
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
-
-_OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
+from sapporo_base.rules.kana import written_key
 
 
 @transaction.atomic
@@ -39,10 +38,10 @@ def update_basics(
     :raises NotFound: the system has no open link under this number.
     """
     wait_for_masses()
-    link = BusinessNumber.objects.filter(system=system, number=business_number, **_OPEN).first()
+    link = BusinessNumber.objects.filter(system=system, number=business_number, **OPEN).first()
     if link is None:
         raise NotFound("該当する業務番号がありません。")
-    known = BasicItems.objects.select_for_update().get(addressee_id=link.addressee_id, **_OPEN)
+    known = BasicItems.objects.select_for_update().get(addressee_id=link.addressee_id, **OPEN)
     state = resident_state or known.resident_state
     counts = update_counts(system_code=system.code, resident_state=state)
     if counts:
@@ -59,7 +58,7 @@ def update_basics(
 
 
 def _set_flag(link: BusinessNumber) -> None:
-    others = BusinessNumber.objects.filter(addressee_id=link.addressee_id, **_OPEN)
+    others = BusinessNumber.objects.filter(addressee_id=link.addressee_id, **OPEN)
     others.filter(integrated_flag=True).exclude(pk=link.pk).update(integrated_flag=False)
     BusinessNumber.objects.filter(pk=link.pk).update(integrated_flag=True)
 
@@ -72,25 +71,18 @@ def _replace(
     if not before.differing(basics) and state == known.resident_state:
         return
     if known.valid_from < act.day:
-        _end(known, act)
+        end(known, act)
     else:
         BasicItems.objects.filter(pk=known.pk).update(superseded_at=act.at)
     BasicItems.objects.create(
         addressee_id=known.addressee_id,
         source=system,
         resident_state=state,
+        name_key=written_key(basics.name),
         valid_from=act.day,
         recorded_at=act.at,
         **{name: getattr(basics, name) for name in names},
     )
-
-
-def _end(row: TwoAxes, act: Act) -> None:
-    """Supersede an open row by the same row with an end: what was known before stays readable."""
-    type(row)._default_manager.filter(pk=row.pk).update(superseded_at=act.at)
-    row.pk = None
-    row.valid_until, row.recorded_at = max(act.day, row.valid_from), act.at
-    row.save(force_insert=True)
 
 
 @transaction.atomic
@@ -101,7 +93,7 @@ def set_support_flag(
     Set or lift 支援措置 for people by a system's numbers; every app obeys at once. Return how many.
     """
     wait_for_masses()
-    links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **_OPEN)
+    links = BusinessNumber.objects.filter(system=system, number__in=business_numbers, **OPEN)
     people = IntegratedAddressee.objects.filter(
         pk__in=links.values("addressee_id"), under_support=not on
     )
@@ -137,8 +129,8 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
         addressee.basic_items,
         addressee.individual_numbers,
     ):
-        for row in rows.filter(**_OPEN):
-            _end(row, act)
+        for row in rows.filter(**OPEN):
+            end(row, act)
     addressee.state, addressee.deleted_at = IntegratedAddressee.State.DELETED, act.at
     addressee.save(update_fields=["state", "deleted_at"])
     AddresseeChange.objects.create(

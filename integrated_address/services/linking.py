@@ -1,12 +1,17 @@
 """Links between 団体内統合宛名 and the numbers of business systems."""
 
+from datetime import date
+from typing import Any
+
 from django.db import connection, transaction
+from django.db.models import Q
 
 from integrated_address.models import BusinessNumber, IntegratedAddressee
 from integrated_address.selectors import present_number
 from integrated_address.services.locks import wait_for_masses
+from integrated_address.services.time import KNOWN, OPEN, end, hand_on_flag, instead
 from sapporo_base import services as base
-from sapporo_base.acts import Act, NotFound, Refusal
+from sapporo_base.acts import Act, InvalidRequest, NotFound, NotNow, Refusal
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
 
@@ -81,6 +86,126 @@ def link_business_number(
             subjects=[("integrated", integrated_number), ("business", number)],
         )
     return link
+
+
+class PeriodIsTaken(Refusal):
+    """The business number was somebody else's within the period."""
+
+    code = "period_is_taken"
+    message = (
+        "この業務番号は、指定した期間に別の方のものでした。"
+        "期間を確かめるか、紐付誤りの訂正を起案してください。"
+    )
+
+
+@transaction.atomic
+def end_link(*, system: BusinessSystem, number: str, on: date, act: Act) -> BusinessNumber:
+    """
+    End the link of a business number: `on` is the first day on which it is not the person's any more.
+
+    The person stays, and what the number was until then can be asked for. The same again changes nothing.
+
+    :raises NotFound: the system has no such number in use.
+    :raises InvalidRequest: the day lies before the link began.
+    """
+    wait_for_masses()
+    link = _locked(system, number, **OPEN)
+    if link is None:
+        ended = _newest_closed(system, number)
+        if ended is not None and ended.valid_until == on:
+            return ended
+        raise NotFound("該当する業務番号がないか、既に終了しています。")
+    if on < link.valid_from:
+        raise InvalidRequest(fields={"on": "有効開始日より前の日では終了できません。"})
+    ended = end(link, act, on=on)
+    hand_on_flag(ended.addressee_id)
+    _record(act, "link_ended", ended)
+    return ended
+
+
+@transaction.atomic
+def reopen_link(*, system: BusinessSystem, number: str, act: Act) -> BusinessNumber:
+    """
+    Open the link of a business number again that ended last, as if it had not ended.
+
+    :raises NotFound: the number was never ended, or is in use.
+    :raises NumberBelongsToAnother: the number is in use by someone else meanwhile.
+    :raises NotNow: the person was deleted.
+    """
+    wait_for_masses()
+    in_use = _locked(system, number, **OPEN)
+    ended = _newest_closed(system, number)
+    if in_use is not None and ended is not None and in_use.addressee_id != ended.addressee_id:
+        raise NumberBelongsToAnother
+    if in_use is not None or ended is None:
+        raise NotFound("終了した紐付がありません。")
+    if ended.addressee.state != IntegratedAddressee.State.ACTIVE:
+        raise NotNow("この方の団体内統合宛名は削除されています。")
+    link = instead(ended, act, valid_until=None, integrated_flag=False)
+    hand_on_flag(link.addressee_id)
+    _record(act, "link_reopened", link)
+    return link
+
+
+@transaction.atomic
+def correct_period(
+    *, link_id: int, valid_from: date, valid_until: date | None, act: Act
+) -> BusinessNumber:
+    """
+    Correct since when and until when a business number was a person's; the wrong period stays readable.
+
+    :raises NotFound: no such link is known (any more).
+    :raises InvalidRequest: it would end before it begins.
+    :raises PeriodIsTaken: it was somebody else's within the period.
+    """
+    wait_for_masses()
+    link = (
+        BusinessNumber.objects.select_for_update(of=("self",))
+        .select_related("system")
+        .filter(pk=link_id, **KNOWN)
+        .first()
+    )
+    if link is None:
+        raise NotFound("この紐付は、既に訂正されています。画面を開き直してください。")
+    if valid_until is not None and valid_until < valid_from:
+        raise InvalidRequest(fields={"valid_until": "有効終了日は有効開始日以後にしてください。"})
+    others = BusinessNumber.objects.filter(system=link.system, number=link.number, **KNOWN)
+    others = others.exclude(pk=link.pk).filter(Q(valid_until=None) | Q(valid_until__gt=valid_from))
+    if valid_until is not None:
+        others = others.filter(valid_from__lt=valid_until)
+    if others.exists():
+        raise PeriodIsTaken
+    flag = link.integrated_flag and valid_until is None
+    corrected = instead(
+        link, act, valid_from=valid_from, valid_until=valid_until, integrated_flag=flag
+    )
+    hand_on_flag(corrected.addressee_id)
+    _record(act, "link_corrected", corrected)
+    return corrected
+
+
+def _locked(system: BusinessSystem, number: str, **which: Any) -> BusinessNumber | None:
+    links = BusinessNumber.objects.select_for_update(of=("self",)).select_related(
+        "system", "addressee"
+    )
+    return links.filter(system=system, number=number, **which).first()
+
+
+def _newest_closed(system: BusinessSystem, number: str) -> BusinessNumber | None:
+    links = BusinessNumber.objects.select_for_update(of=("self",)).select_related(
+        "system", "addressee"
+    )
+    closed = links.filter(system=system, number=number, valid_until__isnull=False, **KNOWN)
+    return closed.order_by("-valid_until", "-pk").first()
+
+
+def _record(act: Act, kind: str, link: BusinessNumber) -> None:
+    base.record_linkage(
+        act,
+        kind,
+        receiver_code=link.system.code,
+        subjects=[("integrated", link.addressee_id), ("business", link.number)],
+    )
 
 
 @transaction.atomic

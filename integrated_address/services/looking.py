@@ -8,10 +8,11 @@ from django.db.models import Q
 from integrated_address.models import IndividualNumber, IntegratedAddressee
 from integrated_address.selectors import people_matching, with_basics
 from integrated_address.services.keys import writing_column
+from integrated_address.services.numbering import refuse_wrong_number
+from integrated_address.services.watching import count_searches
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest
-from sapporo_base.rules.check_digits import is_individual_number
 
 MOST_SHOWN = 20
 _OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
@@ -54,7 +55,6 @@ def record_withheld_search(*, term: str, act: Act) -> None:
         )
 
 
-@transaction.atomic
 def look_up_by_individual_number(
     *, individual_number: str, with_protected: bool, act: Act
 ) -> IntegratedAddressee | None:
@@ -63,12 +63,20 @@ def look_up_by_individual_number(
 
     A search that finds nothing is recorded like one that does.
 
-    :raises InvalidRequest: no reason, or a wrong check digit.
+    :raises InvalidRequest: no reason, a wrong check digit, or a 法人番号.
+    :raises SearchesStopped: too many searches within the hour.
     """
     if not act.reason:
         raise InvalidRequest(fields={"reason": "理由を入力してください。"})
-    if not is_individual_number(individual_number):
-        raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+    refuse_wrong_number(individual_number)
+    count_searches(act)
+    return _found_by_number(individual_number, with_protected=with_protected, act=act)
+
+
+@transaction.atomic
+def _found_by_number(
+    individual_number: str, *, with_protected: bool, act: Act
+) -> IntegratedAddressee | None:
     writing_column(at=act.at)
     digest = sealing.digest(individual_number)
     held = (

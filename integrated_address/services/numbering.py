@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from integrated_address.rules import RESIDENT_REGISTER, Doubt, FourBasicItems
+from integrated_address.rules import (
+    NO_CORPORATIONS,
+    RESIDENT_NUMBERS,
+    RESIDENT_REGISTER,
+    Doubt,
+    FourBasicItems,
+)
 from integrated_address.services import sql
 from integrated_address.services.keys import complete_digests, writing_column
 from integrated_address.services.locks import lock_everyone, wait_for_masses
+from integrated_address.services.name_keys import complete_name_keys
 from sapporo_base import sealing
+from sapporo_base import selectors as base_selectors
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, Refusal
 from sapporo_base.bulk import Staging, analyze_grown, indexes_last, temporary_staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
-from sapporo_base.rules.check_digits import is_individual_number
+from sapporo_base.rules.check_digits import CORPORATE_NUMBER_LENGTH, is_individual_number
 
 STAGED: Mapping[str, str] = {
     "business_number": "varchar(20) NOT NULL",
@@ -31,12 +39,20 @@ STAGED: Mapping[str, str] = {
     "sex": "text",
     "residential_address": "text",
     "resident_state": "text",
+    "resident_number": "varchar(15)",
+    "valid_from": "date",
+    "doubt": "text",
     "kana_key": "text",
+    "name_key": "text",
     "integrated_number": "varchar(15)",
 }
 """Columns of a staging table that `number_newcomers` takes."""
-ASKED: Sequence[str] = tuple(STAGED)[:-2]
-"""Those that who asks must fill; a `kana_key` that is missing is made by the database."""
+ASKED: Sequence[str] = tuple(STAGED)[:10]
+"""
+Those that who asks must fill. `resident_number` (住民宛名番号) leads to a person too, `valid_from` is the
+day from which the number is theirs (today, if empty). A `kana_key` that is missing is made by the
+database, a `name_key` by us; `doubt` is left with what a human must look at.
+"""
 
 _MASSES = 10_000
 # A day's file and a single 異動 wait for each other only where they are about the same people.
@@ -86,6 +102,18 @@ class NumberingCounts:
     doubts: Mapping[Doubt, int] = field(default_factory=dict)
 
 
+def refuse_wrong_number(number: str) -> None:
+    """
+    Refuse what can't be a 個人番号.
+
+    :raises InvalidRequest: a 法人番号, or a wrong check digit; the number is not repeated.
+    """
+    if len(number) == CORPORATE_NUMBER_LENGTH and number.isascii() and number.isdigit():
+        raise InvalidRequest(fields={"individual_number": NO_CORPORATIONS})
+    if not is_individual_number(number):
+        raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+
+
 @transaction.atomic
 def number_person(
     *,
@@ -94,6 +122,7 @@ def number_person(
     individual_number: str | None,
     basics: FourBasicItems,
     resident_state: str = "",
+    resident_number: str = "",
     act: Act,
 ) -> Numbered:
     """
@@ -102,18 +131,19 @@ def number_person(
     The same request again changes nothing. Without a 個人番号 the person is numbered as
     個人番号未登録.
 
+    :param resident_number: 住民宛名番号, by which a system that may not use 個人番号 links its own.
     :raises NotPermitted: the system may not use 個人番号 and sent one.
-    :raises InvalidRequest: the check digit of the 個人番号 is wrong.
+    :raises InvalidRequest: the check digit of the 個人番号 is wrong, or it is a 法人番号.
     :raises NumberingDoubtful: the numbers contradict what is registered.
     """
     if individual_number and not system.uses_individual_number:
         raise NotPermitted("この庁内業務システムは個人番号を利用できません。")
-    if individual_number and not is_individual_number(individual_number):
-        raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
+    if individual_number:
+        refuse_wrong_number(individual_number)
     sealed = sealing.NumberSealer().seal(individual_number) if individual_number else None
     with temporary_staging("integrated_single", STAGED) as staging:
         staging.copy(
-            ASKED,
+            (*ASKED, "resident_number"),
             [
                 (
                     business_number,
@@ -126,6 +156,7 @@ def number_person(
                     basics.sex,
                     basics.residential_address,
                     resident_state,
+                    resident_number or None,
                 )
             ],
         )
@@ -196,6 +227,20 @@ def _lock_people(staging: Staging, system: BusinessSystem) -> None:
     )
 
 
+def _names_residents(staging: Staging) -> bool:
+    """Say whether a row leads to its person by the 住民宛名番号."""
+    return _is_any(staging, "resident_number IS NOT NULL")
+
+
+def _says_days(staging: Staging) -> bool:
+    """Say whether a row tells since when its number is the person's."""
+    return _is_any(staging, "valid_from IS NOT NULL")
+
+
+def _is_any(staging: Staging, condition: str) -> bool:
+    return bool(staging.select(f"SELECT EXISTS (SELECT FROM {{staging}} WHERE {condition})")[0][0])
+
+
 def _number(
     staging: Staging,
     system: BusinessSystem,
@@ -204,16 +249,23 @@ def _number(
     request_codes: bool = False,
     fill: bool = True,
 ) -> NumberingCounts:
+    register = base_selectors.system(RESIDENT_NUMBERS)
     parameters = {
         "system": system.pk,
         "is_register": system.code in RESIDENT_REGISTER,
+        "register": register.pk,
         "at": act.at,
         "day": act.day,
         "trip": act.correlation_id,
     }
     column = writing_column(at=act.at)
-    staging.execute(sql.JUDGE, **parameters)
+    complete_name_keys(staging)
+    staging.execute(sql.judge(by_resident_number=_names_residents(staging)), **parameters)
     verdicts: dict[str, int] = dict(staging.select(sql.COUNT))
+    if not sql.BRINGING.isdisjoint(verdicts):
+        staging.execute(sql.TELL_CONTRADICTIONS)
+        verdicts = dict(staging.select(sql.COUNT))
+    staging.execute(sql.WHO_BRINGS_NUMBERS)
     staging.execute(sql.GIVE_NUMBERS, **parameters)
     staging.execute(sql.RESOLVE, **parameters)
     staging.execute("ANALYZE integrated_resolved")
@@ -225,7 +277,7 @@ def _number(
         staging.execute(sql.ADD_REQUESTED_CODES, **parameters)
     else:
         staging.execute(sql.ADD_CODE_STATUS.format(state="'not_requested'"), **parameters)
-    linked = staging.execute(sql.ADD_LINKS, **parameters) - numbered
+    linked = staging.execute(sql.add_links(with_days=_says_days(staging)), **parameters) - numbered
     if set(verdicts) - {"number"}:
         staging.execute(sql.DROP_FLAGS, **parameters)
         staging.execute(sql.SET_FLAGS, **parameters)
@@ -233,12 +285,14 @@ def _number(
         staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
     if fill:
         staging.execute(sql.FILL_STAGING, **parameters)
+    doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}
+    if doubts:
+        staging.execute(sql.FILL_DOUBTS, doubts=[doubt.value for doubt in doubts])
     staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
     staging.execute(sql.FORGET)
     complete_digests()
     if numbered:
         nudge("gateway.tasks.read_feeds")
-    doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}
     return NumberingCounts(
         numbered=numbered,
         linked=linked,

@@ -10,24 +10,32 @@ GROUP BY parcel ORDER BY parcel
 RETURNING cardinality(integrated_numbers)
 """
 
-# What the request list means, row by row: who is linked, who is known, and the verdict
-# (`integrated_address.rules.judge_request` says the same of a single request).
+# Verdicts by which a person gets a 個人番号 that is new to us, without being new themselves.
+BRINGING = frozenset({"add_individual_number", "link_and_add", "change_individual_number"})
+
+# What the request list means, row by row: who is linked, who is known, and the verdict. Known
+# 個人番号 → link only; unknown → number and link (0320001, 0320002).
 JUDGE = """
 CREATE TEMPORARY TABLE integrated_judged ON COMMIT DROP AS
 SELECT s.business_number, s.digest, s.linked, s.known,
     CASE
+        WHEN s.by_register_wanted AND s.by_register IS NULL THEN 'resident_is_unknown'
+        WHEN s.by_number <> s.by_register THEN 'number_is_anothers'
         WHEN s.linked IS NULL AND s.known IS NULL THEN 'number'
-        WHEN s.linked IS NULL THEN 'link'
-        WHEN s.digest IS NULL OR s.linked = s.known THEN 'nothing'
-        WHEN s.known IS NOT NULL THEN 'number_is_anothers'
-        WHEN NOT s.linked_has_number THEN 'add_individual_number'
+        WHEN s.linked <> s.known THEN 'number_is_anothers'
+        WHEN s.digest IS NULL OR s.by_number IS NOT NULL THEN
+            CASE WHEN s.linked IS NULL THEN 'link' ELSE 'nothing' END
+        WHEN NOT s.has_number THEN
+            CASE WHEN s.linked IS NULL THEN 'link_and_add' ELSE 'add_individual_number' END
         WHEN %(is_register)s THEN 'change_individual_number'
         ELSE 'individual_number_differs'
     END AS verdict
 FROM (
     SELECT n.business_number, n.digest, b.addressee_id AS linked,
-        coalesce(i1.addressee_id, i2.addressee_id) AS known,
-        own.addressee_id IS NOT NULL AS linked_has_number
+        coalesce(i1.addressee_id, i2.addressee_id) AS by_number,
+        {by_register} AS by_register, {wanted} AS by_register_wanted,
+        coalesce(i1.addressee_id, i2.addressee_id, {by_register}) AS known,
+        own.addressee_id IS NOT NULL AS has_number
     FROM {staging} n
     LEFT JOIN integrated_address_businessnumber b
         ON b.system_id = %(system)s AND b.number = n.business_number
@@ -36,11 +44,31 @@ FROM (
         ON i1.digest = n.digest AND i1.valid_until IS NULL AND i1.superseded_at IS NULL
     LEFT JOIN integrated_address_individualnumber i2
         ON i2.second_digest = n.digest AND i2.valid_until IS NULL AND i2.superseded_at IS NULL
+    {join}
     LEFT JOIN integrated_address_individualnumber own
-        ON own.addressee_id = b.addressee_id
+        ON own.addressee_id = coalesce(b.addressee_id, {by_register})
         AND own.valid_until IS NULL AND own.superseded_at IS NULL
 ) s
 """
+_JOIN_REGISTER = """LEFT JOIN integrated_address_businessnumber r
+        ON r.system_id = %(register)s AND r.number = n.resident_number
+        AND r.valid_until IS NULL AND r.superseded_at IS NULL
+"""
+
+
+def judge(*, by_resident_number: bool) -> str:
+    """
+    Return the statement that judges a list; the register is asked only where the list names residents.
+    """
+    if by_resident_number:
+        return JUDGE.format(
+            staging="{staging}",
+            by_register="r.addressee_id",
+            wanted="n.resident_number IS NOT NULL",
+            join=_JOIN_REGISTER,
+        )
+    return JUDGE.format(staging="{staging}", by_register="NULL::varchar", wanted="false", join="")
+
 
 # Two rows with one 個人番号 are one person: numbered once, linked twice.
 GIVE_NUMBERS = """
@@ -62,6 +90,7 @@ SELECT j.business_number, j.verdict,
     CASE j.verdict
         WHEN 'number' THEN n.integrated_number
         WHEN 'link' THEN j.known
+        WHEN 'link_and_add' THEN j.known
         ELSE j.linked
     END AS integrated_number,
     n.business_number IS NOT DISTINCT FROM j.business_number AND j.verdict = 'number' AS is_first,
@@ -70,7 +99,9 @@ FROM integrated_judged j
 LEFT JOIN integrated_new n
     ON j.verdict = 'number'
     AND n.person = coalesce(j.digest, convert_to(j.business_number, 'UTF8'))
-WHERE j.verdict NOT IN ('number_is_anothers', 'individual_number_differs')
+WHERE j.verdict NOT IN (
+    'number_is_anothers', 'individual_number_differs', 'resident_is_unknown', 'twice_in_one_list'
+)
 """
 
 ADD_ADDRESSEES = """
@@ -81,13 +112,39 @@ SELECT integrated_number, 'active', false, %(at)s FROM integrated_new
 
 ADD_BASIC_ITEMS = """
 INSERT INTO integrated_address_basicitems
-    (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+    (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
      resident_state, source_id, valid_from, recorded_at)
-SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.birth_on,
+SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.name_key, s.birth_on,
     coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
     coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
 FROM integrated_resolved r JOIN {staging} s USING (business_number)
 WHERE r.is_first
+"""
+
+# One list may name one 個人番号 for two people, or two for one: nobody is right before a human looks.
+TELL_CONTRADICTIONS = """
+UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
+FROM (
+    SELECT digest FROM integrated_judged
+    WHERE digest IS NOT NULL AND verdict NOT IN ('number_is_anothers', 'nothing', 'link')
+    GROUP BY digest HAVING count(DISTINCT coalesce(linked, known, '')) > 1
+) t
+WHERE j.digest = t.digest AND j.verdict NOT IN ('number_is_anothers', 'nothing', 'link');
+UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
+FROM (
+    SELECT coalesce(linked, known) AS person FROM integrated_judged
+    WHERE verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number')
+    GROUP BY coalesce(linked, known) HAVING count(DISTINCT digest) > 1
+) t
+WHERE coalesce(j.linked, j.known) = t.person
+  AND j.verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number');
+"""
+# Of several rows that bring one person the same 個人番号, one brings it.
+WHO_BRINGS_NUMBERS = """
+CREATE TEMPORARY TABLE integrated_bringing ON COMMIT DROP AS
+SELECT DISTINCT ON (coalesce(linked, known)) business_number FROM integrated_judged
+WHERE verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number')
+ORDER BY coalesce(linked, known), business_number
 """
 
 ADD_INDIVIDUAL_NUMBERS = """
@@ -100,8 +157,9 @@ SELECT r.integrated_number, s.ciphertext, s.digest,
         ELSE 'arrived'
     END, %(day)s, %(at)s
 FROM integrated_resolved r JOIN {{staging}} s USING (business_number)
-WHERE s.digest IS NOT NULL
-  AND (r.is_first OR r.verdict IN ('add_individual_number', 'change_individual_number'))
+WHERE s.digest IS NOT NULL AND (
+    r.is_first OR r.business_number IN (SELECT business_number FROM integrated_bringing)
+)
 """
 
 # 個人番号変更: the number that was, ends; what the city knew before is kept on the other axis.
@@ -128,7 +186,7 @@ FROM (
     SELECT integrated_number FROM integrated_resolved WHERE has_number AND is_first
     UNION ALL
     SELECT DISTINCT r.integrated_number FROM integrated_resolved r
-    WHERE r.verdict = 'add_individual_number' AND r.has_number AND NOT EXISTS (
+    WHERE r.verdict IN ('add_individual_number', 'link_and_add') AND r.has_number AND NOT EXISTS (
         SELECT FROM integrated_address_linkagecodestatus s
         WHERE s.addressee_id = r.integrated_number)
 ) people
@@ -173,12 +231,22 @@ WHERE b.system_id = %(system)s AND b.number = r.business_number
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
 """
 
-ADD_LINKS = """
+_ADD_LINKS = """
 INSERT INTO integrated_address_businessnumber
     (system_id, number, addressee_id, integrated_flag, valid_from, recorded_at)
-SELECT %(system)s, business_number, integrated_number, is_first, %(day)s, %(at)s
-FROM integrated_resolved WHERE verdict IN ('number', 'link')
+SELECT %(system)s, r.business_number, r.integrated_number, r.is_first, {day}, %(at)s
+FROM integrated_resolved r{join} WHERE r.verdict IN ('number', 'link', 'link_and_add')
 """
+
+
+def add_links(*, with_days: bool) -> str:
+    """Return the statement that links; the list is joined again only where it tells since when."""
+    if with_days:
+        day, join = "coalesce(s.valid_from, %(day)s)", " JOIN {staging} s USING (business_number)"
+    else:
+        day, join = "%(day)s", ""
+    return _ADD_LINKS.format(day=day, join=join)
+
 
 # 基本4情報 that differ from what is known: the old set ends, the new one begins.
 CLOSE_BASIC_ITEMS = """
@@ -206,16 +274,16 @@ WITH closed AS (
     RETURNING k.*, c.business_number
 ), ended AS (
     INSERT INTO integrated_address_basicitems
-        (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+        (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
          resident_state, source_id, valid_from, valid_until, recorded_at)
-    SELECT addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+    SELECT addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
         resident_state, source_id, valid_from, %(day)s, %(at)s
     FROM closed WHERE valid_from < %(day)s
 )
 INSERT INTO integrated_address_basicitems
-    (addressee_id, name, name_kana, kana_key, birth_on, birth_text, sex, residential_address,
+    (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
      resident_state, source_id, valid_from, recorded_at)
-SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.birth_on,
+SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.name_key, s.birth_on,
     coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
     coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
 FROM closed c JOIN {staging} s USING (business_number)
@@ -224,6 +292,12 @@ FROM closed c JOIN {staging} s USING (business_number)
 FILL_STAGING = """
 UPDATE {staging} s SET integrated_number = r.integrated_number
 FROM integrated_resolved r WHERE r.business_number = s.business_number
+"""
+
+FILL_DOUBTS = """
+UPDATE {staging} s SET doubt = j.verdict
+FROM integrated_judged j
+WHERE j.business_number = s.business_number AND j.verdict = ANY(%(doubts)s)
 """
 
 TELL_OF_NEW_NUMBERS = """
@@ -240,5 +314,6 @@ GROUP BY parcel ORDER BY parcel
 COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
 
 FORGET = """
-DROP TABLE IF EXISTS integrated_judged, integrated_new, integrated_resolved, integrated_changed
+DROP TABLE IF EXISTS integrated_judged, integrated_new, integrated_resolved, integrated_changed,
+    integrated_bringing
 """

@@ -10,6 +10,7 @@ from typing import Final
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 from sapporo_base.rules.dates import NotADate, parse_date, unknown_date
 from sapporo_base.rules.kana import is_kana, word_key
+from sapporo_base.rules.places import place_key
 
 _NUMBER: Final = re.compile(r"\d{15}")
 _POSTAL: Final = re.compile(r"〒?(\d{3})-?(\d{4})")
@@ -19,9 +20,6 @@ _PLACE_SAID: Final = re.compile(r"住所[::]?")
 _PLACE_MARKS: Final = re.compile(r"\d|[条番号]|丁目|番地|[市区]$")
 _WARD_CODES: Final = {name: code for code, name in WARDS_OF_SAPPORO.items()}
 _CITY: Final = re.compile(r"(?:北海道)?(?:札幌市)?")
-_NUMERALS: Final = {mark: value for value, mark in enumerate("〇一二三四五六七八九")}
-_NUMERAL_RUN: Final = re.compile("[一二三四五六七八九十]+")
-_LINKS: Final = re.compile(r"丁目|番地|[番号]|(?<=[\d目地番号])[のノー]|[‐‑‒–—―−]")
 _ONE, _TWO = 1, 2
 
 
@@ -144,26 +142,6 @@ def _place(word: str) -> Place:
     ward = next((name for name in _WARD_CODES if rest.startswith(name)), "")
     rest = rest.removeprefix(ward)
     return Place(ward=_WARD_CODES.get(ward, ""), key=place_key(rest), text=rest)
-
-
-def place_key(text: str) -> str:
-    """
-    Return the key by which a 町字 or 番地号表記 is compared: 北六条西六丁目 and 北6条西6- are one.
-
-    Widths are equals, so are 漢数字 and digits; 丁目, 番地, 番, 号, の and dashes are hyphens.
-    """
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    plain = _NUMERAL_RUN.sub(lambda found: _as_digits(found[0]), plain)
-    return re.sub("-+", "-", _LINKS.sub("-", plain))
-
-
-def _as_digits(numerals: str) -> str:
-    tens, ten, ones = numerals.rpartition("十")
-    if not ten:
-        return "".join(str(_NUMERALS[mark]) for mark in numerals)
-    if len(tens) > 1 or len(ones) > 1:
-        return numerals
-    return str(10 * _NUMERALS.get(tens, 1) + _NUMERALS.get(ones, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from resident_basic.rules.searching import (
     Question,
     Town,
     patterns,
-    place_key,
     read_question,
     towns_named,
 )
 from sapporo_base.rules.kana import to_full_kana
+from sapporo_base.rules.places import place_key
 
 MOST_FOUND: Final = 1000
 _TOWNS_SECONDS: Final = 300

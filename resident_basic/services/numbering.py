@@ -50,6 +50,13 @@ _HANDED_ON: Final = {
     ),
     "resident_state": (("resident_status",), "s.resident_status", "''"),
     "kana_key": (("name_kana",), "s.kana_key", "''"),
+    # 検索用氏名 begins with the words of the 氏名; of the other names nothing is handed on.
+    "name_key": (
+        ("name",),
+        "array_to_string((string_to_array(btrim(s.name_key), ' '))"
+        "[1:regexp_count(s.name, '[^ \u3000]+')], '')",
+        "''",
+    ),
 }
 _LATEST: Final = """
     SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from sapporo_base import correlation
-from sapporo_base.acts import InvalidRequest, NotFound, NotNow, NotPermitted, Refusal
+from sapporo_base.acts import InvalidRequest, NotFound, NotNow, NotPermitted, Refusal, TooOften
 
 logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
@@ -23,6 +23,7 @@ _STATUS_OF_REFUSAL = (
     (NotPermitted, status.HTTP_403_FORBIDDEN),
     (NotFound, status.HTTP_404_NOT_FOUND),
     (NotNow, status.HTTP_409_CONFLICT),
+    (TooOften, status.HTTP_429_TOO_MANY_REQUESTS),
 )
 _TITLES = {
     400: "送信された内容に誤りがあります。",

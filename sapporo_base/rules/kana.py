@@ -138,6 +138,13 @@ def word_key(word: str) -> str:
     return kana_key(word) if is_kana(word) else name_key(word)
 
 
+def written_key(name: str) -> str:
+    """
+    Return the key of a whole written name: its words' keys as one, so that it is found by its beginning.
+    """
+    return "".join(map(word_key, name.split()))
+
+
 def _word_keys(text: str) -> str:
     return " ".join(map(word_key, text.split()))
 

@@ -28,6 +28,7 @@ from sapporo_base.services.credentials import (
 )
 from sapporo_base.services.heartbeats import note_heartbeat
 from sapporo_base.services.outbox import claim_messages, enqueue, forget_sent, settle_message
+from sapporo_base.services.receiving import Receipt, receive_file
 from sapporo_base.services.records import (
     Subject,
     prepare_partitions,
@@ -65,6 +66,7 @@ __all__ = [
     "DemoStaff",
     "Finding",
     "IssuedCredential",
+    "Receipt",
     "Reject",
     "SealKeyUnusable",
     "Subject",
@@ -90,6 +92,7 @@ __all__ = [
     "prepare_partitions",
     "proof_holds",
     "read_recorded",
+    "receive_file",
     "record_linkage",
     "record_proof",
     "record_refusal",

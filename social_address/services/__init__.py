@@ -10,7 +10,6 @@ from social_address.services.disclosure import (
     permit_resident_items,
     search_addressees,
 )
-from social_address.services.intake import Receipt
 from social_address.services.registration import (
     Newcomer,
     NoNumbersLeft,
@@ -26,7 +25,6 @@ __all__ = [
     "Contact",
     "Newcomer",
     "NoNumbersLeft",
-    "Receipt",
     "become_resident",
     "close_follow_up",
     "disclose_changes",

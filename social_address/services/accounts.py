@@ -12,7 +12,6 @@ from sapporo_base.acts import Act
 from sapporo_base.bulk import Progress, Staging, temporary_staging
 from sapporo_base.models import BusinessSystem
 from social_address.rules.accounts import Account, BadAccount, bank_names, checked
-from social_address.services.intake import Receipt, receive_file
 
 _ITEMS: Final = (
     "bank_code",
@@ -90,13 +89,13 @@ def receive_accounts(
     dry_run: bool = False,
     progress: Progress | None = None,
     encoding: str = "",
-) -> Receipt:
+) -> base.Receipt:
     """
     Receive a file of 口座 from the 社会保障 systems; the same file again changes nothing.
 
     :raises UnreadableFile: the file as a whole can't be received; nothing is stored.
     """
-    return receive_file(
+    return base.receive_file(
         path=path,
         layout="accounts",
         kind="receive_accounts",

@@ -13,7 +13,6 @@ from sapporo_base.acts import Act
 from sapporo_base.bulk import Progress, Staging, temporary_staging
 from sapporo_base.layouts import load_layout
 from social_address import selectors
-from social_address.services.intake import Receipt, receive_file
 
 _TAX_SYSTEM: Final = "010-000"
 _NOT_ITEMS: Final = frozenset(
@@ -134,7 +133,7 @@ def receive_taxes(
     dry_run: bool = False,
     progress: Progress | None = None,
     encoding: str = "",
-) -> Receipt:
+) -> base.Receipt:
     """
     Receive the file of 税宛名; the same file again changes nothing (source text, function 2).
 
@@ -143,7 +142,7 @@ def receive_taxes(
 
     :raises UnreadableFile: the file as a whole can't be received; nothing is stored.
     """
-    return receive_file(
+    return base.receive_file(
         path=path,
         layout="tax",
         kind="receive_taxes",

@@ -9,8 +9,9 @@ from django.core.management import call_command
 
 from resident_basic import services
 from resident_basic.models import ResidentVersion
-from resident_basic.rules.searching import patterns, place_key, read_question
+from resident_basic.rules.searching import patterns, read_question
 from resident_basic.selectors import find_residents
+from sapporo_base.rules.places import place_key
 from tests.factories import system
 from tests.resident_basic.factories import a_file, a_resident_number, row
 

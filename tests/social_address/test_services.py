@@ -286,7 +286,7 @@ class TestTaxes:
     ):
         path = tax_file(tmp_path, [tax_row(1)])
         killed = base.open_batch(own_act, "receive_taxes", file_sha256=file_sha256(path))
-        Staging(f"social_address_receive_taxes_{killed.pk}").create({"row_number": "integer"})
+        Staging(f"received_receive_taxes_{killed.pk}").create({"row_number": "integer"})
         base.save_checkpoint(killed, {"chunk": 1, "staged": 1})
 
         receipt = services.receive_taxes(path=path, act=own_act)

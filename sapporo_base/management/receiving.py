@@ -6,17 +6,18 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from sapporo_base import selectors as base_selectors
+from sapporo_base import selectors, services
 from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress
 from sapporo_base.layouts import UnreadableFile
-from social_address import services
 
 
 class ReceivingCommand(BaseCommand):
     """Receives a file by `receive`: exit code 0 all well, 1 some rows rejected, 2 nothing stored."""
 
     receive: Callable[..., services.Receipt]
+    system_code = ""
+    """The 庁内業務システム for which the file is received."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file, whether only to look, and how it is encoded."""
@@ -29,7 +30,7 @@ class ReceivingCommand(BaseCommand):
         act = Act(
             at=timezone.now(),
             path="command",
-            system=base_selectors.system("030-002"),
+            system=selectors.system(self.system_code),
             reason="ファイル受領",
         )
         try:

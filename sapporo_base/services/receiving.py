@@ -1,35 +1,48 @@
 """Receiving a file: survey, staging chunk by chunk with a checkpoint, one merge, an honest ledger."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from sapporo_base import selectors as base_selectors
-from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Progress, SilentProgress, Staging
 from sapporo_base.layouts import Source, open_source, parse_layout
 from sapporo_base.models import BatchRun
 from sapporo_base.sealing import seal_texts
+from sapporo_base.selectors.reference import layout_definition
+from sapporo_base.services.batches import (
+    Reject,
+    close_batch,
+    only_one_reception,
+    open_batch,
+    reject_rows,
+    save_checkpoint,
+)
 
+_FIRST_REJECTS = 20
 Merge = Callable[[Staging, Act], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a file: counts by name, and how many rows were rejected."""
+    """
+    What became of a file: counts by name, how many rows were rejected, and the first of them with
+    their row number, item and reason.
+    """
 
     batch_number: int
     counts: Mapping[str, int]
     rejected: int
+    first_rejects: Sequence[tuple[int, str, str]] = ()
 
     def lines(self) -> list[str]:
         """Return the result as lines for a terminal."""
         return [
             *(f"{name}: {count:,}件" for name, count in self.counts.items()),
             f"受領エラー: {self.rejected:,}件(一括処理 {self.batch_number})",
+            *(f"  {row:,}行 {item}: {reason}" for row, item, reason in self.first_rejects),
         ]
 
 
@@ -63,10 +76,10 @@ def receive_file(
     :raises UnreadableFile: the file as a whole can't be received; nothing is stored.
     :raises NotNow: the same file is being received at this moment.
     """
-    definition = base_selectors.layout_definition(layout, day=act.day)
+    definition = layout_definition(layout, day=act.day)
     source = open_source(path, parse_layout(definition), encoding=encoding)
     arguments = (source, kind, extra, merge, act, progress or SilentProgress())
-    with base.only_one_reception(source.survey.sha256):
+    with only_one_reception(source.survey.sha256):
         if not dry_run:
             return _receive(*arguments)
         try:
@@ -79,8 +92,8 @@ def receive_file(
 def _receive(
     source: Source, kind: str, extra: Mapping[str, str], merge: Merge, act: Act, progress: Progress
 ) -> Receipt:
-    batch = base.open_batch(act, kind, file_name=source.path.name, file_sha256=source.survey.sha256)
-    staging = Staging(f"social_address_{kind}_{batch.pk}")
+    batch = open_batch(act, kind, file_name=source.path.name, file_sha256=source.survey.sha256)
+    staging = Staging(f"received_{kind}_{batch.pk}")
     if not _goes_on(staging, batch):
         staging.drop()
         columns = dict.fromkeys(source.layout.names, "text")
@@ -93,7 +106,7 @@ def _receive(
                 "rejected_reason": "text",
             }
         )
-        base.save_checkpoint(batch, {})
+        save_checkpoint(batch, {})
     _stage(source, batch, staging, progress)
     with transaction.atomic():
         staging.execute("ANALYZE {staging}")
@@ -101,9 +114,14 @@ def _receive(
         _reject_marked(source, batch, staging)
         rejected = batch.rejected_rows.values("row_number").distinct().count()
         state = BatchRun.State.REJECTED if rejected else BatchRun.State.DONE
-        base.close_batch(batch, state=state, at=act.at, counts={**counts, "受領エラー": rejected})
+        close_batch(batch, state=state, at=act.at, counts={**counts, "受領エラー": rejected})
         staging.drop()
-    return Receipt(batch.pk, counts, rejected)
+    return Receipt(batch.pk, counts, rejected, _first_rejects(batch))
+
+
+def _first_rejects(batch: BatchRun) -> list[tuple[int, str, str]]:
+    rows = batch.rejected_rows.order_by("row_number", "pk")
+    return list(rows.values_list("row_number", "item", "reason")[:_FIRST_REJECTS])
 
 
 def _goes_on(staging: Staging, batch: BatchRun) -> bool:
@@ -121,24 +139,24 @@ def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress
         with transaction.atomic():
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
                 copy.write(chunk.copy_text(names, with_row=True))
-            base.reject_rows(
+            reject_rows(
                 batch,
                 [
-                    base.Reject(one.row, one.label, one.code, one.reason, [one.raw])
+                    Reject(one.row, one.label, one.code, one.reason, [one.raw])
                     for one in chunk.rejects
                 ],
             )
             staged += len(chunk.rows)
-            base.save_checkpoint(batch, {"chunk": chunk.number + 1, "staged": staged})
+            save_checkpoint(batch, {"chunk": chunk.number + 1, "staged": staged})
         progress.advance(len(chunk.rows) + len(chunk.rejects))
 
 
 def _reject_marked(source: Source, batch: BatchRun, staging: Staging) -> None:
     names = ", ".join(connection.ops.quote_name(name) for name in source.layout.names)
-    base.reject_rows(
+    reject_rows(
         batch,
         [
-            base.Reject(
+            Reject(
                 row,
                 source.layout.by_name[item].label,
                 "E0004",
