@@ -25,3 +25,6 @@ class IntegratedAddressConfig(AppConfig):
         )
         auditlog.register(models.BusinessNumber)
         auditlog.register(models.DigestKey)
+        auditlog.register(models.NumberAmendment, exclude_fields=["ciphertext"])
+        auditlog.register(models.SearchLimit)
+        auditlog.register(models.SearchAlarm)

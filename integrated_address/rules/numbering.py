@@ -134,6 +134,7 @@ class Doubt(StrEnum):
     INDIVIDUAL_NUMBER_DIFFERS = "individual_number_differs"
     TWICE_IN_ONE_LIST = "twice_in_one_list"
     RESIDENT_IS_UNKNOWN = "resident_is_unknown"
+    MERGE_PROPOSED = "merge_proposed"
 
     @property
     def words(self) -> str:
@@ -149,8 +150,11 @@ _WORDS: Final = {
         "業務番号の紐付く方には別の個人番号が登録されています。"
         "個人番号の変更であれば変更として登録してください。"
     ),
+    Doubt.MERGE_PROPOSED: (
+        "この個人番号は、別の団体内統合宛名番号の方に登録されています。名寄せの確認を依頼しました。"
+    ),
     Doubt.RESIDENT_IS_UNKNOWN: ("住民宛名番号に該当する方がいません。番号を確認してください。"),
-    Doubt.TWICE_IN_ONE_LIST: "同じ業務番号が内容の異なる複数の行にあります。",
+    Doubt.TWICE_IN_ONE_LIST: "同じ個人番号が別の方の行にもあるか、同じ方に別の個人番号があります。",
 }
 
 

@@ -1,6 +1,12 @@
 """Acts that change 団体内統合宛名. One function is one act."""
 
 from integrated_address.rules import Doubt, FourBasicItems
+from integrated_address.services.amending import (
+    decide_amendment,
+    draft_link_correction,
+    draft_number_change,
+    draft_number_change_of_system,
+)
 from integrated_address.services.basics import delete_addressee, set_support_flag, update_basics
 from integrated_address.services.codes import record_code_states, request_linkage_codes
 from integrated_address.services.disclosure import (
@@ -10,9 +16,14 @@ from integrated_address.services.disclosure import (
 )
 from integrated_address.services.linking import (
     NumberBelongsToAnother,
+    PeriodIsTaken,
+    correct_period,
+    end_link,
     link_business_number,
     link_numbers,
+    reopen_link,
 )
+from integrated_address.services.lists import MOST_ITEMS, Item, ItemResult, search_list
 from integrated_address.services.looking import (
     look_up_by_individual_number,
     look_up_people,
@@ -29,6 +40,7 @@ from integrated_address.services.merging import (
     reject_merge,
     undo_merge,
 )
+from integrated_address.services.name_keys import refresh_name_keys
 from integrated_address.services.numbering import (
     Numbered,
     NumberingCounts,
@@ -37,25 +49,41 @@ from integrated_address.services.numbering import (
     number_person,
 )
 from integrated_address.services.searching import Found, SearchResult, Wanted, search
+from integrated_address.services.watching import (
+    SearchesStopped,
+    acknowledge_search_alarms,
+)
 
 __all__ = [
+    "MOST_ITEMS",
     "BothHaveIndividualNumbers",
     "DecidedAlready",
     "Doubt",
     "Found",
     "FourBasicItems",
+    "Item",
+    "ItemResult",
     "NotUndoable",
     "NothingToMerge",
     "NumberBelongsToAnother",
     "Numbered",
     "NumberingCounts",
     "NumberingDoubtful",
+    "PeriodIsTaken",
     "SearchResult",
+    "SearchesStopped",
     "Wanted",
+    "acknowledge_search_alarms",
     "approve_merge",
+    "correct_period",
+    "decide_amendment",
     "delete_addressee",
     "disclose_individual_numbers",
     "disclose_individual_numbers_in_bulk",
+    "draft_link_correction",
+    "draft_number_change",
+    "draft_number_change_of_system",
+    "end_link",
     "link_business_number",
     "link_numbers",
     "look_up_by_individual_number",
@@ -65,10 +93,13 @@ __all__ = [
     "propose_merge",
     "record_code_states",
     "record_withheld_search",
+    "refresh_name_keys",
     "reject_merge",
+    "reopen_link",
     "request_linkage_codes",
     "seal_numbers_for_transport",
     "search",
+    "search_list",
     "set_support_flag",
     "show_individual_number",
     "undo_merge",

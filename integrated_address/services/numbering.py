@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from integrated_address.rules import (
 from integrated_address.services import sql
 from integrated_address.services.keys import complete_digests, writing_column
 from integrated_address.services.locks import lock_everyone, wait_for_masses
+from integrated_address.services.merging import NothingToMerge, propose_merge
 from integrated_address.services.name_keys import complete_name_keys
 from sapporo_base import sealing
 from sapporo_base import selectors as base_selectors
@@ -114,7 +115,6 @@ def refuse_wrong_number(number: str) -> None:
         raise InvalidRequest(fields={"individual_number": "検査数字が一致しません。"})
 
 
-@transaction.atomic
 def number_person(
     *,
     system: BusinessSystem,
@@ -141,38 +141,69 @@ def number_person(
     if individual_number:
         refuse_wrong_number(individual_number)
     sealed = sealing.NumberSealer().seal(individual_number) if individual_number else None
+    row = (
+        business_number,
+        sealed.digest if sealed else None,
+        sealed.ciphertext if sealed else None,
+        basics.name,
+        basics.name_kana,
+        basics.birth_on,
+        basics.birth_text,
+        basics.sex,
+        basics.residential_address,
+        resident_state,
+        resident_number or None,
+    )
+    try:
+        return _number_one(row, system, act)
+    except _OnePersonTwice as twice:
+        # What was begun is undone; the proposal stays.
+        _propose_merges([twice.pair], act)
+        raise NumberingDoubtful(Doubt.MERGE_PROPOSED) from None
+
+
+class _OnePersonTwice(Exception):
+    """The 個人番号 that arrived for one person is registered for another: undoes what was begun."""
+
+    def __init__(self, pair: tuple[str, str]) -> None:
+        super().__init__()
+        self.pair = pair
+
+
+@transaction.atomic
+def _number_one(row: Sequence[object], system: BusinessSystem, act: Act) -> Numbered:
     with temporary_staging("integrated_single", STAGED) as staging:
-        staging.copy(
-            (*ASKED, "resident_number"),
-            [
-                (
-                    business_number,
-                    sealed.digest if sealed else None,
-                    sealed.ciphertext if sealed else None,
-                    basics.name,
-                    basics.name_kana,
-                    basics.birth_on,
-                    basics.birth_text,
-                    basics.sex,
-                    basics.residential_address,
-                    resident_state,
-                    resident_number or None,
-                )
-            ],
-        )
+        staging.copy((*ASKED, "resident_number"), [row])
         _lock_people(staging, system)
-        counts = _number(staging, system, act)
+        counts, pairs = _number(staging, system, act)
+        if pairs:
+            raise _OnePersonTwice(pairs[0])
         if counts.doubts:
             raise NumberingDoubtful(next(iter(counts.doubts)))
-        ((number,),) = staging.select("SELECT integrated_number FROM {staging}")
+        ((business_number, number, has_number),) = staging.select(
+            "SELECT business_number, integrated_number, digest IS NOT NULL FROM {staging}"
+        )
     base.record_linkage(
         act,
         "person_numbered",
         subjects=[("integrated", number), ("business", business_number)],
         receiver_code=system.code,
-        opened_individual_number=individual_number is not None,
+        opened_individual_number=has_number,
     )
     return Numbered(number, is_new=counts.numbered == 1, is_linked=counts.linked == 1)
+
+
+def _propose_merges(pairs: Sequence[tuple[str, str]], act: Act) -> None:
+    """Propose that those are one person to whom one 個人番号 belongs; people decide."""
+    for linked, known in pairs:
+        with suppress(NothingToMerge):
+            propose_merge(
+                addressee=linked,
+                other=known,
+                cause="individual_number",
+                act=act,
+                reason="後から届いた個人番号が、別の番号の方に登録されています。",
+            )
 
 
 @transaction.atomic
@@ -201,7 +232,8 @@ def number_newcomers(
         lock_everyone()
     masses = people >= _MASSES
     with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
-        counts = _number(staging, system, act, request_codes=request_codes, fill=fill)
+        counts, pairs = _number(staging, system, act, request_codes=request_codes, fill=fill)
+    _propose_merges(pairs, act)
     analyze_grown(counts.numbered, *_TABLES)
     base.record_linkage(
         act,
@@ -248,7 +280,8 @@ def _number(
     *,
     request_codes: bool = False,
     fill: bool = True,
-) -> NumberingCounts:
+) -> tuple[NumberingCounts, list[tuple[str, str]]]:
+    """Number, link and take over; return the counts, and who turned out to be one person twice."""
     register = base_selectors.system(RESIDENT_NUMBERS)
     parameters = {
         "system": system.pk,
@@ -286,6 +319,7 @@ def _number(
     if fill:
         staging.execute(sql.FILL_STAGING, **parameters)
     doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}
+    pairs = staging.select(sql.ONE_PERSON_TWICE) if Doubt.MERGE_PROPOSED in doubts else []
     if doubts:
         staging.execute(sql.FILL_DOUBTS, doubts=[doubt.value for doubt in doubts])
     staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
@@ -293,9 +327,10 @@ def _number(
     complete_digests()
     if numbered:
         nudge("gateway.tasks.read_feeds")
-    return NumberingCounts(
+    counts = NumberingCounts(
         numbered=numbered,
         linked=linked,
         known=sum(verdicts.values()) - numbered - linked - sum(doubts.values()),
         doubts=doubts,
     )
+    return counts, [(linked_to, known) for linked_to, known in pairs]

@@ -22,6 +22,8 @@ SELECT s.business_number, s.digest, s.linked, s.known,
         WHEN s.by_register_wanted AND s.by_register IS NULL THEN 'resident_is_unknown'
         WHEN s.by_number <> s.by_register THEN 'number_is_anothers'
         WHEN s.linked IS NULL AND s.known IS NULL THEN 'number'
+        WHEN s.linked <> s.known AND s.by_number IS NOT NULL AND NOT s.has_number
+            THEN 'merge_proposed'
         WHEN s.linked <> s.known THEN 'number_is_anothers'
         WHEN s.digest IS NULL OR s.by_number IS NOT NULL THEN
             CASE WHEN s.linked IS NULL THEN 'link' ELSE 'nothing' END
@@ -100,7 +102,8 @@ LEFT JOIN integrated_new n
     ON j.verdict = 'number'
     AND n.person = coalesce(j.digest, convert_to(j.business_number, 'UTF8'))
 WHERE j.verdict NOT IN (
-    'number_is_anothers', 'individual_number_differs', 'resident_is_unknown', 'twice_in_one_list'
+    'number_is_anothers', 'individual_number_differs', 'resident_is_unknown', 'twice_in_one_list',
+    'merge_proposed'
 )
 """
 
@@ -126,10 +129,10 @@ TELL_CONTRADICTIONS = """
 UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
 FROM (
     SELECT digest FROM integrated_judged
-    WHERE digest IS NOT NULL AND verdict NOT IN ('number_is_anothers', 'nothing', 'link')
+    WHERE digest IS NOT NULL AND verdict NOT IN ('number_is_anothers', 'merge_proposed', 'nothing', 'link')
     GROUP BY digest HAVING count(DISTINCT coalesce(linked, known, '')) > 1
 ) t
-WHERE j.digest = t.digest AND j.verdict NOT IN ('number_is_anothers', 'nothing', 'link');
+WHERE j.digest = t.digest AND j.verdict NOT IN ('number_is_anothers', 'merge_proposed', 'nothing', 'link');
 UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
 FROM (
     SELECT coalesce(linked, known) AS person FROM integrated_judged
@@ -292,6 +295,10 @@ FROM closed c JOIN {staging} s USING (business_number)
 FILL_STAGING = """
 UPDATE {staging} s SET integrated_number = r.integrated_number
 FROM integrated_resolved r WHERE r.business_number = s.business_number
+"""
+
+ONE_PERSON_TWICE = """
+SELECT DISTINCT linked, known FROM integrated_judged WHERE verdict = 'merge_proposed'
 """
 
 FILL_DOUBTS = """

@@ -41,6 +41,8 @@ KIND_NAMES = {
     "receive_residents": "住民ファイルの受領",
     "receive_residents_rehearsal": "住民ファイルの確認",
     "check_residents": "住民情報の整合性確認",
+    "import_numbers": "団体内統合宛名番号の移行",
+    "number_people": "業務番号ファイルの付番",
     "receive_taxes": "課税情報の受領",
     "receive_accounts": "口座情報の受領",
     "claims": "請求・届出の受領",
