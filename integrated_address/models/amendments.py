@@ -34,7 +34,8 @@ class NumberAmendment(models.Model):
 
     addressee = models.ForeignKey(
         IntegratedAddressee,
-        on_delete=models.PROTECT,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
         related_name="amendments",
         verbose_name="団体内統合宛名",
     )
@@ -43,14 +44,16 @@ class NumberAmendment(models.Model):
     ciphertext = models.BinaryField("新しい個人番号(封緘)", null=True)
     link = models.ForeignKey(
         BusinessNumber,
-        on_delete=models.PROTECT,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
         null=True,
         related_name="amendments",
         verbose_name="業務番号",
     )
     target = models.ForeignKey(
         IntegratedAddressee,
-        on_delete=models.PROTECT,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
         null=True,
         related_name="amendments_towards",
         verbose_name="正しい紐付先",
