@@ -108,18 +108,23 @@ def stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress)
 # Rows that are known as they are -------------------------------------------------------------
 
 _PRINTS: Final = {"row_number": "integer", "fingerprint": "bytea"}
-# A row that is there twice is known once: the second one is looked at and rejected.
-_KNOWN: Final = """
-INSERT INTO {staging} (row_number, version_id, resident_number)
-SELECT min(p.row_number), v.id, v.resident_number
+# Made by CREATE TABLE AS, which both cores may work on; an INSERT is planned for one.
+_COMPARE: Final = """
+CREATE UNLOGGED TABLE {staging} AS
+SELECT p.row_number, v.id AS version_id, v.resident_number
 FROM resident_fingerprint p
-JOIN resident_basic_residentversion v ON v.fingerprint = p.fingerprint
-WHERE v.superseded_at IS NULL
-GROUP BY v.id, v.resident_number
+LEFT JOIN resident_basic_residentversion v
+       ON v.fingerprint = p.fingerprint AND v.superseded_at IS NULL
 """
-_DIFFERING: Final = """
-SELECT p.row_number FROM resident_fingerprint p
-WHERE NOT EXISTS (SELECT FROM {staging} k WHERE k.row_number = p.row_number)
+_DIFFERING: Final = "DELETE FROM {staging} WHERE version_id IS NULL RETURNING row_number"
+# A row that is there twice is known once: the second one is looked at and rejected.
+_TWICE: Final = """
+WITH twice AS (
+    SELECT version_id, min(row_number) AS first FROM {staging}
+    GROUP BY version_id HAVING count(*) > 1
+)
+DELETE FROM {staging} k USING twice t
+WHERE k.version_id = t.version_id AND k.row_number > t.first RETURNING k.row_number
 """
 _KNOWN_BUT_SECOND: Final = """
 DELETE FROM {unchanged} k
@@ -153,12 +158,16 @@ def _rows_that_differ(source: Source, staging: Staging, progress: Progress) -> l
         cursor.execute("SET LOCAL work_mem = '256MB'")
     prints.execute("ANALYZE {staging}")
     unchanged = unchanged_of(staging)
-    known = unchanged.execute(_KNOWN)
+    unchanged.drop()
+    unchanged.execute(_COMPARE)
+    differing = [
+        row for statement in (_DIFFERING, _TWICE) for (row,) in unchanged.select(statement)
+    ]
     unchanged.execute("ANALYZE {staging}")
-    if source.survey.rows - known > source.survey.rows * _WORTH_PICKING:
+    if len(differing) > source.survey.rows * _WORTH_PICKING:
         unchanged.execute("TRUNCATE {staging}")
         return None
-    return [row for (row,) in unchanged.select(_DIFFERING)]
+    return differing
 
 
 def _known_but_second(staging: Staging) -> list[int]:

@@ -161,6 +161,14 @@ class _Part:
     stretch: tuple[Stretch, Path, str] | None = None
     wanted: tuple[int, ...] | None = None
 
+    def lines(self) -> RawChunk:
+        """Return it to be compared as it stands, not to be decoded."""
+        if not self.stretch or self.wanted is not None:
+            return self.raw()
+        stretch, path, encoding = self.stretch
+        rows = range(self.first_row, self.first_row + self.count)
+        return RawChunk(self.number, rows, stretch.lines(path, encoding))
+
     def raw(self) -> RawChunk:
         records = self.records
         if self.stretch:
@@ -188,7 +196,7 @@ def _decoded(decoder: Decoder, work: Callable[[Chunk], T], part: _Part) -> T:
 
 
 def _raw(work: Callable[[RawChunk], T], part: _Part) -> T:
-    return work(part.raw())
+    return work(part.lines())
 
 
 def _spread(work: Callable[[_Part], T], parts: Iterable[_Part], processes: int) -> Iterator[T]:

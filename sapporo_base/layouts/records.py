@@ -13,6 +13,7 @@ from sapporo_base.layouts.specification import LayoutSpecification
 
 # A quoted cell may hold newlines; a quote that nobody closes must not swallow the rest of the file.
 _LINES_OF_A_RECORD: Final = 20
+_UTF_8: Final = ("utf-8", "utf-8-sig")
 
 
 def csv_records(lines: Iterator[str] | io.TextIOBase) -> Iterator[str]:
@@ -62,18 +63,33 @@ class Stretch:
 
     def records(self, path: Path, encoding: str) -> list[str]:
         """Return its records as texts, without their line ends."""
-        with path.open("rb") as stream:
-            stream.seek(self.offset)
-            body = stream.read(self.size)
         if encoding == "utf-8-sig" and self.offset:
             encoding = "utf-8"
-        text = body.decode(encoding)
+        text = self._body(path).decode(encoding)
         if '"' in text:
             lines = io.StringIO(text, newline="\n")
             return list(itertools.islice(csv_records(lines), self.rows))
         records = text.replace("\r\n", "\n").split("\n")
         del records[self.rows :]
         return records
+
+    def lines(self, path: Path, encoding: str) -> list[str] | list[bytes]:
+        """Return its records as they stand, in bytes where those are UTF-8, for whoever only compares."""
+        if encoding not in _UTF_8:
+            return self.records(path, encoding)
+        body = self._body(path)
+        if b'"' in body:
+            return self.records(path, encoding)
+        if not self.offset:
+            body = body.removeprefix(codecs.BOM_UTF8)
+        lines = body.replace(b"\r\n", b"\n").split(b"\n")
+        del lines[self.rows :]
+        return lines
+
+    def _body(self, path: Path) -> bytes:
+        with path.open("rb") as stream:
+            stream.seek(self.offset)
+            return stream.read(self.size)
 
 
 class StretchReader:
