@@ -14,6 +14,7 @@ from integrated_address.services.disclosure import (
     disclose_individual_numbers_in_bulk,
     seal_numbers_for_transport,
 )
+from integrated_address.services.importing import import_numbers
 from integrated_address.services.linking import (
     NumberBelongsToAnother,
     PeriodIsTaken,
@@ -41,6 +42,7 @@ from integrated_address.services.merging import (
     undo_merge,
 )
 from integrated_address.services.name_keys import refresh_name_keys
+from integrated_address.services.number_files import number_people
 from integrated_address.services.numbering import (
     Numbered,
     NumberingCounts,
@@ -84,11 +86,13 @@ __all__ = [
     "draft_number_change",
     "draft_number_change_of_system",
     "end_link",
+    "import_numbers",
     "link_business_number",
     "link_numbers",
     "look_up_by_individual_number",
     "look_up_people",
     "number_newcomers",
+    "number_people",
     "number_person",
     "propose_merge",
     "record_code_states",
