@@ -2,6 +2,8 @@
 
 from integrated_address.rules import Doubt, FourBasicItems
 from integrated_address.services.amending import (
+    AmendmentWaits,
+    IndividualNumberIsAnothers,
     decide_amendment,
     draft_link_correction,
     draft_number_change,
@@ -58,11 +60,13 @@ from integrated_address.services.watching import (
 
 __all__ = [
     "MOST_ITEMS",
+    "AmendmentWaits",
     "BothHaveIndividualNumbers",
     "DecidedAlready",
     "Doubt",
     "Found",
     "FourBasicItems",
+    "IndividualNumberIsAnothers",
     "Item",
     "ItemResult",
     "NotUndoable",
