@@ -24,6 +24,7 @@ class ResidentBasicConfig(AppConfig):
         auditlog.register(models.ApprovedItem)
         auditlog.register(models.Certification)
         auditlog.register(models.FileSubscription)
+        auditlog.register(models.Delivery, include_fields=["system", "reads_feed"])
         auditlog.register(models.WebhookSubscription, include_fields=["system", "url", "is_active"])
         # Whom a finding concerns is no part of what staff say about it.
         auditlog.register(

@@ -21,6 +21,10 @@ from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 
 _SHOWN = 50
+_FEED_USE = {
+    True: "異動情報を順に受け取る",
+    False: "異動情報は受け取らない(受領と同時の引渡し、または都度の照会)",
+}
 
 
 def _obstacle(delivery: Delivery) -> str:
@@ -37,6 +41,8 @@ def _stretch(after: int | None, until: int | None) -> str:
 
 
 def _state(delivery: Any) -> tuple[str, str]:
+    if not delivery.reads_feed:
+        return ("異動情報は受け取らない", "info")
     late = selectors.is_late(delivery, at=timezone.now())
     states = (
         (delivery.skipped_until is not None, "読み飛ばしあり", "stopped"),
@@ -63,13 +69,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
     )
     empty_text = "利用申請が承認されると、その庁内業務システムが表示されます。"
     can_export = True
-    actions_detail = ("set_up_files", "stop_files", "set_up_webhook")
+    actions_detail = ("set_up_files", "stop_files", "set_up_webhook", "choose_feed")
     list_display = ("system", "status", "lag", "last_read", "open_receipts", "last_acknowledged")
     search_fields = ("system__business_id", "system__name")
     search_help_text = "庁内業務システムで検索"
     fieldsets = (
         (None, {"fields": ("system", "status")}),
-        ("配信", {"fields": ("lag", "read_until", "last_read", "skipped")}),
+        ("配信", {"fields": ("feed_use", "lag", "read_until", "last_read", "skipped")}),
         ("受領確認", {"fields": ("open_receipts", "acknowledged_until", "last_acknowledged")}),
         ("全件と日次ファイル", {"fields": ("last_snapshot", "day_files")}),
         ("配信の記録(新しい順に50件)", {"fields": ("history",)}),
@@ -94,9 +100,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
             return format_html("{} {}", display.badge("移転停止", "stopped"), obstacle)
         return display.badge(*_state(obj))
 
+    @admin.display(description="異動情報の利用")
+    def feed_use(self, obj: Delivery) -> str:
+        """Say whether the system reads the feed, or has its data in another way."""
+        return _FEED_USE[obj.reads_feed]
+
     @admin.display(description="未配信の異動", ordering="behind")
     def lag(self, obj: Any) -> SafeString:
         """Return how many changes it has not read, and how long the oldest waits."""
+        if not obj.reads_feed:
+            return display.NOTHING
         return format_html("{} {}", display.count(obj.behind), _age(obj.waiting_since))
 
     @admin.display(description="受領確認のない異動", ordering="unconfirmed")
@@ -202,6 +215,29 @@ class DeliveryAdmin(ReadOnlyAdmin):
             obj=delivery,
             effects=[Effect("対象", str(delivery.system))],
             undo="もう一度設定すると、止めた位置の続きから配信します。",
+        )
+
+    @action(description="異動情報の利用を変える", permissions=["operate"], icon="sync_disabled")
+    def choose_feed(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say that the system reads the feed, or that it does not: who doesn't is never behind."""
+        delivery = self.found(request, object_id)
+        turned = not delivery.reads_feed
+
+        def do(data: dict[str, Any]) -> None:
+            services.choose_feed(receiving=delivery.system, reads_feed=turned)
+
+        return self.act_page(
+            request,
+            title=f"異動情報の利用 {delivery.system}",
+            button="受け取るシステムにする" if turned else "受け取らないシステムにする",
+            do=do,
+            obj=delivery,
+            effects=[
+                Effect("現在", _FEED_USE[delivery.reads_feed]),
+                Effect("変更後", _FEED_USE[turned]),
+            ],
+            explanation="受け取らないシステムは、未配信や遅れに数えません。承認された項目は変わりません。",
+            undo="いつでも戻せます。システムが異動情報を読んだ時は、受け取るシステムに戻ります。",
         )
 
     @action(description="更新通知を設定する", permissions=["operate"], icon="notifications_active")

@@ -8,6 +8,9 @@ class Delivery(models.Model):
     """
     配信状況: how far one system has read the feed, and how far it says it has taken it over.
 
+    A system that never reads it, because it is handed its data at the reception or only looks people up,
+    is not behind (`reads_feed`).
+
     Where it jumped over a stretch that it was never given, `skipped_after` and `skipped_until` tell
     which, until it reads that or takes a snapshot that stands later.
     """
@@ -17,6 +20,11 @@ class Delivery(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name="庁内業務システム",
+    )
+    reads_feed = models.BooleanField(
+        "異動情報を順に受け取る",
+        default=True,
+        help_text="受領と同時に引き渡す、または都度の照会だけを行うシステムは、いいえ。",
     )
     read_until = models.BigIntegerField("配信済みの位置", default=0)
     read_at = models.DateTimeField("最終配信日時", null=True, blank=True)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import BigIntegerField, Case, DateTimeField, F, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression, RawSQL
 
 from resident_basic.models import Delivery
 from resident_basic.selectors.deliveries import FORMS
@@ -17,7 +17,7 @@ LATE_AFTER: Final = timedelta(days=1)
 _RECORDED_AT: Final = f"""(
     SELECT c.recorded_at FROM {CHANGES.position_table} p
     JOIN resident_basic_residentchange c ON c.id = p.entry_id
-    WHERE p.position = resident_basic_delivery.{{column}} + 1
+    WHERE p.position = resident_basic_delivery.{{column}} + 1 AND resident_basic_delivery.reads_feed
 )"""
 
 
@@ -27,16 +27,22 @@ def consumers() -> QuerySet[Delivery]:
 
     `behind` and `unconfirmed` count changes, `waiting_since` is the moment of the oldest change
     that was not delivered, `unconfirmed_since` of the oldest that was not acknowledged (None where
-    there is none). A system that was approved and never asked for anything is behind by all of them.
+    there is none). A system that was approved and never asked for anything is behind by all of them,
+    unless it is one that reads no feed.
     """
     head = Value(CHANGES.head(), output_field=BigIntegerField())
     return Delivery.objects.select_related("system").annotate(
         head=head,
-        behind=head - F("read_until"),
-        unconfirmed=F("read_until") - F("acknowledged_until"),
+        behind=_where_read(head - F("read_until")),
+        unconfirmed=_where_read(F("read_until") - F("acknowledged_until")),
         waiting_since=_recorded_at("read_until"),
         unconfirmed_since=_recorded_at("acknowledged_until"),
     )
+
+
+def _where_read(count: CombinedExpression) -> Case:
+    # Who reads no feed has nothing open in it.
+    return Case(When(reads_feed=True, then=count), default=0, output_field=BigIntegerField())
 
 
 def _recorded_at(column: str) -> RawSQL:

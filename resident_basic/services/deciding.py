@@ -19,6 +19,7 @@ from resident_basic.services.application_steps import (
     staff_of,
     take_step,
 )
+from resident_basic.services.numbering import RECEIVER
 from sapporo_base.acts import Act, InvalidRequest, NotNow
 from sapporo_base.nudge import nudge
 
@@ -94,7 +95,11 @@ def approve_application(
         )
     take_step(act, Step.APPROVED, application, reason=reason)
     # From now on it is a consumer, and its lag is shown even if it never asks for anything.
-    Delivery.objects.get_or_create(system=application.system)
+    Delivery.objects.get_or_create(
+        system=application.system,
+        # 団体内統合宛名 is handed its people in the transaction of a reception.
+        defaults={"reads_feed": application.system.code != RECEIVER},
+    )
     # What waited for an approval goes on at once.
     nudge("resident_basic.tasks.forward_households", queue="bulk")
     return application

@@ -21,6 +21,7 @@ from resident_basic.services.permits import (
 from sapporo_base import services as base
 from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.bulk import Staging
+from sapporo_base.models import BusinessSystem
 from sapporo_base.selectors import system
 
 Row = TypeVar("Row", bound=selectors.DisclosedResident)
@@ -237,6 +238,17 @@ def record_stretch(
     note_given(after=after, until=until, act=act)
 
 
+def choose_feed(*, receiving: BusinessSystem, reads_feed: bool) -> None:
+    """
+    Say whether a system reads the feed at all; one that does not is never called behind.
+
+    Whatever was said, it reads it from the moment it does.
+    """
+    delivery, _ = Delivery.objects.get_or_create(system=receiving)
+    delivery.reads_feed = reads_feed
+    delivery.save(update_fields=["reads_feed"])
+
+
 def note_given(*, after: int, until: int, act: Act) -> Delivery:
     """Note that the acting system was given a stretch of the feed, and what it jumped over."""
     delivery, _ = Delivery.objects.select_for_update().get_or_create(system=receiver(act))
@@ -247,5 +259,8 @@ def note_given(*, after: int, until: int, act: Act) -> Delivery:
     delivery.skipped_after, delivery.skipped_until = skipped or (None, None)
     delivery.read_until = max(delivery.read_until, until)
     delivery.read_at = act.at
-    delivery.save(update_fields=["read_until", "read_at", "skipped_after", "skipped_until"])
+    delivery.reads_feed = True
+    delivery.save(
+        update_fields=["reads_feed", "read_until", "read_at", "skipped_after", "skipped_until"]
+    )
     return delivery

@@ -79,6 +79,28 @@ class TestLag:
         (one,) = selectors.consumers()
         assert not selectors.is_late(one, at=act.at + timedelta(days=30))
 
+    def test_who_only_looks_people_up_is_not_behind_until_it_reads(
+        self, hanako, approve, staff_client
+    ):
+        school = approve("017-000", "name")
+        selectors.CHANGES.publish()
+        delivery = Delivery.objects.get(system=school.system)
+        client = staff_client("resident_basic.view_delivery", "resident_basic.change_delivery")
+        url = reverse("admin:resident_basic_delivery_choose_feed", args=[delivery.pk])
+        assert client.post(url, {"_confirmed": "1"}).status_code == 302
+
+        (behind,) = selectors.consumers().filter(system=school.system)
+        assert (behind.behind, behind.waiting_since) == (0, None)
+        assert "異動情報は受け取らない" in client.get(
+            reverse("admin:resident_basic_delivery_changelist")
+        ).text
+        services.disclose_changes(receipt=0, limit=1, act=school)
+        assert selectors.consumers().get(system=school.system).reads_feed
+
+    def test_the_register_of_numbers_is_handed_people_at_the_reception(self, approve):
+        numbering = approve("032-000", "name")
+        assert not selectors.consumers().get(system=numbering.system).reads_feed
+
     def test_a_system_that_nobody_approved_has_no_state(self, client_of):
         api = client_of(system("010-000"), "030:changes:read")
         assert api.get("/api/v1/resident-basic/delivery/").status_code == 404

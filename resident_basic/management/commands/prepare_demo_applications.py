@@ -39,6 +39,7 @@ class Told:
     expected_count: int
     retention: str
     forms: tuple[str, ...] = (API,)
+    reads_feed: bool = True
     individual_number: bool = False
     protected_people: bool = True
     daily_file: tuple[str, str] | None = None
@@ -72,6 +73,8 @@ APPLICATIONS = {
         subjects="受給者、配偶者、児童とその世帯",
         expected_count=420_000,
         retention="支給の終了から7年",
+        # Its changes come by the feed of 社会保障宛名; here it only looks people up.
+        reads_feed=False,
     ),
     "030-002": Told(
         purpose="社会保障宛名の管理",
@@ -128,6 +131,8 @@ class Command(BaseCommand):
             services.approve_application(
                 application=application, act=Act(at=now, path="command", staff=decider)
             )
+            if not told.reads_feed:
+                services.choose_feed(receiving=system, reads_feed=False)
             if told.daily_file is not None:
                 layout, encoding = told.daily_file
                 services.subscribe_to_files(
