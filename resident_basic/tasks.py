@@ -38,6 +38,13 @@ def receive_ordered_files() -> int:
 
 
 @shared_task
+def dispose_received_files() -> int:
+    """Remove what was received long enough ago from the drop folder; return how many files."""
+    before = timezone.now() - timedelta(days=settings.RESIDENT_DROP_FOLDER_DAYS)
+    return len(services.dispose_received_files(before=before, act=task_act("030-001")))
+
+
+@shared_task
 def deliver_files() -> int:
     """Make the files of the day where the hour has come and they are not there yet; return how many."""
     now = timezone.localtime()

@@ -334,6 +334,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 900.0,
         "options": {"queue": "bulk"},
     },
+    "received files": {
+        "task": "resident_basic.tasks.dispose_received_files",
+        "schedule": 86_400.0,
+        "options": {"queue": "bulk"},
+    },
     "reminders of the applications": {
         "task": "resident_basic.tasks.remind_sections",
         "schedule": 3_600.0,
@@ -388,6 +393,8 @@ if not (DEMO or OFFLINE) and not (
 
 # Where files of 既存住基 wait to be received from the staff's pages; web and workers share it.
 RESIDENT_DROP_FOLDER = env.path("RESIDENT_DROP_FOLDER", VAR_DIR / "inbox")
+# They hold 個人番号: what was received is removed after so many days.
+RESIDENT_DROP_FOLDER_DAYS = env.int("RESIDENT_DROP_FOLDER_DAYS", 30, validate=validate.Range(min=1))
 # A full set of 既存住基 that would change more residents than this share, and more than this number,
 # waits for someone to confirm it.
 RESIDENT_FILE_SUSPICIOUS_SHARE = env.float(

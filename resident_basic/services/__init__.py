@@ -47,6 +47,7 @@ from resident_basic.services.disclosure import (
     publish_changes,
     stage_changes,
 )
+from resident_basic.services.disposing import dispose_received_files
 from resident_basic.services.drop_folder import (
     WaitingFile,
     file_in_folder,
@@ -167,6 +168,7 @@ __all__ = [
     "decide_support_measure",
     "disclose_changes",
     "disclose_residents",
+    "dispose_received_files",
     "draft_application",
     "edit_application",
     "end_support_measure",

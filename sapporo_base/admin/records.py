@@ -88,6 +88,7 @@ KINDS = {
     "application_revoked": "利用申請の承認取消し",
     "sections_reminded": "利用申請のお知らせ",
     "disclosure_previewed": "移転内容の確認",
+    "received_file_disposed": "受領したファイルの廃棄",
     "residents_handed_on": "付番のための移転",
     "resident_disclosed": "住民情報の移転",
     "changes_disclosed": "異動情報の移転",

@@ -16,7 +16,8 @@ MANAGE = Path(settings.BASE_DIR) / "manage.py"
 def run_command(*arguments: str) -> Run:
     """Run a command of the project, measured; more than rejected rows is an error."""
     run = run_measured([sys.executable, str(MANAGE), *arguments], os.environ)
-    if run.returncode > 1:
+    # Python ends with 1 too when it falls over, as a command does for rejected rows.
+    if run.returncode > 1 or "Traceback (most recent call last)" in run.output:
         raise CommandError(f"{arguments[0]}: {run.output[-500:]}", returncode=1)
     return run
 

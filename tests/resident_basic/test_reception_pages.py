@@ -1,10 +1,13 @@
 """The pages of reception: a file is chosen, looked at, received; rejects are mended; gaps are seen."""
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from resident_basic import services, tasks
@@ -192,6 +195,43 @@ class TestReception:
         assert CHOOSE not in looking.get(LIST).content.decode()
         assert choose(looking, file_name="juki_daily_20261104.csv").status_code == 403
         assert staff_client().get(LIST).status_code == 403
+
+
+class TestDisposal:
+    """Received files leave the folder by themselves: they hold 個人番号."""
+
+    @pytest.fixture
+    def received(self, inbox, act):
+        path = a_file(inbox / "juki_daily_20261104.csv", row(), row(sex="7"))
+        services.receive_residents(path=path, act=act)
+        return path
+
+    def dispose(self, act, *, days):
+        later = timezone.now() + timedelta(days=days)
+        return services.dispose_received_files(before=later - timedelta(days=30), act=act)
+
+    def test_what_was_received_goes_after_thirty_days_and_it_is_recorded(self, received, act):
+        assert self.dispose(act, days=29) == []
+        assert self.dispose(act, days=31) == [received.name]
+        assert not received.exists()
+        record = LinkageRecord.objects.get(kind="received_file_disposed")
+        assert received.name in record.detail
+        # What was rejected can be mended all the same.
+        assert RejectedRow.objects.filter(state="open").count() == 1
+
+    def test_what_nobody_received_or_what_changed_since_stays(self, received, inbox, act):
+        a_file(inbox / "juki_daily_20261105.csv", row())
+        a_file(received, row())
+        assert self.dispose(act, days=31) == []
+
+    def test_a_removal_that_fails_is_not_recorded(self, received, act, monkeypatch):
+        def fails(path):
+            raise PermissionError
+
+        monkeypatch.setattr(Path, "unlink", fails)
+        with pytest.raises(PermissionError):
+            self.dispose(act, days=31)
+        assert not LinkageRecord.objects.filter(kind="received_file_disposed").exists()
 
 
 class TestMending:
