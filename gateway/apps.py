@@ -19,6 +19,8 @@ class GatewayConfig(AppConfig):
         auditlog.register(models.PlannedStop)
         auditlog.register(models.Pace)
         auditlog.register(models.PlatformInterface)
+        auditlog.register(models.MasterUpdate)
+        auditlog.register(models.PortalNotice, exclude_fields=["text", "title"])
         auditlog.register(models.Provision, exclude_fields=["copy_items", "answer_items"])
         auditlog.register(
             models.CopyError, include_fields=["mended_at", "code", "item", "reason", "noted_at"]

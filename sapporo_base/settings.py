@@ -318,6 +318,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=15),
         "options": {"queue": "bulk"},
     },
+    "master updates": {
+        "task": "gateway.tasks.fetch_master_updates",
+        "schedule": 3_600.0,
+        "options": {"queue": "bulk", "expires": 3_600},
+    },
+    "looks of people at their own data": {
+        "task": "gateway.tasks.fetch_disclosures",
+        "schedule": 120.0,
+        "options": {"queue": "bulk", "expires": 120},
+    },
+    "items shown to people": {
+        "task": "gateway.tasks.fetch_disclosed_items",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"queue": "bulk"},
+    },
+    "unclear inquiries compared": {
+        "task": "gateway.tasks.compare_unclear_inquiries",
+        "schedule": crontab(hour=2, minute=10),
+        "options": {"queue": "bulk"},
+    },
     "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
     "contradictions among residents": {
         "task": "resident_basic.tasks.check_residents",
@@ -492,6 +512,7 @@ HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
+    "gateway.admin.master_block",
     "resident_basic.admin.applications.application_block",
     "resident_basic.admin.applications.section_block",
     "resident_basic.admin.protection.alarms.home_block",

@@ -142,15 +142,48 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
             do=lambda data: self._cancelled(request, inquiry, data),
         )
 
-    actions_detail = ("cancel",)
+    actions_detail = ("cancel", "compare")
+
+    def has_compare_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may have an inquiry under 要確認 compared."""
+        if not request.user.has_perm("gateway.requeue_exchange"):
+            return False
+        inquiry = self.get_object(request, object_id) if object_id else None
+        return inquiry is None or inquiry.state == Inquiry.State.UNCLEAR
+
+    @action(description="照会内容を照合する", permissions=["compare"], icon="compare_arrows")
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Have the inquiry compared with what the platform holds of it."""
+        inquiry = self.get_object(request, object_id)
+        return self.act_page(
+            request,
+            title="照会内容の照合",
+            button="照会内容を照合する",
+            obj=inquiry,
+            effects=[
+                Effect("対象", str(inquiry)),
+                Effect("一致したとき", "照会中に戻り、回答を確かめます。"),
+                Effect("登録がないとき", "同じ識別番号で送り直します。二重には登録されません。"),
+                Effect("異なるとき", "要確認のまま、異なる項目を理由に示します。"),
+            ],
+            undo="照合は何度でもできます。",
+            do=lambda _: self._compared(request, inquiry),
+        )
+
+    def _compared(self, request: HttpRequest, inquiry: Inquiry) -> str:
+        services.compare_inquiry(inquiry=inquiry, act=staff_act(request))
+        return "照合を依頼しました。プラットフォームの稼働中に行われます。"
 
     def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may take inquiries back."""
         return request.user.has_perm("gateway.cancel_inquiry")
 
-    def _cancelled(self, request: HttpRequest, inquiry: Inquiry, data: dict[str, Any]) -> None:
-        services.cancel_inquiry(
+    def _cancelled(self, request: HttpRequest, inquiry: Inquiry, data: dict[str, Any]) -> str:
+        taken_back = services.cancel_inquiry(
             system=inquiry.system,
             inquiry_id=inquiry.pk,
             act=staff_act(request, reason=data["reason"]),
         )
+        if taken_back.state == Inquiry.State.CANCELLED:
+            return "照会を取りやめました。"
+        return "プラットフォームに取りやめを依頼します。間に合ったかは、この画面に表示されます。"

@@ -12,11 +12,17 @@ from sapporo_base.admin import display as shown
 from sapporo_base.rules.dates import format_date
 
 LEVELS = {
-    **dict.fromkeys(("waiting_code", "waiting", "ready", "running", "held"), "waiting"),
-    **dict.fromkeys(("sending", "sent", "asked", "arrived", "answered_wait"), "info"),
-    **dict.fromkeys(("answered", "forwarded", "done", "equal"), "done"),
-    **dict.fromkeys(("failed", "refused", "unclear", "expired", "different"), "stopped"),
-    **dict.fromkeys(("no_record", "cancelled", "deleted", "dropped", "withdrawn"), "plain"),
+    **dict.fromkeys(("waiting_code", "waiting", "ready", "running", "held", "received"), "waiting"),
+    **dict.fromkeys(("sending", "sent", "asked", "arrived", "answered_wait", "checked"), "info"),
+    **dict.fromkeys(
+        ("answered", "forwarded", "done", "equal", "delivered", "read", "applied"), "done"
+    ),
+    **dict.fromkeys(
+        ("failed", "refused", "unclear", "expired", "different", "undeliverable"), "stopped"
+    ),
+    **dict.fromkeys(
+        ("no_record", "cancelled", "deleted", "dropped", "withdrawn", "declined"), "plain"
+    ),
 }
 
 

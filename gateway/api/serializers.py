@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from gateway.models import Inquiry, Lane
+from gateway.models import Inquiry, Lane, PortalNotice
 
 MOST_AT_ONCE = 1000
 
@@ -72,6 +72,24 @@ class AcceptedListSerializer(serializers.Serializer):
     results = serializers.CharField(help_text="照会結果を受け取るアドレス")
 
 
+class CancellationsSerializer(serializers.Serializer):
+    """Inquiries to be taken back."""
+
+    inquiries = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), allow_empty=False, max_length=MOST_AT_ONCE
+    )
+
+
+class CancelledSerializer(serializers.Serializer):
+    """What became of one 取りやめ."""
+
+    inquiry_id = serializers.IntegerField(help_text="照会番号")
+    outcome = serializers.CharField(
+        help_text="結果: cancelled 取りやめた、asked プラットフォームに依頼した、refused 取りやめできない"
+    )
+    why = serializers.CharField(help_text="取りやめできない理由")
+
+
 class InquiryStateSerializer(serializers.ModelSerializer):
     """Where an inquiry stands."""
 
@@ -124,6 +142,54 @@ class ResultPageSerializer(serializers.Serializer):
     results = ResultSerializer(many=True)
     receipt = serializers.IntegerField()
     has_more = serializers.BooleanField()
+
+
+class NoticeSerializer(serializers.Serializer):
+    """One お知らせ to a person, under the system's own number."""
+
+    request_key = serializers.CharField(max_length=64, help_text="要求キー(再送しても1件)")
+    business_number = serializers.CharField(max_length=20, help_text="業務番号")
+    title = serializers.CharField(max_length=60, help_text="件名")
+    text = serializers.CharField(max_length=1000, help_text="本文")
+    shown_from = serializers.DateTimeField(help_text="掲載開始日時")
+    shown_until = serializers.DateTimeField(help_text="掲載終了日時")
+
+
+class NoticesSerializer(serializers.Serializer):
+    """Up to a thousand notices at once."""
+
+    notices = serializers.ListField(
+        child=NoticeSerializer(), allow_empty=False, max_length=MOST_AT_ONCE
+    )
+
+
+class AcceptedNoticeSerializer(serializers.Serializer):
+    """What became of one notice."""
+
+    request_key = serializers.CharField()
+    id = serializers.IntegerField(allow_null=True, help_text="お知らせ番号")
+    state = serializers.CharField(help_text="状態コード")
+    code = serializers.CharField(help_text="受け付けない理由のコード")
+    why = serializers.CharField(help_text="受け付けない理由")
+
+
+class NoticeStateSerializer(serializers.ModelSerializer):
+    """Where a notice stands."""
+
+    state_words = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = PortalNotice
+        fields = [
+            *("id", "request_key", "business_number", "title", "state", "state_words"),
+            *("shown_from", "shown_until", "accepted_at", "sent_at", "read_at", "settled_at"),
+        ]
+
+
+class WithdrawalSerializer(serializers.Serializer):
+    """Why a notice is taken back."""
+
+    reason = serializers.CharField(max_length=200, help_text="取消の理由")
 
 
 class CopySerializer(serializers.Serializer):

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from gateway import selectors, services
 from gateway.api.serializers import (
     AcceptedListSerializer,
+    CancellationsSerializer,
+    CancelledSerializer,
     CopiesSerializer,
     CopyCountsSerializer,
     InquiriesSerializer,
@@ -91,11 +93,26 @@ class InquiryView(SystemView):
 
     @extend_schema(responses=InquiryStateSerializer)
     def delete(self, request: Request, inquiry_id: int) -> Response:
-        """Take it back (取りやめ) while it has not gone out."""
+        """Take it back (取りやめ); at the platform already, it ends when the platform says so."""
         act = self.act()
         inquiry = services.cancel_inquiry(system=self.system, inquiry_id=inquiry_id, act=act)
         vars(inquiry)["outlook"] = selectors.outlook_of(inquiry, at=act.at)
         return self.answer(InquiryStateSerializer, inquiry)
+
+
+class CancellationsView(SystemView):
+    """取りやめ of many inquiries: those at the platform end when it says so."""
+
+    scope = "030:inquiries:write"
+
+    @extend_schema(request=CancellationsSerializer, responses={202: CancelledSerializer(many=True)})
+    def post(self, request: Request) -> Response:
+        """Take inquiries back, each by itself."""
+        body = self.validated(CancellationsSerializer)
+        told = services.cancel_inquiries(
+            system=self.system, inquiry_ids=body["inquiries"], act=self.act()
+        )
+        return self.answer(CancelledSerializer, told, many=True, status=status.HTTP_202_ACCEPTED)
 
 
 class InquiryResultsView(SystemView):

@@ -1,6 +1,7 @@
 """Tables of 市中間サーバ: messages to the platform, what waits for them, and when they go out."""
 
 from gateway.models.copies import Copy, CopyError, Reconciliation
+from gateway.models.disclosures import SelfDisclosure
 from gateway.models.exchanges import (
     Exchange,
     ExchangeStep,
@@ -11,6 +12,8 @@ from gateway.models.exchanges import (
 )
 from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
+from gateway.models.masters import MasterUpdate, PermittedCombination, PlatformCode
+from gateway.models.notices import PortalNotice
 from gateway.models.numbers import PlatformNumber
 from gateway.models.provisions import Provision
 from gateway.models.queues import LaneFlow, QueuePause, SendQueue
@@ -26,15 +29,20 @@ __all__ = [
     "InquiryResult",
     "Lane",
     "LaneFlow",
+    "MasterUpdate",
     "OperatingWindow",
     "Pace",
+    "PermittedCombination",
     "PlannedStop",
+    "PlatformCode",
     "PlatformInterface",
     "PlatformNumber",
     "PlatformState",
+    "PortalNotice",
     "Provision",
     "QueuePause",
     "Reconciliation",
+    "SelfDisclosure",
     "SendQueue",
     "Work",
 ]

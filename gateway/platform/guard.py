@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from gateway.platform.failures import IndividualNumberOnTheWayOut
-from sapporo_base.rules.check_digits import is_individual_number
-
-# Twelve digits, solid or in fours, half or full width, that stand by themselves.
-_GAP: Final = r"[ \-‐‑–ー－　]"
-_TWELVE_DIGITS: Final = re.compile(
-    rf"(?<![0-9A-Za-z０-９])(?<![0-9０-９]{_GAP})"
-    rf"(?:\d{{12}}|\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}})"
-    rf"(?![0-9A-Za-z０-９])(?!{_GAP}\d)"
-)
+from gateway.rules.stray_numbers import holds_individual_number
 
 
 def refuse_individual_numbers(interface: str, text: str) -> None:
@@ -23,9 +12,5 @@ def refuse_individual_numbers(interface: str, text: str) -> None:
 
     :raises IndividualNumberOnTheWayOut: something does; neither it nor its place is told.
     """
-    if any(_reads_as_one(match.group()) for match in _TWELVE_DIGITS.finditer(text)):
+    if holds_individual_number(text):
         raise IndividualNumberOnTheWayOut(interface)
-
-
-def _reads_as_one(found: str) -> bool:
-    return is_individual_number("".join(str(int(c)) for c in found if c.isdigit()))

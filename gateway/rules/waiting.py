@@ -14,6 +14,7 @@ _LONGEST_BREAK = timedelta(minutes=5)
 _LOOKS_INTERACTIVE = (0.15, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60)
 _LOOKS_BATCH = (1, 2, 5, 10, 30, 60, 120, 300, 600)
 _CODE_LOOKS = (1, 2, 5, 15, 30, 60, 120, 300, 600, 1800)
+_NOTICE_LOOKS = (60, 600, 3600, 21_600, 86_400)
 _TYPICAL_ANSWER = {"interactive": timedelta(seconds=2), "batch": timedelta(minutes=1)}
 _TYPICAL_CODE = timedelta(minutes=10)
 
@@ -50,3 +51,8 @@ def usual_answer(lane: str) -> timedelta:
 def usual_code() -> timedelta:
     """Return how long 符号取得 takes before an inquiry can go out."""
     return _TYPICAL_CODE
+
+
+def notice_look_after(looks: int) -> timedelta:
+    """Return the wait before the next look at an お知らせ: people read in hours, not in seconds."""
+    return timedelta(seconds=_NOTICE_LOOKS[min(looks, len(_NOTICE_LOOKS) - 1)])

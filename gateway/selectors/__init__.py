@@ -23,6 +23,13 @@ from gateway.selectors.hours import (
 )
 from gateway.selectors.inquiries import inquiry_states, waiting_counts
 from gateway.selectors.interfaces import is_in_use
+from gateway.selectors.masters import (
+    Difference,
+    combination_differences,
+    meaning_of,
+    updates_to_decide,
+)
+from gateway.selectors.notices import notice_states
 from gateway.selectors.queues import (
     Outlook,
     QueueLine,
@@ -37,12 +44,14 @@ __all__ = [
     "Content",
     "DayOfHours",
     "DayOfMessages",
+    "Difference",
     "Failure",
     "FlagState",
     "Flags",
     "Opening",
     "Outlook",
     "QueueLine",
+    "combination_differences",
     "contents_of",
     "copy_counts",
     "copy_error_count",
@@ -56,7 +65,9 @@ __all__ = [
     "inquiry_states",
     "is_in_use",
     "may_forward",
+    "meaning_of",
     "messages_of",
+    "notice_states",
     "opening",
     "outlook",
     "outlook_of",
@@ -64,6 +75,7 @@ __all__ = [
     "platform_state",
     "queue_board",
     "unset_flags_count",
+    "updates_to_decide",
     "waiting_counts",
     "waiting_provisions",
 ]

@@ -7,6 +7,9 @@ that expires, and sending again sends the same records, which the platform takes
 """
 
 from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
+from gateway.tasks.disclosures import fetch_disclosed_items, fetch_disclosures
+from gateway.tasks.inquiries import compare_unclear_inquiries
+from gateway.tasks.masters import fetch_master_updates
 from gateway.tasks.numbers import read_feeds
 from gateway.tasks.provisions import fetch_exchange_records, look_for_provisions
 from gateway.tasks.state import check_platform, measure_queues, test_connection
@@ -15,7 +18,11 @@ from gateway.tasks.working import carry_out, work_bulk, work_interactive
 __all__ = [
     "carry_out",
     "check_platform",
+    "compare_unclear_inquiries",
+    "fetch_disclosed_items",
+    "fetch_disclosures",
     "fetch_exchange_records",
+    "fetch_master_updates",
     "look_for_provisions",
     "measure_queues",
     "read_feeds",

@@ -11,6 +11,8 @@ from gateway.services.answers import Told, Why
 from gateway.tasks import line
 
 Result = TypeVar("Result")
+Send = Callable[[], str]
+_TRIES, _PAUSE_SECONDS = 100, 0.05
 
 
 def told(outcome: messages.Outcome) -> Told:
@@ -26,7 +28,7 @@ def why(reason: failures.Reason) -> Why:
 def in_two_steps(
     exchange: Exchange,
     *,
-    send: Callable[[], str],
+    send: Send,
     fetch: Callable[[str], Result | None],
     settle: Callable[[Result], None],
 ) -> None:
@@ -46,3 +48,16 @@ def in_two_steps(
         exchanges.look_later(exchange, at=line.now())
         return
     settle(result)
+
+
+def made(fetch: Callable[[], Result | None]) -> Result | None:
+    """
+    Return a file that a task waits for, None if it is not made within a few seconds: the next
+    round asks for it anew.
+    """
+    for _ in range(_TRIES):
+        result = fetch()
+        if result is not None:
+            return result
+        time.sleep(_PAUSE_SECONDS)
+    return None

@@ -1,7 +1,9 @@
 """情報照会: asked, looked after, fetched; one by one online, many as one file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from celery import shared_task
 
 from gateway.models import Exchange, Lane
 from gateway.platform import messages
@@ -62,6 +64,74 @@ def _check(exchange: Exchange) -> None:
     )
 
 
+def _cancel(exchange: Exchange) -> None:
+    def settle(outcome: messages.Outcome) -> None:
+        inquiries.settle_cancelled(exchange, answers.told(outcome), act=line.act())
+
+    trip = line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(line.client().cancel_inquiries(_ids(exchange), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: line.client().upload_cancellations(_ids(exchange), correlation=trip),
+        fetch=lambda receipt: line.client().fetch_cancellations(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def _check_cancel(exchange: Exchange) -> None:
+    def settle(states: Sequence[messages.InquiryStatus]) -> None:
+        told = [_as_state(one) for one in states]
+        inquiries.settle_cancel_states(exchange, told, act=line.act())
+
+    client, trip = line.client(), line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(client.cancellation_states(_ids(exchange), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: client.upload_cancellation_state_request(_ids(exchange), correlation=trip),
+        fetch=lambda receipt: client.fetch_cancellation_states(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def _compare(exchange: Exchange) -> None:
+    sent = {
+        row.record_id: line.client().as_sent(as_inquiry(row))
+        for row in inquiries.inquiries_in(exchange)
+    }
+
+    def settle(registered: Sequence[messages.RegisteredInquiry]) -> None:
+        held = [_as_held(one, sent.get(one.record_id, {})) for one in registered]
+        inquiries.settle_compared(exchange, held, act=line.act())
+
+    client, trip = line.client(), line.trip(exchange)
+    if exchange.lane == Lane.INTERACTIVE:
+        settle(client.registered_inquiries(list(sent), correlation=trip))
+        return
+    answers.in_two_steps(
+        exchange,
+        send=lambda: client.upload_registered_request(list(sent), correlation=trip),
+        fetch=lambda receipt: client.fetch_registered(receipt, correlation=trip),
+        settle=settle,
+    )
+
+
+def _as_held(one: messages.RegisteredInquiry, sent: Mapping[str, str]) -> inquiries.Held:
+    if one.reason is not None:
+        return inquiries.Held(one.record_id, is_held=False)
+    differing = [name for name, text in sent.items() if one.texts.get(name) != text]
+    return inquiries.Held(one.record_id, is_held=True, differing=differing)
+
+
+@shared_task(name="gateway.tasks.compare_unclear_inquiries")
+def compare_unclear_inquiries() -> int:
+    """Have what is under 要確認 compared with what the platform holds; return how many messages."""
+    return inquiries.prepare_comparisons(act=line.act())
+
+
 def _as_state(state: messages.InquiryStatus) -> ToldState:
     return ToldState(
         state.record_id,
@@ -104,4 +174,11 @@ def _ids(exchange: Exchange) -> list[str]:
     return [row.record_id for row in inquiries.inquiries_in(exchange)]
 
 
-STEPS = {"ask": _ask, "check": _check, "fetch": _fetch}
+STEPS = {
+    "ask": _ask,
+    "check": _check,
+    "fetch": _fetch,
+    "cancel": _cancel,
+    "check_cancel": _check_cancel,
+    "compare": _compare,
+}

@@ -9,10 +9,12 @@ from celery import shared_task
 
 from gateway.models import Exchange, Lane
 from gateway.platform import failures
-from gateway.services import circuit, copies, exchanges, inquiries, numbers, queues
+from gateway.services import circuit, copies, exchanges, inquiries, notices, numbers, queues
 from gateway.tasks import copies as copy_steps
+from gateway.tasks import disclosures as disclosure_steps
 from gateway.tasks import inquiries as inquiry_steps
 from gateway.tasks import line
+from gateway.tasks import notices as notice_steps
 from gateway.tasks import numbers as number_steps
 from gateway.tasks import provisions as provision_steps
 from sapporo_base.acts import Act
@@ -28,6 +30,8 @@ _STEPS: Mapping[str, Callable[[Exchange], None]] = {
     **copy_steps.STEPS,
     **inquiry_steps.STEPS,
     **provision_steps.STEPS,
+    **notice_steps.STEPS,
+    **disclosure_steps.STEPS,
 }
 
 
@@ -36,11 +40,12 @@ def work_interactive() -> int:
     """
     Do what people wait for: inquiries online, and answers to others; ends when nothing is due.
     """
-    return _work_until_empty(
-        (Lane.INTERACTIVE,),
-        _INTERACTIVE_ENDS_SECONDS,
-        lambda act: inquiries.prepare_inquiry_exchanges(lane=Lane.INTERACTIVE, act=act),
-    )
+
+    def prepare(act: Act) -> None:
+        inquiries.prepare_inquiry_exchanges(lane=Lane.INTERACTIVE, act=act)
+        notices.prepare_notice_exchanges(lane=Lane.INTERACTIVE, act=act)
+
+    return _work_until_empty((Lane.INTERACTIVE,), _INTERACTIVE_ENDS_SECONDS, prepare)
 
 
 @shared_task(name="gateway.tasks.work_bulk")
@@ -53,6 +58,7 @@ def work_bulk() -> int:
         numbers.prepare_number_exchanges(act=act)
         copies.prepare_copy_exchanges(act=act)
         inquiries.prepare_inquiry_exchanges(lane=Lane.BATCH, act=act)
+        notices.prepare_notice_exchanges(lane=Lane.BATCH, act=act)
 
     number_steps.read_feeds()
     number_steps.send_flags()

@@ -21,6 +21,7 @@ from sapporo_base.selectors.records import (
 from sapporo_base.selectors.reference import (
     LawCodes,
     code_names,
+    exchange_grounds,
     in_force,
     layout_definition,
     layout_names,
@@ -46,6 +47,7 @@ __all__ = [
     "LawCodes",
     "RunProgress",
     "code_names",
+    "exchange_grounds",
     "files_open_to",
     "in_force",
     "interrupted_runs",

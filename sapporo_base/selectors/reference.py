@@ -128,6 +128,21 @@ ORDER BY l.procedure_code, l.step_code, l.information_code, l.valid_from, l.id
 """
 
 
+def exchange_grounds(*, day: date) -> set[tuple[str, str, str, str]]:
+    """
+    Return the grounds on which the city inquires or provides on a day, as (kind, 事務コード,
+    事務手続コード, 特定個人情報名コード); those without codes can't be compared with anything.
+    """
+    rows = LegalBasis.objects.filter(
+        in_force(day), kind__in=[LegalBasis.Kind.INQUIRE, LegalBasis.Kind.PROVIDE]
+    )
+    return set(
+        rows.exclude(procedure_code="").values_list(
+            "kind", "procedure_code", "step_code", "information_code"
+        )
+    )
+
+
 def legal_bases_for(
     *, kind: str, day: date, system: BusinessSystem, codes: Collection[LawCodes]
 ) -> dict[LawCodes, LegalBasis]:

@@ -3,11 +3,10 @@ The gateway's flows against the far end itself: 符号, copies, inquiries, other
 hours.
 """
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -25,110 +24,27 @@ from gateway.models import (
     Reconciliation,
 )
 from gateway.selectors import opening
-from gateway.services import CopyData, InquiryRequest, copies, exchanges
+from gateway.services import copies, exchanges
 from integrated_address import selectors as addressees
-from sapporo_base.acts import Act, NotNow, NotPermitted
+from sapporo_base.acts import NotNow, NotPermitted
 from sapporo_base.models import LinkageRecord
 from tests.factories import StaffFactory, system
-from tests.gateway.far_end import CHILD_ALLOWANCE, TAX, FarEnd
+from tests.gateway.far_end import CHILD_ALLOWANCE
+from tests.gateway.flows import (
+    BEFORE_2024,
+    START,
+    accept,
+    acquire,
+    asked,
+    copy,
+    forward,
+    now_act,
+    results,
+    work_for_a_while,
+)
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
-START = datetime.fromisoformat("2026-11-24T03:00:00+00:00")
-BEFORE_2024 = datetime.fromisoformat("2024-01-15T03:00:00+00:00")
-
-
-@dataclass
-class Now:
-    """The far end's clock: the same as ours."""
-
-    def __call__(self):
-        return timezone.now()
-
-
-@pytest.fixture
-def clock():
-    """Time that runs from noon of an ordinary Tuesday and jumps when a test says so."""
-    with time_machine.travel(START, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def far_end(tmp_path, clock, monkeypatch):
-    """The platform, reached by the gateway's tasks."""
-    end = FarEnd(tmp_path, clock=Now())
-    monkeypatch.setattr(tasks.line, "client", lambda: end.client)
-    yield end
-    end.journal.close()
-
-
-@pytest.fixture
-def hanako(far_end, clock):
-    """
-    A person known elsewhere, who moved in: numbered under 児童手当's number J1, with her 符号.
-    """
-    person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
-    acquire(clock)
-    return person
-
-
-def now_act(**changes):
-    return Act(at=timezone.now(), path="task", system=system("027-000"), **changes)
-
-
-def acquire(clock):
-    from integrated_address import services as addressee_services
-
-    addressee_services.request_linkage_codes(act=now_act())
-    work_for_a_while(clock)
-
-
-def work_for_a_while(clock):
-    """Let the bulk worker do its rounds until what was asked of the platform has come back."""
-    for _ in range(4):
-        tasks.work_bulk()
-        clock.shift(timedelta(seconds=3))
-
-
-def asked(key="k1", *, number="J1", information=TAX, provider="131041", **changes):
-    return InquiryRequest(
-        request_key=key,
-        business_number=number,
-        procedure_code="JM99000000000074",
-        step_code="JT99000000000074",
-        information_code=information,
-        provider_code=provider,
-        **{"fiscal_year": 2024, "lane": "interactive", **changes},
-    )
-
-
-def accept(*requests, act=None):
-    return services.accept_inquiries(
-        system=system("027-000"), requests=requests, act=act or now_act()
-    )
-
-
-def results(code="027-000", receipt=0):
-    return services.inquiry_results(
-        system=system(code), receipt=receipt, limit=100, act=now_act()
-    ).results
-
-
-def copy(number="J1", *, key="2026-12", amount="10000", withdrawn=False):
-    return CopyData(
-        business_number=number,
-        dataset="0001",
-        key=key,
-        items={"受給者区分": "1", "支給": [{"支給年月": key, "支給額": amount}]},
-        published_from=date(2026, 11, 1),
-        is_withdrawn=withdrawn,
-    )
-
-
-def forward(*copies):
-    return services.accept_copies(
-        system=system("027-000"), information_code=CHILD_ALLOWANCE, copies=copies, act=now_act()
-    )
 
 
 class TestCodes:

@@ -4,7 +4,19 @@ from gateway.services.inquiries.accepting import (
     AcceptedInquiry,
     InquiryRequest,
     accept_inquiries,
+)
+from gateway.services.inquiries.cancelling import (
+    Cancelled,
+    cancel_inquiries,
     cancel_inquiry,
+    settle_cancel_states,
+    settle_cancelled,
+)
+from gateway.services.inquiries.comparing import (
+    Held,
+    compare_inquiry,
+    prepare_comparisons,
+    settle_compared,
 )
 from gateway.services.inquiries.results import Result, ResultPage, inquiry_results
 from gateway.services.inquiries.sending import (
@@ -17,15 +29,23 @@ from gateway.services.inquiries.sending import (
 
 __all__ = [
     "AcceptedInquiry",
+    "Cancelled",
+    "Held",
     "InquiryRequest",
     "Result",
     "ResultPage",
     "accept_inquiries",
+    "cancel_inquiries",
     "cancel_inquiry",
+    "compare_inquiry",
     "inquiries_in",
     "inquiry_results",
+    "prepare_comparisons",
     "prepare_inquiry_exchanges",
     "settle_asked",
+    "settle_cancel_states",
+    "settle_cancelled",
+    "settle_compared",
     "settle_results",
     "settle_states",
 ]

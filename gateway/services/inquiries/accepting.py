@@ -14,12 +14,11 @@ from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
 from gateway.rules.codes import organisation_code
 from gateway.selectors.queues import Outlook, outlook
-from gateway.services.inquiries.results import end_inquiries
 from integrated_address import selectors as addressee_questions
 from integrated_address import services as addressees
 from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
-from sapporo_base.acts import Act, NotFound, NotNow
+from sapporo_base.acts import Act
 from sapporo_base.models import BusinessSystem, LegalBasis
 from sapporo_base.nudge import nudge
 
@@ -270,29 +269,3 @@ def _answer(
         estimated_at=out.answered_at and out.answered_at + before,
         notice=out.why,
     )
-
-
-@transaction.atomic
-def cancel_inquiry(*, system: BusinessSystem, inquiry_id: int, act: Act) -> Inquiry:
-    """
-    Take an inquiry back (取りやめ) that has not gone out yet.
-
-    :raises NotFound: the system has no such inquiry. :raises NotNow: it went out already.
-    """
-    inquiry = (
-        Inquiry.objects.select_for_update()
-        .select_related("legal_basis", "system")
-        .filter(system=system, pk=inquiry_id)
-        .first()
-    )
-    if inquiry is None:
-        raise NotFound("該当する照会がありません。")
-    if inquiry.state == Inquiry.State.CANCELLED:
-        return inquiry
-    if inquiry.state not in {Inquiry.State.WAITING, Inquiry.State.WAITING_CODE}:
-        raise NotNow("すでに送信済みか完了しているため、取りやめできません。")
-    inquiry.state, inquiry.settled_at = Inquiry.State.CANCELLED, act.at
-    inquiry.cancel_asked_at = act.at
-    inquiry.save(update_fields=["state", "settled_at", "cancel_asked_at"])
-    end_inquiries([inquiry], {}, act)
-    return inquiry

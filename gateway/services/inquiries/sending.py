@@ -41,10 +41,34 @@ def prepare_inquiry_exchanges(*, lane: str, act: Act) -> int:
         ("fetch", [Inquiry.State.ARRIVED]),
         ("check", [Inquiry.State.ASKED, Inquiry.State.HELD]),
     ):
-        due = Inquiry.objects.filter(lane=lane, state__in=states, exchange=None, due_at__lte=act.at)
+        due = Inquiry.objects.filter(
+            lane=lane,
+            state__in=states,
+            exchange=None,
+            due_at__lte=act.at,
+            cancel_asked_at__isnull=True,
+        )
         while _into_exchange(due, work, lane, size, act):
             made += 1
+    made += _prepare_cancelling(lane, size, act)
     return made + _prepare_asking(lane, size, act)
+
+
+def _prepare_cancelling(lane: str, size: int, act: Act) -> int:
+    """What is at the platform and is to be taken back; what arrived meanwhile is only fetched."""
+    Inquiry.objects.filter(
+        lane=lane, state=Inquiry.State.ARRIVED, cancel_asked_at__isnull=False, exchange=None
+    ).update(cancel_asked_at=None)
+    due = Inquiry.objects.filter(
+        lane=lane,
+        state__in=[Inquiry.State.ASKED, Inquiry.State.HELD],
+        exchange=None,
+        cancel_asked_at__isnull=False,
+    )
+    made = 0
+    while _into_exchange(due, "cancel", lane, size, act):
+        made += 1
+    return made
 
 
 def _into_exchange(
