@@ -12,7 +12,7 @@ from gateway.models.exchanges import (
 )
 from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
-from gateway.models.masters import MasterUpdate, PermittedCombination, PlatformCode
+from gateway.models.masters import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from gateway.models.notices import PortalNotice
 from gateway.models.numbers import PlatformNumber
 from gateway.models.provisions import Provision
@@ -29,6 +29,7 @@ __all__ = [
     "InquiryResult",
     "Lane",
     "LaneFlow",
+    "MasterKind",
     "MasterUpdate",
     "OperatingWindow",
     "Pace",

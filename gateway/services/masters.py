@@ -7,8 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 
-from gateway.models import MasterUpdate, PermittedCombination, PlatformCode
-from gateway.models.masters import MasterKind
+from gateway.models import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
 
