@@ -21,7 +21,7 @@ def change_page(page: ChangePage) -> dict[str, Any]:
     return {
         "changes": [
             {
-                **resident(one),
+                **_person(one),
                 "withheld": beyond[one.withheld],
                 "receipt": one.receipt,
                 "kind": one.kind,
@@ -34,11 +34,16 @@ def change_page(page: ChangePage) -> dict[str, Any]:
         "receipt": page.receipt,
         "has_more": page.has_more,
         "withheld": page.withheld,
+        "reduced": page.reduced,
     }
 
 
 def resident(one: DisclosedResident) -> dict[str, Any]:
     """Return what `ResidentSerializer` describes."""
+    return {**_person(one), "reduced": one.reduced}
+
+
+def _person(one: DisclosedResident) -> dict[str, Any]:
     return {
         "resident_number": one.resident_number,
         "history_number": one.history_number,

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from resident_basic.rules.items import REDUCTIONS
 from resident_basic.services import MOST_COMPARED
 
 MOST_NUMBERS = 1000
@@ -27,7 +28,12 @@ class NumbersSerializer(serializers.Serializer):
     )
 
 
-class ResidentSerializer(serializers.Serializer):
+_REDUCED = "値を減らして提供する項目: " + "、".join(
+    f"{code}は{words}" for code, words in REDUCTIONS.items()
+)
+
+
+class PersonSerializer(serializers.Serializer):
     """One resident in the approved items; what is kept back is named."""
 
     resident_number = serializers.CharField()
@@ -37,7 +43,13 @@ class ResidentSerializer(serializers.Serializer):
     is_suppressed = serializers.BooleanField(help_text="支援措置により非公開の項目がある")
 
 
-class ChangeSerializer(ResidentSerializer):
+class ResidentSerializer(PersonSerializer):
+    """One resident in the approved items, with what is kept back and what is reduced by name."""
+
+    reduced = serializers.DictField(child=serializers.CharField(), help_text=_REDUCED)
+
+
+class ChangeSerializer(PersonSerializer):
     """One 異動情報 at its place in the feed."""
 
     withheld = serializers.ListField(
@@ -65,6 +77,7 @@ class ChangePageSerializer(serializers.Serializer):
     receipt = serializers.IntegerField()
     has_more = serializers.BooleanField()
     withheld = serializers.ListField(child=serializers.CharField())
+    reduced = serializers.DictField(child=serializers.CharField(), help_text=_REDUCED)
 
 
 class AcknowledgementSerializer(serializers.Serializer):

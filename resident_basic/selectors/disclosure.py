@@ -1,6 +1,6 @@
 """Residents and changes as a receiver may see them: the columns are chosen before the query."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -55,13 +55,15 @@ class DisclosedResident:
     One person as a receiver may see them.
 
     `items` are values by name of the layout, dates as dates, "" and None absent; `withheld` names
-    all that exists and is not given: not approved, or hidden by 支援措置 (`is_suppressed`).
+    all that exists and is not given: not approved, or hidden by 支援措置 (`is_suppressed`); `reduced`
+    tells of items that are given less than whole how they are.
     """
 
     resident_number: str
     history_number: int
     items: dict[str, Any]
     withheld: tuple[str, ...]
+    reduced: Mapping[str, str]
     is_suppressed: bool
 
 
@@ -164,6 +166,7 @@ def residents_for(
             history_number=row[1],
             items=dict(zip(columns.names, row[3:], strict=True)),
             withheld=tuple(sorted(approval.withheld | _hidden(columns, row[2]))),
+            reduced=approval.reductions,
             is_suppressed=bool(_hidden(columns, row[2])),
         )
         for row in rows
@@ -206,6 +209,7 @@ def change_page(*, receipt: int, limit: int, approval: Approval) -> Sequence[Dis
             is_suppressed=bool(hidden[row[7]]),
             items=dict(zip(columns.names, row[8:], strict=True)),
             withheld=withheld[row[7]],
+            reduced=approval.reductions,
         )
         for row in rows
     ]

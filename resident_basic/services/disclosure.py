@@ -1,6 +1,6 @@
 """情報移転: what was approved goes to the system it was approved for, and it is recorded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -46,6 +46,7 @@ class ChangePage:
     receipt: int
     has_more: bool
     withheld: tuple[str, ...]
+    reduced: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
         receipt=changes[-1].receipt if changes else receipt,
         has_more=len(changes) == limit,
         withheld=tuple(sorted(approval.withheld)),
+        reduced=approval.reductions,
     )
 
 

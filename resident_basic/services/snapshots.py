@@ -118,6 +118,7 @@ def _open(
         "made_at": act.at.isoformat(),
         "columns": rows.columns,
         "withheld": sorted(approval.withheld),
+        "reduced": dict(approval.reductions),
         "hidden_if_suppressed": rows.hidden,
     }
     pieces = _with_numbers(still.json_lines(rows.query), opened)

@@ -71,6 +71,7 @@ class TestChanges:
         page = school.get(CHANGES, {"after": start}).json()
 
         assert {"sex", "individual_number"} <= set(page["withheld"])
+        assert page["reduced"] == {"born_on": "year"}
         by_number = {one["resident_number"]: one for one in page["changes"]}
         free, hidden = (
             by_number[ordinary["resident_number"]],
