@@ -262,7 +262,12 @@ def note_given(*, after: int, until: int, act: Act) -> Delivery:
     delivery.read_until = max(delivery.read_until, until)
     delivery.read_at = act.at
     delivery.reads_feed = True
-    delivery.save(
-        update_fields=["reads_feed", "read_until", "read_at", "skipped_after", "skipped_until"]
+    # Not by save(): the history of who said that a system reads it is not about its reading.
+    Delivery.objects.filter(pk=delivery.pk).update(
+        reads_feed=True,
+        read_until=delivery.read_until,
+        read_at=delivery.read_at,
+        skipped_after=delivery.skipped_after,
+        skipped_until=delivery.skipped_until,
     )
     return delivery
