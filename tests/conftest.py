@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from sapporo_base.acts import Act
 from sapporo_base.database import Cluster
 from sapporo_base.models import BusinessSystem, Staff
+from tests.prepared import PreparedDatabase
 
 if TYPE_CHECKING:
     from tests.protection import Planted
@@ -41,11 +42,35 @@ def _postgres() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: Any) -> None:
+def prepared(_postgres: None, django_db_modify_db_settings: None) -> PreparedDatabase:
+    """Make the test database a copy of the prepared one, where there is one."""
+    one = PreparedDatabase()
+    one.copy_to(connection.creation._get_test_db_name())
+    return one
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(prepared: PreparedDatabase) -> bool:
+    """Take the copy as it is; the next run copies anew."""
+    return prepared.is_copied
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(prepared: PreparedDatabase) -> bool:
+    """Create the database where nothing could be copied."""
+    return not prepared.is_copied
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    prepared: PreparedDatabase, django_db_setup: None, django_db_blocker: Any
+) -> None:
     """
     Load the reference data once; let the flush after a transactional test pass the append-only
     guard.
     """
+    if prepared.is_copied:
+        return
     with django_db_blocker.unblock():
         _prepare()
         with connection.cursor() as cursor:
@@ -54,6 +79,7 @@ def django_db_setup(_postgres: None, django_db_setup: None, django_db_blocker: A
             )
             for (table,) in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER refuse_truncate")
+        prepared.keep(str(connection.settings_dict["NAME"]))
 
 
 def _prepare() -> None:
