@@ -12,6 +12,7 @@ from __future__ import annotations
 from gateway.platform.calls.copies import CopyCalls
 from gateway.platform.calls.disclosures import DisclosureCalls
 from gateway.platform.calls.flags import FlagCalls
+from gateway.platform.calls.holdings import HoldingCalls
 from gateway.platform.calls.inquiries import InquiryCalls
 from gateway.platform.calls.masters import MasterCalls
 from gateway.platform.calls.notices import NoticeCalls
@@ -28,6 +29,7 @@ class PlatformClient(
     NumberCalls,
     FlagCalls,
     CopyCalls,
+    HoldingCalls,
     InquiryCalls,
     ProvisionCalls,
     RecordCalls,

@@ -13,7 +13,7 @@ from lxml import etree
 from gateway.platform import profile
 from gateway.platform.envelope import NIL, XSI, Fields, Outgoing, row
 from gateway.platform.failures import BadAnswer, CannotBeSent, WhyBad
-from gateway.platform.messages import Copy, CopyKey, CopySummary, HeldCopy, Items
+from gateway.platform.messages import Copy, CopyKey, CopySent, CopySummary, HeldCopy, Items
 
 T = TypeVar("T", Copy, CopyKey)
 
@@ -48,6 +48,15 @@ def copy_data(interface: str, copy: Copy) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>{content}'
 
 
+def what_is_sent(interface: str, copy: Copy) -> CopySent:
+    """Return what is kept of a 副本 that is going to be sent."""
+    return _sent(copy, copy_data(interface, copy))
+
+
+def _sent(copy: Copy, data: str) -> CopySent:
+    return CopySent(copy_digest(copy, data), hashlib.sha256(data.encode()).digest())
+
+
 def copy_digest(copy: Copy, data: str) -> bytes:
     """Return the 32 bytes by which both ends know that they hold the same 副本."""
     told = (
@@ -65,8 +74,8 @@ def copy_digest(copy: Copy, data: str) -> bytes:
     return hashlib.sha256("\n".join(told).encode()).digest()
 
 
-def put_copy(message: Outgoing, copy: Copy) -> bytes:
-    """Will append a 副本 to register, and return its digest."""
+def put_copy(message: Outgoing, copy: Copy) -> CopySent:
+    """Will append a 副本 to register, and return what is to be kept of it."""
     data = copy_data(message.interface, copy)
     _put_key(message, copy)
     told = {
@@ -80,7 +89,7 @@ def put_copy(message: Outgoing, copy: Copy) -> bytes:
         message.put(record, name, text)
     # libxml2 splits a "]]>" over two CDATA sections by itself.
     etree.SubElement(record, "DuplicateCopyData").text = etree.CDATA(data)
-    return copy_digest(copy, data)
+    return _sent(copy, data)
 
 
 def put_copy_key(message: Outgoing, key: CopyKey) -> None:

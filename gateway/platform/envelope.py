@@ -121,6 +121,19 @@ class Outgoing:
         return etree.tostring(self.attachment, xml_declaration=True, encoding="UTF-8")
 
 
+def put_record(message: Outgoing, record_id: str) -> etree._Element:
+    """
+    Will append a record with its レコード識別番号, and return it for its other items.
+
+    :raises CannotBeSent: it is no such number.
+    """
+    if not profile.RECORD_ID.fullmatch(record_id):
+        raise CannotBeSent(message.interface, "RecordIdentificationNumber", record_id)
+    record = etree.SubElement(message.attachment, "Record")
+    etree.SubElement(record, "RecordIdentificationNumber").text = record_id
+    return record
+
+
 # ---------------------------------------------------------------- in
 
 

@@ -9,9 +9,17 @@ from typing import Final
 from lxml import etree
 
 from gateway.platform import profile
-from gateway.platform.envelope import Fields, known_moment, last_child, moment, row
+from gateway.platform.envelope import (
+    Fields,
+    Outgoing,
+    known_moment,
+    last_child,
+    moment,
+    put_record,
+    row,
+)
 from gateway.platform.failures import BadAnswer, WhyBad
-from gateway.platform.messages import ExchangeRecord, RecordSide
+from gateway.platform.messages import ExchangeRecord, RecordSide, RecordUpdate
 
 _SIDES: Final = {"1": RecordSide.INQUIRER, "2": RecordSide.PROVIDER}
 _RESULTS: Final = {
@@ -60,7 +68,7 @@ def read_exchange_records(
                 requested_at=known_moment(interface, told["RequestedAt"], "RequestedAt"),
                 provided_at=moment(interface, told["ProvidedAt"], "ProvidedAt"),
                 result=_RESULTS[told["Result"]],
-                items=tuple(_names(interface, items)),
+                items=tuple(names_of(interface, items)),
                 withheld=told["NonDisclosureCode"] == "1",
                 our_record_id=told["RecordIdentificationNumber"],
             )
@@ -68,7 +76,16 @@ def read_exchange_records(
     return sorted(read, key=lambda r: r.sequence)
 
 
-def _names(interface: str, items: etree._Element) -> Iterable[str]:
+def put_updates(message: Outgoing, updates: Iterable[RecordUpdate]) -> None:
+    """Will append 情報提供等記録 to update."""
+    for update in updates:
+        record = put_record(message, update.record_id)
+        message.put(record, "SequenceNumber", str(update.sequence))
+        message.put(record, "NonDisclosureCode", "1" if update.withheld else "0")
+
+
+def names_of(interface: str, items: etree._Element) -> Iterable[str]:
+    """Return the names of items that stand without contents."""
     for item in items:
         name = item.text or ""
         if item.tag != "Name" or not name or not profile.WORDS.fullmatch(name):

@@ -34,7 +34,13 @@ _MOST_AT_ONCE: Final = 1000
 _NEWEST: Final = 30
 _TICK_SECONDS: Final = 0.2
 _PAGE: Final = Path(__file__).parent / "page.html"
-_STATES: Final = {"1": "waiting", "2": "answer_registered", "3": "sent", "5": "refused"}
+_STATES: Final = {
+    "1": "waiting",
+    "2": "answer_registered",
+    "3": "sent",
+    "4": "withdrawn",
+    "5": "refused",
+}
 _RESULTS: Final = {
     "": "",
     "01": "provided",
@@ -88,6 +94,8 @@ class Control:
             "look": self.look,
             "read": self.read,
             "master": self.master,
+            "withdraw": self.withdraw,
+            "tamper": self.tamper,
         }
 
     def routes(self) -> list[Route]:
@@ -235,6 +243,27 @@ class Control:
         row = {"ChangeType": "1", **{name: str(value) for name, value in told.items()}}
         self._platform.state.commit("master", told=[row])
         return {"master": row}
+
+    def withdraw(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Will have the other organisation take its inquiry (`provision_id`) back."""
+        self._platform.provisions.withdraw(str(told.get("provision_id", "")))
+        return self.state()
+
+    def tamper(self, told: dict[str, Any]) -> dict[str, Any]:
+        """
+        Will make the platform's 副本 differ from what the city sent, as a fault of its own would.
+
+        `what`: `lose` (a copy is gone), `spoil` (another content) or `invent` (one nobody sent), for
+        `count` people of an `information_code`.
+        """
+        information = str(told.get("information_code", _CHILD_ALLOWANCE))
+        count, what = told.get("count", 1), told.get("what")
+        if not isinstance(count, int) or not 0 < count <= _MOST_AT_ONCE:
+            raise NotUnderstood("count")
+        if what not in {"lose", "spoil", "invent"}:
+            raise NotUnderstood("what")
+        self._platform.tamper(str(what), information, count)
+        return self.state()
 
     def state(self) -> dict[str, Any]:
         """Return how the platform stands: counts, digests, settings, faults."""

@@ -19,6 +19,7 @@ from gateway.simulator.desks.desk import (
 )
 from gateway.simulator.desks.disclosures import Disclosures
 from gateway.simulator.desks.flags import Flags
+from gateway.simulator.desks.holdings import Holdings
 from gateway.simulator.desks.inquiries import Inquiries
 from gateway.simulator.desks.masters import MasterChanges
 from gateway.simulator.desks.notices import Notices
@@ -29,6 +30,7 @@ from gateway.simulator.hours import WeeklyHours
 from gateway.simulator.juki_net import JukiNet
 from gateway.simulator.masters import Masters
 from gateway.simulator.state import State
+from gateway.simulator.state.copies import Copy
 from gateway.simulator.wire import Refused, Reply, Request
 
 
@@ -65,6 +67,7 @@ class Platform:
             Numbers(office),
             copies,
             Flags(office),
+            Holdings(office, copies),
             self.inquiries,
             self.provisions,
             Records(office, self.inquiries),
@@ -165,3 +168,21 @@ class Platform:
             body = {"SealingKey": self._juki_net.public_key}
         records = self._files[receipt.told["kind"]](receipt.told["told"], at)
         return Reply(body, records, as_file=True)
+
+    def tamper(self, what: str, information: str, count: int) -> None:
+        """Will make so many 副本 differ from what the city sent."""
+        held = self.state.holdings[information].by_number
+        some = [copy for copies in held.values() for copy in copies.values()][:count]
+        for place, copy in enumerate(some):
+            texts = [getattr(copy, name) for name in Copy.__slots__ if name != "digest"]
+            record_id = f"T{self.state.new_id()}{place}"
+            if what == "lose":
+                key = [copy.dataset, copy.key, copy.version]
+                gone = [record_id, copy.number, copy.information, *key]
+                self.state.commit("copies_gone", told=[gone])
+            elif what == "spoil":
+                texts[-1] = texts[-1].replace("</Data>", "<異常>1</異常></Data>")
+                self.state.commit("copies", told=[[record_id, *texts]])
+            else:
+                texts[3] = f"{copy.key}.x"
+                self.state.commit("copies", told=[[record_id, *texts]])

@@ -529,7 +529,7 @@ class TestProvision:
         (asked,) = with_copy.control("ask", item=26, integrated_number=HANAKO)["asked"]
         assert (asked["state"], asked["items"]) == ("waiting", {})
 
-        (waiting,) = client.waiting_provisions()
+        (waiting,) = client.waiting_provisions().waiting
         content = client.provision_content(waiting.provision_id)
         client.register_answer(
             waiting.provision_id,
@@ -543,7 +543,7 @@ class TestProvision:
         assert content.affair_code == "JM99000000000026"
         assert content.copy_items["受給者区分"] == "1"
         assert registered.state == ProvisionState.ANSWER_REGISTERED
-        assert client.waiting_provisions() == []
+        assert client.waiting_provisions().count == 0
         sent = with_copy.http.get(f"/control/ask/{waiting.provision_id}").json()
         assert sent["state"] == "sent"
         assert sent["items"] == {"受給者区分": "1", "支払": [{"支払額": "1"}]}
@@ -552,7 +552,7 @@ class TestProvision:
         client = with_copy.client
         client.set_flag(Flag.NO_AUTOMATIC_ANSWER, [HANAKO], on=True)
         with_copy.control("ask", item=26, integrated_number=HANAKO)
-        (waiting,) = client.waiting_provisions()
+        (waiting,) = client.waiting_provisions().waiting
 
         with pytest.raises(PlatformRefused) as refused:
             client.permit_sending(waiting.provision_id)

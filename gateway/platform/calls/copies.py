@@ -8,7 +8,15 @@ from gateway.platform import copies, inquiries, profile
 from gateway.platform.calls.speaking import Speaking
 from gateway.platform.envelope import Outgoing
 from gateway.platform.failures import CannotBeSent, PlatformRefused
-from gateway.platform.messages import Copy, CopyKey, CopySummary, CopyUpload, HeldCopy, Outcome
+from gateway.platform.messages import (
+    Copy,
+    CopyKey,
+    CopySent,
+    CopySummary,
+    CopyUpload,
+    HeldCopy,
+    Outcome,
+)
 
 
 class CopyCalls(Speaking):
@@ -16,13 +24,13 @@ class CopyCalls(Speaking):
 
     def register_copies(self, records: Sequence[Copy], *, correlation: str = "") -> CopyUpload:
         """Will send 副本 as a file (IF_DBM_20113), up to 50,000; see `fetch_copy_results`."""
-        digests: dict[str, bytes] = {}
+        sent: dict[str, CopySent] = {}
 
         def put(message: Outgoing, copy: Copy) -> None:
-            digests[copy.record_id] = copies.put_copy(message, copy)
+            sent[copy.record_id] = copies.put_copy(message, copy)
 
         receipt = self._upload_copies(records, copies.REGISTER, put, correlation)
-        return CopyUpload(receipt, digests)
+        return CopyUpload(receipt, sent)
 
     def delete_copies(self, keys: Sequence[CopyKey], *, correlation: str = "") -> str:
         """Will have 副本 deleted (IF_DBM_20113), and return the receipt."""
@@ -40,12 +48,26 @@ class CopyCalls(Speaking):
         """
         message = self._message("IF_DBM_10111")
         message.put(message.attachment, "SegmentOfRegistrationDelete", copies.REGISTER)
-        digest = copies.put_copy(message, copy)
+        sent = copies.put_copy(message, copy)
+        self._take_one(message, copy.record_id, correlation)
+        return sent.digest
+
+    def delete_copy(self, key: CopyKey, *, correlation: str = "") -> None:
+        """
+        Will have one 副本 deleted online (IF_DBM_10111).
+
+        :raises PlatformRefused: with the reason of the record.
+        """
+        message = self._message("IF_DBM_10111")
+        message.put(message.attachment, "SegmentOfRegistrationDelete", copies.DELETE)
+        copies.put_copy_key(message, key)
+        self._take_one(message, key.record_id, correlation)
+
+    def _take_one(self, message: Outgoing, record_id: str, correlation: str) -> None:
         answer = self._ask(message, correlation)
-        outcome = inquiries.read_outcome(message.interface, answer.records(), [copy.record_id])
+        outcome = inquiries.read_outcome(message.interface, answer.records(), [record_id])
         if outcome.refused:
-            raise PlatformRefused(outcome.refused[copy.record_id], outcome.refused)
-        return digest
+            raise PlatformRefused(outcome.refused[record_id], outcome.refused)
 
     def copy_summary(self, information_code: str, *, correlation: str = "") -> CopySummary:
         """Return count and digest of what the platform holds (IF_DBM_30112), in 100 buckets."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.platform import records
 from gateway.platform.calls.speaking import Speaking
 from gateway.platform.envelope import Outgoing
-from gateway.platform.messages import ExchangeRecord
+from gateway.platform.messages import ExchangeRecord, Outcome, RecordUpdate
 
 
 class RecordCalls(Speaking):
@@ -28,3 +30,15 @@ class RecordCalls(Speaking):
         if file is None:
             return None
         return records.read_exchange_records(file.interface, file.records())
+
+    def upload_record_updates(
+        self, updates: Sequence[RecordUpdate], *, correlation: str = ""
+    ) -> str:
+        """Will have 情報提供等記録 marked 不開示 or not (IF_TKM_40133), and return the receipt."""
+        return self._upload_records(
+            "IF_TKM_40133", lambda message: records.put_updates(message, updates), correlation
+        )
+
+    def fetch_record_update_results(self, receipt: str, *, correlation: str = "") -> Outcome | None:
+        """Return which 情報提供等記録 were updated (IF_TKM_40144), None while in work."""
+        return self._fetch_outcome("IF_TKM_40144", receipt, correlation)

@@ -210,3 +210,24 @@ class Speaking:
     def _upload_message(self, message: Outgoing, correlation: str) -> str:
         entries = [(f"{message.interface[3:]}_001.xml", message.as_bytes())]
         return self._upload(message.interface, message.message_id, entries, correlation)
+
+    def _upload_records(
+        self, interface: str, put: Callable[[Outgoing], None], correlation: str
+    ) -> str:
+        """
+        Will send a file of records in one entry, and return its receipt.
+
+        :param put: appends the records.
+        """
+        message = self._message(interface)
+        put(message)
+        if not 0 < len(message.attachment) <= profile.FILE_RECORDS:
+            raise CannotBeSent(interface, "number of records")
+        return self._upload_message(message, correlation)
+
+    def _one(self, answer: Incoming) -> etree._Element:
+        """Return the one record of an answer that has one."""
+        records = list(answer.records())
+        if len(records) != 1:
+            raise BadAnswer(answer.interface, WhyBad.WRONG_SCHEMA, "Attachment")
+        return records[0]

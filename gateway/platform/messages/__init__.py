@@ -31,7 +31,16 @@ from gateway.platform.messages.copies import (
     Copy as Copy,
 )
 from gateway.platform.messages.copies import (
+    CopyDetail as CopyDetail,
+)
+from gateway.platform.messages.copies import (
     CopyKey as CopyKey,
+)
+from gateway.platform.messages.copies import (
+    CopySearch as CopySearch,
+)
+from gateway.platform.messages.copies import (
+    CopySent as CopySent,
 )
 from gateway.platform.messages.copies import (
     CopySummary as CopySummary,
@@ -40,7 +49,16 @@ from gateway.platform.messages.copies import (
     CopyUpload as CopyUpload,
 )
 from gateway.platform.messages.copies import (
+    EndState as EndState,
+)
+from gateway.platform.messages.copies import (
     HeldCopy as HeldCopy,
+)
+from gateway.platform.messages.copies import (
+    PublicationEndResult as PublicationEndResult,
+)
+from gateway.platform.messages.copies import (
+    Recipient as Recipient,
 )
 from gateway.platform.messages.disclosures import (
     DisclosedContent as DisclosedContent,
@@ -56,6 +74,12 @@ from gateway.platform.messages.flags import (
 )
 from gateway.platform.messages.flags import (
     Flags as Flags,
+)
+from gateway.platform.messages.flags import (
+    FlagSetting as FlagSetting,
+)
+from gateway.platform.messages.flags import (
+    InformationFlag as InformationFlag,
 )
 from gateway.platform.messages.inquiries import (
     FINAL_STATES as FINAL_STATES,
@@ -94,6 +118,12 @@ from gateway.platform.messages.notices import (
     NoticeState as NoticeState,
 )
 from gateway.platform.messages.provisions import (
+    Answer as Answer,
+)
+from gateway.platform.messages.provisions import (
+    Provided as Provided,
+)
+from gateway.platform.messages.provisions import (
     ProvisionAnswer as ProvisionAnswer,
 )
 from gateway.platform.messages.provisions import (
@@ -103,6 +133,9 @@ from gateway.platform.messages.provisions import (
     ProvisionState as ProvisionState,
 )
 from gateway.platform.messages.provisions import (
+    WaitingList as WaitingList,
+)
+from gateway.platform.messages.provisions import (
     WaitingProvision as WaitingProvision,
 )
 from gateway.platform.messages.records import (
@@ -110,4 +143,7 @@ from gateway.platform.messages.records import (
 )
 from gateway.platform.messages.records import (
     RecordSide as RecordSide,
+)
+from gateway.platform.messages.records import (
+    RecordUpdate as RecordUpdate,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from gateway.platform.messages.basic import Items
 
@@ -45,11 +46,24 @@ class CopyKey:
 
 
 @dataclass(frozen=True, slots=True)
+class CopySent:
+    """What is kept of a 副本 that was sent: its digest, and the SHA-256 of the 副本データ within it."""
+
+    digest: bytes
+    data_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CopyUpload:
-    """A file of 副本 was taken in. `digests` by record_id: keep them, they are what reconciles."""
+    """A file of 副本 was taken in. `sent` by record_id: keep it, it is what reconciles."""
 
     receipt: str
-    digests: Mapping[str, bytes]
+    sent: Mapping[str, CopySent]
+
+    @property
+    def digests(self) -> Mapping[str, bytes]:
+        """The digest of each."""
+        return {record_id: one.digest for record_id, one in self.sent.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +89,51 @@ class HeldCopy:
     key: str
     layout_version: str
     digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CopyDetail:
+    """One 副本 as the platform holds it, with its content (IF_DBM_30212)."""
+
+    published_from: date
+    published_until: date
+    items: Items
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CopySearch:
+    """What the platform would answer to an inquiry (IF_DBM_30312); `is_automatic`: by itself."""
+
+    items: Items
+    copy_count: int
+    is_automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One who was told something about somebody (提供先, IF_DBM_60412)."""
+
+    integrated_number: str
+    information_code: str
+    asker_code: str
+    asker_name: str
+    affair_code: str
+    provided_at: datetime
+    items: tuple[str, ...]
+
+
+class EndState(StrEnum):
+    """Where a 公開終了日一括設定 stands."""
+
+    REGISTERED = "registered"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationEndResult:
+    """What became of a 公開終了日一括設定 (IF_DBM_90332); `count` of copies that were changed."""
+
+    state: EndState
+    count: int

@@ -34,7 +34,42 @@ class ProvisionContent:
     asked_at: datetime
     withheld: bool
     state: ProvisionState
+    answer_due_at: datetime | None
     copy_items: Items
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """Those who wait, as far as one message holds them, and how many they are."""
+
+    waiting: tuple[WaitingProvision, ...]
+    count: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all are here; the rest comes by file."""
+        return len(self.waiting) >= self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What staff answer to one inquiry."""
+
+    record_id: str
+    provision_id: str
+    answer: ProvisionAnswer
+    items: Items
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """情報提供内容 (IF_TKY_11912): what the platform has of our answer, and whether it was sent."""
+
+    provision_id: str
+    state: ProvisionState
+    result: str  # provided | no_record | refused; empty while nothing is registered
+    provided_at: datetime | None
+    items: Items
 
 
 class ProvisionState(StrEnum):

@@ -32,3 +32,12 @@ class ExchangeRecord:
     items: tuple[str, ...]  # 利用特定個人情報の項目, by name
     withheld: bool  # 不開示
     our_record_id: str  # レコード識別番号 of our inquiry; provision_id on the provider's side
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUpdate:
+    """Whether one 情報提供等記録 may be shown (番号法第23条第2項), by its number at the platform."""
+
+    record_id: str
+    sequence: int
+    withheld: bool

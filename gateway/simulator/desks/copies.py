@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 from gateway.simulator import wire
 from gateway.simulator.desks.desk import (
     FILE_RECORDS,
+    INFORMATION,
     RECORD_ID,
     FileMaker,
     Handler,
@@ -36,7 +36,6 @@ _COPY: Final = (
     "AdministrativeRegionCode",
     "DuplicateCopyData",
 )
-_INFORMATION: Final = re.compile(r"TM[0-9]{14}")
 
 
 class Copies:
@@ -56,7 +55,13 @@ class Copies:
     def _copy_online(self, request: Request, now: datetime) -> Reply:
         if len(request.records) != 1:
             raise Refused("CMN0006")
-        fates = self._take_copies([("1", request.records[0])])
+        attachment = request.attachment
+        segment = (
+            attachment.findtext("SegmentOfRegistrationDelete") if attachment is not None else ""
+        )
+        if segment not in {"1", "2"}:
+            raise Refused("CMN0005", "SegmentOfRegistrationDelete")
+        fates = self._take_copies([(segment, request.records[0])])
         return Reply({}, [fate("RecordIdentificationNumber", *told) for told in fates])
 
     def _copies_file(self, request: Request, entries: Mapping[str, bytes], now: datetime) -> Reply:
@@ -101,7 +106,7 @@ class Copies:
             missing = "RecordIdentificationNumber"
         if missing:
             return "CMN0005", missing
-        if not _INFORMATION.fullmatch(row["SpecificPersonalInformationCode"]):
+        if not INFORMATION.fullmatch(row["SpecificPersonalInformationCode"]):
             return "CMN0005", "SpecificPersonalInformationCode"
         if row["IntegratedAddressNumber"] not in self._state.people:
             return "CMN0002", row["IntegratedAddressNumber"]

@@ -22,6 +22,7 @@ NUMBERS: Final = 10_000
 FILE_RECORDS: Final = 50_000
 NUMBER: Final = re.compile(r"[0-9]{15}")
 RECORD_ID: Final = re.compile(r"[0-9A-Za-z]{1,36}")
+INFORMATION: Final = re.compile(r"TM[0-9]{14}")
 
 Row = Mapping[str, str]
 Handler = Callable[[Request, datetime], Reply]
@@ -45,6 +46,8 @@ class Settings:
     answer_delay: float = 0.5
     code_delay: float = 2.0
     file_delay: float = 0.0
+    end_delay: float = 0.0
+    answer_due_days: float = 3.0
     codes_busy_one_in: int = 500
     codes_nobody_one_in: int = 4000
 

@@ -10,6 +10,8 @@ from typing import Any
 from gateway.simulator.journal import Journal
 from gateway.simulator.state.copies import CopiesKept
 from gateway.simulator.state.disclosures import DisclosuresKept
+from gateway.simulator.state.ends import EndsKept
+from gateway.simulator.state.flags import FlagsKept
 from gateway.simulator.state.inquiries import InquiriesKept
 from gateway.simulator.state.masters import MasterChangesKept
 from gateway.simulator.state.notices import NoticesKept
@@ -29,7 +31,9 @@ class Receipt:
 
 class State(
     PeopleKept,
+    FlagsKept,
     CopiesKept,
+    EndsKept,
     InquiriesKept,
     ProvisionsKept,
     RecordsKept,

@@ -16,7 +16,7 @@ class Provision:
     information: str
     asked_at: float
     withheld: bool
-    state: str  # 1 waiting, 2 answer registered, 3 sent, 5 refused
+    state: str  # 1 waiting, 2 answer registered, 3 sent, 4 withdrawn, 5 refused
     result: str = ""  # 01 provided, 02 no record, 03 refused, 04 not permitted
     items: dict[str, Any] = field(default_factory=dict)
     sent_at: float = 0.0
@@ -30,6 +30,7 @@ class ProvisionsKept:
     def __init__(self) -> None:
         super().__init__()
         self.provisions: dict[str, Provision] = {}
+        self.provision_records: set[str] = set()
 
     def new_id(self) -> str:
         """Return an id for an inquiry of somebody else."""
@@ -46,3 +47,9 @@ class ProvisionsKept:
     def _on_sent(self, provision_id: str, at: float) -> None:
         provision = self.provisions[provision_id]
         provision.state, provision.sent_at = "3", at
+
+    def _on_withdrawn(self, provision_id: str) -> None:
+        self.provisions[provision_id].state = "4"
+
+    def _on_provision_records(self, told: list[str]) -> None:
+        self.provision_records.update(told)

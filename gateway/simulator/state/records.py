@@ -11,8 +11,14 @@ class RecordsKept:
     def __init__(self) -> None:
         super().__init__()
         self.records: list[dict[str, Any]] = []
+        self.record_updates: set[str] = set()
         self._recorded: set[str] = set()
 
     def _on_records(self, told: list[dict[str, Any]]) -> None:
         self.records += told
         self._recorded.update(r["record"] for r in told if r["result"] in {"01", "02"})
+
+    def _on_records_updated(self, told: list[list[Any]]) -> None:
+        for record_id, sequence, withheld in told:
+            self.record_updates.add(record_id)
+            self.records[sequence - 1]["withheld"] = withheld
