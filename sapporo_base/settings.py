@@ -338,6 +338,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=10),
         "options": {"queue": "bulk"},
     },
+    "nightly check of flags": {
+        "task": "gateway.tasks.check_flags",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"queue": "bulk"},
+    },
+    "nightly comparison of exchange records": {
+        "task": "gateway.tasks.compare_exchange_records",
+        "schedule": crontab(hour=4, minute=0),
+        "options": {"queue": "bulk"},
+    },
+    "contents that were looked at": {
+        "task": "gateway.tasks.discard_inspections",
+        "schedule": 600.0,
+        "options": {"queue": "bulk"},
+    },
     "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
     "contradictions among residents": {
         "task": "resident_basic.tasks.check_residents",

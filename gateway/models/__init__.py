@@ -1,6 +1,6 @@
 """Tables of 市中間サーバ: messages to the platform, what waits for them, and when they go out."""
 
-from gateway.models.copies import Copy, CopyError, Reconciliation
+from gateway.models.copies import Copy, CopyError, CopyInspection, CopyVersion, PublicationEnd
 from gateway.models.disclosures import SelfDisclosure
 from gateway.models.exchanges import (
     Exchange,
@@ -10,21 +10,28 @@ from gateway.models.exchanges import (
     PlatformInterface,
     Work,
 )
+from gateway.models.flags import InformationFlag
 from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
 from gateway.models.masters import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from gateway.models.notices import PortalNotice
 from gateway.models.numbers import PlatformNumber
-from gateway.models.provisions import Provision
+from gateway.models.provisions import ExchangeRecord, Provision
 from gateway.models.queues import LaneFlow, QueuePause, SendQueue
+from gateway.models.reconciliations import CopyDifference, Reconciliation
 
 __all__ = [
     "Copy",
+    "CopyDifference",
     "CopyError",
+    "CopyInspection",
+    "CopyVersion",
     "Exchange",
+    "ExchangeRecord",
     "ExchangeStep",
     "FeedReceipt",
     "Group",
+    "InformationFlag",
     "Inquiry",
     "InquiryResult",
     "Lane",
@@ -41,6 +48,7 @@ __all__ = [
     "PlatformState",
     "PortalNotice",
     "Provision",
+    "PublicationEnd",
     "QueuePause",
     "Reconciliation",
     "SelfDisclosure",

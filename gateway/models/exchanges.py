@@ -39,7 +39,16 @@ class Work(models.TextChoices):
     SHOW_DISCLOSED = "show_disclosed", "自己情報の内容確認"
     LIST_PROVISIONS = "list_provisions", "提供待の確認"
     ANSWER = "answer", "情報提供の回答"
+    PERMIT = "permit", "情報提供の送信許可"
+    FETCH_PROVIDED = "fetch_provided", "提供内容の確認"
     RECORDS = "records", "情報提供等記録の取得"
+    UPDATE_RECORDS = "update_records", "情報提供等記録の更新"
+    CHECK_FLAGS = "check_flags", "フラグ設定状況の確認"
+    INFORMATION_FLAGS = "information_flags", "特定個人情報フラグの設定"
+    DELETE_UNKNOWN = "delete_unknown", "市にない副本の削除"
+    END_PUBLICATION = "end_publication", "公開終了日の一括設定"
+    UNDO_PUBLICATION_END = "undo_publication_end", "公開終了日の一括設定の取消"
+    INSPECT = "inspect", "副本の確認"
 
 
 _KINDS = {
@@ -112,6 +121,8 @@ class Exchange(models.Model):
     lane = models.CharField("レーン", max_length=12, choices=Lane)
     idempotency_key = models.UUIDField("二重送信防止キー", default=uuid.uuid4, unique=True)
     """Also the correlation id on the wire: the platform's journal shows the same."""
+    payload = models.JSONField("依頼内容", default=dict)
+    """What it asks for where no row stands for it; empty where rows are tied to it."""
     receipt = models.CharField("受付番号", max_length=64, blank=True, default="")
     system = models.ForeignKey(
         "sapporo_base.BusinessSystem",

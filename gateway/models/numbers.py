@@ -61,6 +61,8 @@ class PlatformNumber(models.Model):
     flags_attempts = models.PositiveIntegerField("フラグ試行回数", default=0)
     flags_error = models.CharField("フラグの直近のエラー", max_length=300, blank=True, default="")
     flags_set_at = models.DateTimeField("フラグ設定日時", null=True)
+    flags_checked_at = models.DateTimeField("フラグ最終確認日時", null=True)
+    flags_differed_at = models.DateTimeField("フラグ相違の発見日時", null=True)
     correlation_id = models.UUIDField("相関ID", default=uuid.uuid4)
 
     class Meta:

@@ -13,7 +13,7 @@ from gateway.selectors.counts import (
     waiting_provisions,
 )
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
-from gateway.selectors.grounds import may_forward
+from gateway.selectors.grounds import may_forward, provision_grounds
 from gateway.selectors.hours import (
     DayOfHours,
     Opening,
@@ -73,6 +73,7 @@ __all__ = [
     "outlook_of",
     "paused_queues",
     "platform_state",
+    "provision_grounds",
     "queue_board",
     "unset_flags_count",
     "updates_to_decide",

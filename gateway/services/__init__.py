@@ -1,9 +1,28 @@
 """Acts of 市中間サーバ. One function is one act."""
 
-from gateway.services.copies import CopyCounts, CopyData, accept_copies
+from gateway.services.copies import (
+    CopyCounts,
+    CopyData,
+    accept_copies,
+    cancel_publication_end,
+    copies_to_end,
+    decide_publication_end,
+    draft_publication_end,
+    inspect_copy,
+    inspect_provision,
+    inspect_recipients,
+    mend_differences,
+    request_reconciliation,
+    send_copy_now,
+)
 from gateway.services.desk import DEEDS, Done, do_with_exchanges
 from gateway.services.disclosures import ask_for_content
 from gateway.services.exchanges import load_interfaces, switch_interface
+from gateway.services.flags import (
+    send_flags_again,
+    set_answer_flags,
+    set_information_flags,
+)
 from gateway.services.inquiries import (
     AcceptedInquiry,
     Cancelled,
@@ -27,10 +46,11 @@ from gateway.services.notices import (
 from gateway.services.provisions import (
     answer_provision,
     permit_provision,
-    send_flags_again,
-    set_answer_flags,
+    permit_provisions,
+    return_provision,
 )
 from gateway.services.queues import measure_queues, pause_queue, resume_queue
+from gateway.services.records import confirm_record, withhold_records
 
 __all__ = [
     "DEEDS",
@@ -52,19 +72,34 @@ __all__ = [
     "ask_for_content",
     "cancel_inquiries",
     "cancel_inquiry",
+    "cancel_publication_end",
     "check_updates",
     "compare_inquiry",
+    "confirm_record",
+    "copies_to_end",
+    "decide_publication_end",
     "decline_updates",
     "do_with_exchanges",
+    "draft_publication_end",
     "inquiry_results",
+    "inspect_copy",
+    "inspect_provision",
+    "inspect_recipients",
     "load_interfaces",
     "measure_queues",
+    "mend_differences",
     "pause_queue",
     "permit_provision",
+    "permit_provisions",
+    "request_reconciliation",
     "resume_queue",
+    "return_provision",
+    "send_copy_now",
     "send_flags_again",
     "set_answer_flags",
+    "set_information_flags",
     "switch_interface",
     "withdraw_notice",
     "withdraw_notices",
+    "withhold_records",
 ]

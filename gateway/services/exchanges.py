@@ -2,9 +2,10 @@
 
 import csv
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -41,7 +42,15 @@ INTERFACES = {
     "show_disclosed": "IF_JTK_10212",
     "list_provisions": "IF_TKY_11312",
     "answer": "IF_TKY_20311",
+    "permit": "IF_TKY_20511",
+    "fetch_provided": "IF_TKY_11912",
     "records": "IF_TKM_40113",
+    "update_records": "IF_TKM_40133",
+    "check_flags": "IF_DBM_90123",
+    "information_flags": "IF_DBM_40123",
+    "delete_unknown": "IF_DBM_20113",
+    "end_publication": "IF_DBM_90311",
+    "undo_publication_end": "IF_DBM_90321",
 }
 ONLINE = {
     "ask": "IF_SKI_10111",
@@ -61,22 +70,42 @@ def group_of(interface_id: str) -> str:
     return interface_id[3:6]
 
 
-_LOOKING = ("check", "fetch", "check_codes", "records", "list_provisions")
+_LOOKING = (
+    "check",
+    "fetch",
+    "check_codes",
+    "records",
+    "list_provisions",
+    "check_flags",
+    "fetch_provided",
+    "inspect",
+)
 """What only looks after what was sent before: it goes on while a person has stopped the queue."""
 
 
 def new_exchange(
-    *, work: str, lane: str, ids: Sequence[int], act: Act, count: int = 0, system: int | None = None
+    *,
+    work: str,
+    lane: str,
+    act: Act,
+    ids: Sequence[int] = (),
+    count: int = 0,
+    system: int | None = None,
+    interface: str = "",
+    payload: Mapping[str, Any] | None = None,
 ) -> Exchange:
     """
     Make a message that is ready to go; its rows are tied to it in the same transaction.
 
     :param ids: 照会番号 or 副本番号 of what it carries. :param count: how many, where these bear none.
+    :param interface: another one than is usual for this work.
+    :param payload: what it asks for where no row stands for it.
     """
     online = lane == "interactive" and work in ONLINE
     return Exchange.objects.create(
         work=work,
-        interface_id=ONLINE[work] if online else INTERFACES[work],
+        interface_id=interface or (ONLINE[work] if online else INTERFACES[work]),
+        payload=dict(payload or {}),
         lane=lane,
         system_id=system,
         item_count=count or len(ids),

@@ -1,6 +1,4 @@
-"""
-Flow F: others' inquiries that the platform may not answer by itself; 自動応答不可; 情報提供等記録.
-"""
+"""Flow F: others' inquiries that the platform may not answer by itself: one answers, one permits."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,25 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
-from gateway.models import Exchange, FeedReceipt, PlatformNumber, Provision
-from gateway.rules import waiting
-from gateway.services.answers import Why
+from gateway.models import Exchange, Provision
+from gateway.rules.provisions import answer_due
+from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
-from integrated_address import selectors as addressees
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow, NotPermitted
-from sapporo_base.models import BusinessSystem, LinkageRecord
 from sapporo_base.nudge import nudge
 
-RECORDS = "platform exchange records"
-_RESULTS = {"provided": LinkageRecord.Result.DONE, "no_record": LinkageRecord.Result.DONE}
-_WORDS = {
-    "provided": "提供しました。",
-    "no_record": "該当なしと回答しました。",
-    "refused": "提供しませんでした。",
-    "not_permitted": "許可されていない照会のため拒否されました。",
-    "cancelled": "照会が取りやめられました。",
-}
+_FILES = {"answer": "IF_TKY_20323", "permit": "IF_TKY_20523", "fetch_provided": "IF_TKY_11923"}
+_OPEN = (Provision.State.WAITING, Provision.State.ANSWERED)
+_RESULTS = {"provide": "provided", "no_record": "no_record", "refuse": "refused"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,143 +33,35 @@ class ToldProvision:
     information_code: str
     asked_at: datetime
     not_disclosed: bool
+    answer_due_at: datetime | None
+    is_withdrawn: bool
     copy_items: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldRecord:
-    """One 情報提供等記録 as the platform keeps it (番号法第23条)."""
+@dataclass(frozen=True, slots=True)
+class ToldProvided:
+    """Our answer as the platform has it."""
 
-    sequence: int
-    as_inquirer: bool
-    inquirer: str
-    provider: str
-    integrated_number: str
-    procedure_code: str
-    information_code: str
-    requested_at: datetime
-    provided_at: datetime | None
+    provision_id: str
+    is_sent: bool
+    is_withdrawn: bool
     result: str
-    items: Sequence[str]
-    not_disclosed: bool
-
-
-@transaction.atomic
-def set_answer_flags(
-    *,
-    system: BusinessSystem,
-    business_numbers: Collection[str],
-    no_automatic_answer: bool | None = None,
-    not_disclosed: bool | None = None,
-    act: Act,
-) -> int:
-    """
-    Have 自動応答不可 and 不開示該当 set or cleared for people, by a system's numbers; return how
-    many.
-
-    People without a 団体内統合宛名番号 have nothing at the platform that could be answered.
-    """
-    numbers = addressees.integrated_numbers_of(system=system, business_numbers=business_numbers)
-    PlatformNumber.objects.bulk_create(
-        [PlatformNumber(pk=number, due_at=act.at) for number in set(numbers.values())],
-        ignore_conflicts=True,
-    )
-    people = PlatformNumber.objects.filter(pk__in=numbers.values())
-    changes: dict[str, Any] = {"flags_due_at": act.at, "flags_attempts": 0, "flags_error": ""}
-    if no_automatic_answer is not None:
-        changes["no_automatic_answer"] = no_automatic_answer
-    if not_disclosed is not None:
-        changes["not_disclosed"] = not_disclosed
-    count = people.update(**changes)
-    base.record_linkage(
-        act,
-        "answer_flags_set",
-        subjects=[("integrated", number) for number in set(numbers.values())],
-        receiver_code=system.code,
-        detail=f"自動応答不可={no_automatic_answer} 不開示={not_disclosed}",
-    )
-    nudge("gateway.tasks.work_bulk", queue="bulk")
-    return count
-
-
-@transaction.atomic
-def flags_to_send(*, at: datetime, limit: int = 1000) -> list[PlatformNumber]:
-    """Return registered numbers whose flags differ from what the platform was told, locked."""
-    due = PlatformNumber.objects.filter(
-        flags_due_at__lte=at, state=PlatformNumber.State.REGISTERED
-    ).order_by("flags_due_at", "pk")
-    return list(due.select_for_update(skip_locked=True)[:limit])
-
-
-@transaction.atomic
-def settle_flags(
-    *, sent: Sequence[tuple[str, bool, bool]], refused: Mapping[str, Why], act: Act
-) -> None:
-    """
-    Note which flags the platform has taken: (number, 自動応答不可, 不開示). What changed since, and
-    what it refused, goes again.
-    """
-    for number, no_automatic_answer, not_disclosed in sent:
-        person = PlatformNumber.objects.select_for_update().get(pk=number)
-        if number in refused:
-            _failed(person, refused[number].words or "拒否されました。", act)
-            continue
-        person.sent_no_automatic_answer = no_automatic_answer
-        person.sent_not_disclosed = not_disclosed
-        same = (person.no_automatic_answer, person.not_disclosed) == (
-            no_automatic_answer,
-            not_disclosed,
-        )
-        person.flags_due_at = None if same else act.at
-        person.flags_attempts, person.flags_error, person.flags_set_at = 0, "", act.at
-        person.save(
-            update_fields=[
-                "sent_no_automatic_answer",
-                "sent_not_disclosed",
-                "flags_due_at",
-                "flags_attempts",
-                "flags_error",
-                "flags_set_at",
-            ]
-        )
-
-
-@transaction.atomic
-def note_flags_failed(*, numbers: Collection[str], words: str, act: Act) -> None:
-    """Note that flags did not reach the platform; they go again, a little later each time."""
-    people = PlatformNumber.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-    for person in people:
-        _failed(person, words, act)
-
-
-def _failed(person: PlatformNumber, words: str, act: Act) -> None:
-    person.flags_attempts += 1
-    person.flags_error = words[:300]
-    person.flags_due_at = act.at + waiting.retry_after(person.flags_attempts)
-    person.save(update_fields=["flags_attempts", "flags_error", "flags_due_at"])
-
-
-@transaction.atomic
-def send_flags_again(*, system: BusinessSystem, business_numbers: Collection[str], act: Act) -> int:
-    """Have flags that wait for their next try sent at once; return for how many people."""
-    numbers = addressees.integrated_numbers_of(system=system, business_numbers=business_numbers)
-    due = PlatformNumber.objects.filter(pk__in=numbers.values(), flags_due_at__isnull=False)
-    count = due.update(flags_due_at=act.at)
-    base.record_linkage(
-        act,
-        "answer_flags_sent_again",
-        subjects=[("integrated", number) for number in set(numbers.values())],
-        receiver_code=system.code,
-    )
-    nudge("gateway.tasks.work_bulk", queue="bulk")
-    return count
+    provided_at: datetime | None
+    items: Mapping[str, Any]
 
 
 @transaction.atomic
 def note_provisions(told: Sequence[ToldProvision], *, act: Act) -> int:
-    """Note inquiries of others that wait for staff; return how many are new."""
+    """
+    Note inquiries of others that wait for staff; return how many are new.
+
+    One that was taken back by who asked is closed; nothing of it is sent any more.
+    """
     new = 0
     for one in told:
+        if one.is_withdrawn:
+            _withdrawn(one.provision_id)
+            continue
         _, created = Provision.objects.get_or_create(
             provision_id=one.provision_id,
             defaults={
@@ -190,6 +72,7 @@ def note_provisions(told: Sequence[ToldProvision], *, act: Act) -> int:
                 "step_code": one.step_code,
                 "information_code": one.information_code,
                 "asked_at": one.asked_at,
+                "answer_due_at": answer_due(asked_at=one.asked_at, told=one.answer_due_at),
                 "not_disclosed": one.not_disclosed,
                 "copy_items": dict(one.copy_items),
                 "noted_at": act.at,
@@ -202,11 +85,73 @@ def note_provisions(told: Sequence[ToldProvision], *, act: Act) -> int:
     return new
 
 
-def known_provisions(ids: Collection[str]) -> set[str]:
-    """Return those of the ids that are noted already."""
-    return set(
-        Provision.objects.filter(provision_id__in=ids).values_list("provision_id", flat=True)
+def _withdrawn(provision_id: str) -> None:
+    Provision.objects.filter(
+        provision_id=provision_id, state__in=[*_OPEN, Provision.State.PERMITTED]
+    ).update(state=Provision.State.WITHDRAWN)
+
+
+def provisions_to_look_at(listed: Collection[str]) -> list[str]:
+    """
+    Return those whose content is wanted: the listed that are not noted yet, and the open ones that
+    are listed no more.
+    """
+    known = set(
+        Provision.objects.filter(provision_id__in=listed).values_list("provision_id", flat=True)
     )
+    vanished = Provision.objects.filter(state__in=_OPEN).exclude(provision_id__in=listed)
+    return [
+        *(one for one in listed if one not in known),
+        *vanished.order_by("pk").values_list("provision_id", flat=True),
+    ]
+
+
+@transaction.atomic
+def prepare_provision_list(*, step: str, ids: Collection[str] = (), act: Act) -> bool:
+    """
+    Ask by file for all who wait (`step` list), or for what some of them ask (`step` contents).
+
+    Return False where such a file is under way already.
+    """
+    interface = {"list": "IF_TKY_11321", "contents": "IF_TKY_11523"}[step]
+    under_way = Exchange.objects.filter(
+        work="list_provisions", interface_id=interface, state__in=["ready", "sent"]
+    )
+    if under_way.exists():
+        return False
+    new_exchange(
+        work="list_provisions",
+        lane="records",
+        count=len(ids),
+        act=act,
+        interface=interface,
+        payload={"ids": list(ids)},
+    )
+    nudge("gateway.tasks.work_bulk", queue="bulk")
+    return True
+
+
+@transaction.atomic
+def settle_provision_list(exchange: Exchange, listed: Sequence[str], *, act: Act) -> None:
+    """Note who waits by file; what they ask is asked for next."""
+    row = held(exchange)
+    if row is None:
+        return
+    finish(row, at=act.at, accepted=len(listed), refused=0)
+    if wanted := provisions_to_look_at(listed):
+        prepare_provision_list(step="contents", ids=wanted, act=act)
+
+
+@transaction.atomic
+def settle_provision_contents(
+    exchange: Exchange, told: Sequence[ToldProvision], *, act: Act
+) -> None:
+    """Note what others ask, as a file told it."""
+    row = held(exchange)
+    if row is None:
+        return
+    note_provisions(told, act=act)
+    finish(row, at=act.at, accepted=len(told), refused=row.item_count - len(told))
 
 
 @transaction.atomic
@@ -228,15 +173,7 @@ def answer_provision(
     row.answered_by, row.answered_at = act.staff, act.at
     row.state = Provision.State.ANSWERED
     row.save()
-    base.record_linkage(
-        act,
-        "provision_answered",
-        subjects=[("integrated", row.integrated_number)],
-        information_code=row.information_code,
-        inquirer=row.asker_name or row.asker_code,
-        provider="札幌市長",
-        requested_at=row.asked_at,
-    )
+    _recorded(row, "provision_answered", act)
     return row
 
 
@@ -247,71 +184,161 @@ def permit_provision(*, provision: Provision, act: Act) -> Provision:
 
     :raises NotPermitted: it is the same person. :raises NotNow: there is no answer to permit.
     """
+    (row,) = _permitted([provision.pk], act)
+    return row
+
+
+@transaction.atomic
+def permit_provisions(*, ids: Collection[int], act: Act) -> int:
+    """
+    Permit several registered answers at once; they go out together as a file.
+
+    :raises NotPermitted: one of them is by the same person. :raises NotNow: one has no answer.
+    """
+    return len(_permitted(ids, act))
+
+
+def _permitted(ids: Collection[int], act: Act) -> list[Provision]:
+    if act.staff is None:
+        raise NotPermitted("職員として操作してください。")
+    rows = list(Provision.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    for row in rows:
+        if row.state != Provision.State.ANSWERED:
+            raise NotNow(f"{row}: 回答が登録されていないか、すでに許可されています。")
+        if row.answered_by_id == act.staff.pk:
+            raise NotPermitted(
+                "回答を登録した職員は送信を許可できません。別の職員が許可してください。"
+            )
+        row.permitted_by, row.permitted_at, row.due_at = act.staff, act.at, act.at
+        row.state, row.reason = Provision.State.PERMITTED, ""
+        row.save()
+        _recorded(row, "provision_permitted", act)
+    _next_step(rows, "answer", lane="interactive", act=act)
+    nudge("gateway.tasks.work_interactive")
+    return rows
+
+
+@transaction.atomic
+def return_provision(*, provision: Provision, act: Act) -> Provision:
+    """
+    Send a registered answer back to who registered it (差戻し), with the reason of the act.
+
+    :raises NotPermitted: nobody, or who registered it. :raises NotNow: there is no answer to return.
+    """
     if act.staff is None:
         raise NotPermitted("職員として操作してください。")
     row = Provision.objects.select_for_update().get(pk=provision.pk)
     if row.state != Provision.State.ANSWERED:
         raise NotNow("回答が登録されていないか、すでに許可されています。")
     if row.answered_by_id == act.staff.pk:
-        raise NotPermitted("回答を登録した職員は送信を許可できません。別の職員が許可してください。")
-    row.permitted_by, row.permitted_at, row.due_at = act.staff, act.at, act.at
-    row.state = Provision.State.PERMITTED
-    row.exchange = new_exchange(work="answer", lane="interactive", ids=[], count=1, act=act)
+        raise NotPermitted("自分の回答は、差し戻さずに登録し直してください。")
+    row.returned_by, row.returned_at, row.return_reason = act.staff, act.at, act.reason[:300]
+    row.state = Provision.State.WAITING
     row.save()
+    _recorded(row, "provision_returned", act)
+    return row
+
+
+def _recorded(row: Provision, kind: str, act: Act) -> None:
     base.record_linkage(
         act,
-        "provision_permitted",
+        kind,
         subjects=[("integrated", row.integrated_number)],
         information_code=row.information_code,
         inquirer=row.asker_name or row.asker_code,
         provider="札幌市長",
         requested_at=row.asked_at,
     )
-    nudge("gateway.tasks.work_interactive")
-    return row
 
 
-def provision_in(exchange: Exchange) -> Provision:
-    """Return the provision that a message answers."""
-    return exchange.provisions.get()
+def _next_step(rows: Sequence[Provision], work: str, *, lane: str, act: Act) -> None:
+    """Put provisions into the message of the next step: one online, several as a file."""
+    if not rows:
+        return
+    exchange = new_exchange(
+        work=work,
+        lane=lane,
+        count=len(rows),
+        act=act,
+        interface=_FILES[work] if len(rows) > 1 else "",
+    )
+    Provision.objects.filter(pk__in=[row.pk for row in rows]).update(exchange=exchange)
+
+
+def provisions_in(exchange: Exchange) -> list[Provision]:
+    """Return the provisions that a message is about."""
+    return list(exchange.provisions.order_by("pk"))
+
+
+def record_id_of(exchange: Exchange, provision: Provision) -> str:
+    """Return the レコード識別番号 of an answer within a message: the same each time it is sent."""
+    return f"{exchange.idempotency_key.hex[:20]}{provision.pk:016d}"
 
 
 @transaction.atomic
-def settle_answer(exchange: Exchange, *, act: Act) -> None:
-    """Note that an answer was registered at the platform and sent."""
+def settle_answers(exchange: Exchange, told: Told, *, act: Act) -> None:
+    """
+    Note which answers the platform has registered: permission to send them follows.
+
+    One that it does not take goes back to staff, with its words.
+
+    :param told: by the numbers of `record_id_of`.
+    """
     row = held(exchange)
     if row is None:
         return
-    row.provisions.update(state=Provision.State.SENT, sent_at=act.at)
-    finish(row, at=act.at, accepted=1, refused=0)
-
-
-def records_read() -> int:
-    """Return the sequence number up to which the platform's 情報提供等記録 were fetched."""
-    return FeedReceipt.objects.get_or_create(feed=RECORDS)[0].receipt
+    taken, back = _sorted_out(row, told)
+    finish(row, at=act.at, accepted=len(taken), refused=len(back))
+    _next_step(taken, "permit", lane=row.lane, act=act)
 
 
 @transaction.atomic
-def keep_exchange_records(told: Sequence[ToldRecord], *, act: Act) -> int:
-    """Write the platform's 情報提供等記録 into ours, once each; return how many are new."""
-    receipt = FeedReceipt.objects.select_for_update().get(feed=RECORDS)
-    fresh = [record for record in told if record.sequence > receipt.receipt]
-    for record in fresh:
-        base.record_linkage(
-            act,
-            "platform_record",
-            subjects=[("integrated", record.integrated_number)],
-            result=_RESULTS.get(record.result, LinkageRecord.Result.REFUSED),
-            detail=_WORDS.get(record.result, record.result),
-            items=record.items,
-            information_code=record.information_code,
-            inquirer=record.inquirer,
-            provider=record.provider,
-            requested_at=record.requested_at,
-            provided_at=record.provided_at,
-            not_disclosed=record.not_disclosed,
+def settle_permissions(exchange: Exchange, told: Told, *, act: Act) -> None:
+    """Note which answers were sent; what the platform has of them is fetched next."""
+    row = held(exchange)
+    if row is None:
+        return
+    taken, back = _sorted_out(row, told)
+    Provision.objects.filter(pk__in=[one.pk for one in taken]).update(
+        state=Provision.State.SENT, sent_at=act.at
+    )
+    finish(row, at=act.at, accepted=len(taken), refused=len(back))
+    _next_step(taken, "fetch_provided", lane="records", act=act)
+    nudge("gateway.tasks.work_bulk", queue="bulk")
+
+
+def _sorted_out(exchange: Exchange, told: Told) -> tuple[list[Provision], list[Provision]]:
+    taken, rejected = told.taken(), told.rejected()
+    rows = provisions_in(exchange)
+    ours = [row for row in rows if record_id_of(exchange, row) in taken]
+    back = [row for row in rows if record_id_of(exchange, row) not in taken]
+    for row in back:
+        why = rejected.get(record_id_of(exchange, row))
+        row.state, row.permitted_by, row.permitted_at = Provision.State.ANSWERED, None, None
+        row.exchange = None
+        row.reason = (why.words if why else "プラットフォームから結果がありませんでした。")[:300]
+        row.save(update_fields=["state", "permitted_by", "permitted_at", "exchange", "reason"])
+    return ours, back
+
+
+@transaction.atomic
+def settle_provided(exchange: Exchange, told: Sequence[ToldProvided], *, act: Act) -> None:
+    """Keep what the platform has of our answers, and whether it is what was answered."""
+    row = held(exchange)
+    if row is None:
+        return
+    ours = {one.provision_id: one for one in provisions_in(row)}
+    for one in told:
+        provision = ours.get(one.provision_id)
+        if provision is None:
+            continue
+        if one.is_withdrawn:
+            provision.state = Provision.State.WITHDRAWN
+        provision.sent_at = one.provided_at or provision.sent_at
+        provision.sent_items = dict(one.items)
+        provision.sent_differs = one.is_sent and (
+            one.result != _RESULTS[provision.answer] or dict(one.items) != provision.answer_items
         )
-        receipt.receipt = record.sequence
-    receipt.read_at = act.at
-    receipt.save()
-    return len(fresh)
+        provision.exchange = None
+        provision.save(update_fields=["state", "sent_at", "sent_items", "sent_differs", "exchange"])
+    finish(row, at=act.at, accepted=len(told), refused=row.item_count - len(told))

@@ -8,17 +8,23 @@ that expires, and sending again sends the same records, which the platform takes
 
 from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
 from gateway.tasks.disclosures import fetch_disclosed_items, fetch_disclosures
+from gateway.tasks.flags import check_flags
+from gateway.tasks.holdings import discard_inspections
 from gateway.tasks.inquiries import compare_unclear_inquiries
 from gateway.tasks.masters import fetch_master_updates
 from gateway.tasks.numbers import read_feeds
-from gateway.tasks.provisions import fetch_exchange_records, look_for_provisions
+from gateway.tasks.provisions import look_for_provisions
+from gateway.tasks.records import compare_exchange_records, fetch_exchange_records
 from gateway.tasks.state import check_platform, measure_queues, test_connection
 from gateway.tasks.working import carry_out, work_bulk, work_interactive
 
 __all__ = [
     "carry_out",
+    "check_flags",
     "check_platform",
+    "compare_exchange_records",
     "compare_unclear_inquiries",
+    "discard_inspections",
     "fetch_disclosed_items",
     "fetch_disclosures",
     "fetch_exchange_records",

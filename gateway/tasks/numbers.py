@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
-from gateway import selectors
 from gateway.models import Exchange
-from gateway.platform import failures, messages
-from gateway.services import numbers, provisions
+from gateway.platform import messages
+from gateway.services import numbers
 from gateway.services.answers import Told, Why
 from gateway.tasks import answers, line
 
@@ -82,33 +81,6 @@ def _check_codes(exchange: Exchange) -> None:
         ),
         settle=settle,
     )
-
-
-def send_flags() -> int:
-    """Tell the platform of 自動応答不可 and 不開示該当, a flag and a value at a time; return for how many."""
-    now = line.now()
-    opens_at = selectors.opening(group="DBM", at=now).at
-    due = provisions.flags_to_send(at=now) if opens_at == now else []
-    if not due:
-        return 0
-    wanted = [(p.pk, p.no_automatic_answer, p.not_disclosed) for p in due]
-    refused: dict[str, Why] = {}
-    try:
-        for flag, place in ((messages.Flag.NO_AUTOMATIC_ANSWER, 1), (messages.Flag.WITHHELD, 2)):
-            for on in (True, False):
-                people = [row[0] for row in wanted if row[place] is on]
-                if people:
-                    refused |= answers.told(line.client().set_flag(flag, people, on=on)).rejected()
-    except failures.PlatformError as error:
-        logger.warning("flags could not be set: %s", type(error).__name__)
-        provisions.note_flags_failed(
-            numbers=[row[0] for row in wanted],
-            words=f"送信できませんでした({type(error).__name__})。",
-            act=line.act(),
-        )
-        return 0
-    provisions.settle_flags(sent=wanted, refused=refused, act=line.act())
-    return len(wanted) - len(refused)
 
 
 STEPS = {

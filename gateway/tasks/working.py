@@ -12,11 +12,14 @@ from gateway.platform import failures
 from gateway.services import circuit, copies, exchanges, inquiries, notices, numbers, queues
 from gateway.tasks import copies as copy_steps
 from gateway.tasks import disclosures as disclosure_steps
+from gateway.tasks import flags as flag_steps
+from gateway.tasks import holdings as holding_steps
 from gateway.tasks import inquiries as inquiry_steps
 from gateway.tasks import line
 from gateway.tasks import notices as notice_steps
 from gateway.tasks import numbers as number_steps
 from gateway.tasks import provisions as provision_steps
+from gateway.tasks import records as record_steps
 from sapporo_base.acts import Act
 
 logger = logging.getLogger(__name__)
@@ -32,6 +35,9 @@ _STEPS: Mapping[str, Callable[[Exchange], None]] = {
     **provision_steps.STEPS,
     **notice_steps.STEPS,
     **disclosure_steps.STEPS,
+    **flag_steps.STEPS,
+    **holding_steps.STEPS,
+    **record_steps.STEPS,
 }
 
 
@@ -61,10 +67,10 @@ def work_bulk() -> int:
         notices.prepare_notice_exchanges(lane=Lane.BATCH, act=act)
 
     number_steps.read_feeds()
-    number_steps.send_flags()
+    flag_steps.send_flags()
     done = _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
     # Flags of numbers that were registered just now let their copies go.
-    if number_steps.send_flags():
+    if flag_steps.send_flags():
         done += _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
     return done
 
