@@ -23,6 +23,11 @@ LEVELS = {
     **dict.fromkeys(
         ("no_record", "cancelled", "deleted", "dropped", "withdrawn", "declined"), "plain"
     ),
+    **dict.fromkeys(("open", "drafted", "cancelling"), "waiting"),
+    **dict.fromkeys(("mending", "registered", "permitted"), "info"),
+    **dict.fromkeys(("mended", "confirmed"), "done"),
+    **dict.fromkeys(("differs", "only_there", "missing_there", "not_allowed"), "stopped"),
+    **dict.fromkeys(("gone", "discarded"), "plain"),
 }
 
 
@@ -33,7 +38,26 @@ def when(at: datetime) -> str:
 
 
 def _state(row: Any) -> SafeString:
-    return shown.badge(row.get_state_display(), LEVELS.get(row.state, "info"))
+    return shown.badge(row.get_state_display(), level_of(row.state))
+
+
+def level_of(state: str) -> str:
+    """Return with how much attention a state is shown."""
+    return LEVELS.get(state, "info")
+
+
+def lines_of(items: dict[str, Any]) -> SafeString:
+    """Return items by name as a table; a repeating group is a row for each of its lines."""
+    rows: list[tuple[str, Any]] = []
+    for name, value in items.items():
+        if isinstance(value, list):
+            rows += [
+                (f"{name}({place})", "、".join(f"{k}: {v or '-'}" for k, v in line.items()))
+                for place, line in enumerate(value, start=1)
+            ]
+        else:
+            rows.append((name, value))
+    return shown.table(("項目", "値"), rows, caption="内容", empty="内容はありません。")
 
 
 def words(text: str) -> str:
