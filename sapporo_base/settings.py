@@ -525,6 +525,8 @@ RESEALERS = {"更新通知の署名鍵": "resident_basic.services.reseal_webhook
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
+    "integrated_address.admin.amendments.home_block",
+    "integrated_address.admin.watching.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
     "gateway.admin.master_block",

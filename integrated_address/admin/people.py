@@ -3,7 +3,6 @@
 from itertools import pairwise
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,26 +10,26 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from integrated_address import selectors, services
+from integrated_address.admin.forms import IndividualNumberForm
+from integrated_address.admin.list_acts import ListActs
+from integrated_address.admin.person_acts import PROCEDURE, PersonActs
 from integrated_address.models import BasicItems, IntegratedAddressee
 from sapporo_base import selectors as base
 from sapporo_base import services as base_services
 from sapporo_base.acts import Act, NotFound
 from sapporo_base.admin import display
-from sapporo_base.admin.act_pages import Effect, ReasonForm
+from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
 from sapporo_base.admin.people import Found, Register
 from sapporo_base.admin.records import KINDS
 from sapporo_base.admin.rights import RightIsMissing, holds, require
-from sapporo_base.rules.kana import is_kana
 
 FILE = "integrated-address"
 RESIDENT_NUMBERS = "001-000"
 """既存住基: whose numbers 住民宛名番号 are."""
-PROCEDURE = "団体内統合宛名の管理"
 CODE_LEVELS = {
     "not_requested": "plain",
     "requested": "waiting",
@@ -39,32 +38,6 @@ CODE_LEVELS = {
     "requested_again": "waiting",
 }
 _LOOKS_SHOWN = 20
-
-
-class UnshownInput(UnfoldAdminTextInputWidget):
-    """A field whose value is never sent back to the browser."""
-
-    def format_value(self, value: Any) -> None:
-        """Return nothing: a 個人番号 that was typed does not come back in a page."""
-        return
-
-
-class IndividualNumberForm(ReasonForm):
-    """Asks for a 個人番号 to search by, and why."""
-
-    individual_number = forms.RegexField(
-        r"^[0-9]{12}$",
-        label="個人番号(12桁)",
-        widget=UnshownInput(
-            attrs={"autocomplete": "off", "inputmode": "numeric", "maxlength": "14"}
-        ),
-        help_text="半角数字12桁。入力した番号は画面にもアドレスにも残りません。",
-        error_messages={
-            "required": "個人番号を入力してください。",
-            "invalid": "半角数字12桁で入力してください。",
-        },
-    )
-    field_order = ("individual_number", "reason")
 
 
 def basics_of(addressee: IntegratedAddressee) -> BasicItems | None:
@@ -76,7 +49,7 @@ def basics_of(addressee: IntegratedAddressee) -> BasicItems | None:
 
 
 @admin.register(IntegratedAddressee)
-class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
+class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyAdmin):
     # Place and words
     duty = "連携"
     duty_title = "団体内統合宛名"
@@ -84,8 +57,8 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
     icon = "badge"
     about = "一人に一つの団体内統合宛名番号と、各業務の番号・符号取得状況を確認します。"
     empty_text = (
-        "氏名カナ(前方一致)・生年月日・業務番号・団体内統合宛名番号で検索すると、該当する方を"
-        "表示します。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
+        "氏名(漢字・カナ、前方一致)・生年月日・住所・業務番号・団体内統合宛名番号で検索すると、"
+        "該当する方を表示します。過去の氏名・住所でも見つかります。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
     )
     # Rights and record
     personal_file = FILE
@@ -94,9 +67,9 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
     # List
     list_display = ("number", "person", "born", "code_state", "states")
     search_fields = ("integrated_number",)
-    search_help_text = "氏名カナ・生年月日・業務番号(個人番号での検索は専用の画面から)"
+    search_help_text = "氏名・カナ・生年月日・住所・業務番号(個人番号での検索は専用の画面から)"
     ordering = ("integrated_number",)
-    actions_list = ("search_by_individual_number",)
+    actions_list = ("search_by_individual_number", "search_by_list", "take_file")
     # Page
     readonly_fields = (
         "card",
@@ -104,6 +77,7 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         "individual_number_history",
         "items_history",
         "code_history",
+        "drafts",
         "looks",
     )
     fieldsets = (
@@ -111,10 +85,19 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
         ("業務番号", {"fields": ("numbers",)}),
         ("符号取得", {"fields": ("code_history",)}),
         ("個人番号の登録", {"fields": ("individual_number_history",)}),
+        ("番号訂正", {"fields": ("drafts",)}),
         ("基本4情報の履歴", {"fields": ("items_history",)}),
         ("閲覧・提供の記録", {"fields": ("looks",)}),
     )
-    actions_detail = ("request_code",)
+    actions_detail = (
+        "at_a_time",
+        "request_code",
+        {
+            "title": "番号を訂正する",
+            "icon": "edit",
+            "items": ["correct_period", "move_link", "change_number", "delete_addressee"],
+        },
+    )
 
     # Who is found ----------------------------------------------------------------------------
 
@@ -238,6 +221,22 @@ class IntegratedAddresseeAdmin(ShownNumberMixin, ReadOnlyAdmin):
             caption="個人番号の登録(番号は権限のある職員が理由を記録して表示します)",
             empty="個人番号は登録されていません。符号は要求できません。",
         )
+
+    @admin.display(description="起案と決裁")
+    def drafts(self, obj: IntegratedAddressee) -> SafeString:
+        """Return what was, or is to be, amended."""
+        moments = [
+            display.Moment(
+                at=one.drafted_at,
+                what=one.get_state_display(),
+                text=f"{one.get_kind_display()} {one.reason}",
+                who=f"起案{one.drafted_by} 決裁{one.decided_by or '待ち'}",
+                url=reverse("admin:integrated_address_numberamendment_change", args=[one.pk]),
+                level={"proposed": "waiting", "done": "done"}.get(one.state, "stopped"),
+            )
+            for one in selectors.drafts_of(obj)
+        ]
+        return display.timeline(moments, empty="番号訂正はありません。")
 
     @admin.display(description="履歴")
     def items_history(self, obj: IntegratedAddressee) -> SafeString:
@@ -407,13 +406,7 @@ def search_people(request: HttpRequest, term: str) -> Register | None:
         with_protected=holds(request, OPEN_PROTECTED, file=FILE),
         act=staff_act(request, procedure=PROCEDURE),
     )
-    by_writing = any(not is_kana(word) and not any(map(str.isdigit, word)) for word in term.split())
-    note = (
-        "漢字の氏名では検索できません。カナ・生年月日・番号で検索してください。"
-        if by_writing
-        else ""
-    )
-    return Register("団体内統合宛名", [_found(one) for one in people], has_more, note)
+    return Register("団体内統合宛名", [_found(one) for one in people], has_more)
 
 
 def _found(addressee: IntegratedAddressee) -> Found:

@@ -21,9 +21,11 @@ from integrated_address.rules.numbering import (
     state_after_request,
     update_counts,
 )
+from integrated_address.rules.terms import COLUMNS, NotAList, Term, read_list, read_term
 
 __all__ = [
     "CODE_STEPS",
+    "COLUMNS",
     "FIRST_SERIAL",
     "LAST_SERIAL",
     "NO_CORPORATIONS",
@@ -36,10 +38,14 @@ __all__ = [
     "Doubt",
     "FourBasicItems",
     "Limits",
+    "NotAList",
     "Standing",
+    "Term",
     "integrated_number",
     "is_integrated_number",
     "limits_without_rows",
+    "read_list",
+    "read_term",
     "state_after_request",
     "survivor_of",
     "update_counts",

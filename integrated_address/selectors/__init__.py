@@ -23,10 +23,13 @@ from integrated_address.selectors.numbers import (
 from integrated_address.selectors.people import (
     CodeCount,
     code_counts,
+    drafts_of,
     individual_numbers_of,
     links_of,
     people_matching,
     versions_of,
+    waiting_amendments,
+    waiting_search_alarms,
     with_basics,
 )
 
@@ -39,6 +42,7 @@ __all__ = [
     "code_counts",
     "code_requests_after",
     "code_states_of",
+    "drafts_of",
     "fill_business_numbers",
     "fill_integrated_numbers",
     "fill_integrated_numbers_by_digest",
@@ -54,5 +58,7 @@ __all__ = [
     "support_numbers",
     "under_support",
     "versions_of",
+    "waiting_amendments",
+    "waiting_search_alarms",
     "with_basics",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
@@ -12,14 +12,18 @@ from integrated_address.models import (
     IndividualNumber,
     IntegratedAddressee,
     LinkageCodeStatus,
+    NumberAmendment,
+    SearchAlarm,
 )
-from integrated_address.rules import is_integrated_number
+from integrated_address.rules import Term, is_integrated_number, read_term
 from integrated_address.selectors.numbers import present_number
 from sapporo_base.rules.dates import NotADate, parse_date
-from sapporo_base.rules.kana import kana_key
+from sapporo_base.rules.places import place_key
 
 _OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
-_SHORTEST_KANA = 2
+_CLOSED = Q(valid_until__isnull=False, superseded_at__isnull=True)
+_MOST_COMPARED = 2_000
+"""Versions whose 住所 are compared with the places of a term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,10 @@ def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAd
     """
     Return the people that a search term names; nobody where it names nothing.
 
-    The term is a 団体内統合宛名番号, a business number of any system, or the beginning of a name in
-    kana, a birth date, or both with a space between; a merged number names who it is answered with.
-    People under 支援措置 are left out unless the
-    reader may see them.
+    The term is a 団体内統合宛名番号, a business number of any system, or words with spaces between: the
+    beginning of a name, written or in kana, a birth date, a place (with a digit, 条, 丁目, 区 or 「住所:」).
+    Names and places of the past lead to a person too; a merged number names who it is answered with.
+    People under 支援措置 are left out unless the reader may see them.
     """
     people = IntegratedAddressee.objects.filter(_condition(term))
     return people if with_protected else people.filter(under_support=False)
@@ -50,16 +54,39 @@ def _condition(term: str) -> Q:
         linked = BusinessNumber.objects.filter(_OPEN, number=words[0])
         named = Q(pk__in=linked.values("addressee_id"))
         return named | Q(pk=present_number(words[0])) if is_integrated_number(words[0]) else named
-    births = [parse_date(word) for word in words if _is_date(word)]
-    kana = kana_key("".join(word for word in words if not _is_date(word)))
-    if not births and len(kana) < _SHORTEST_KANA:
+    asked = read_term(words)
+    if asked.names_nobody:
         return Q(pk__in=[])
-    known = BasicItems.objects.filter(_OPEN)
-    if births:
-        known = known.filter(birth_on=births[0])
-    if kana:
-        known = known.filter(kana_key__startswith=kana)
-    return Q(pk__in=known.values("addressee_id"))
+    # Open rows and closed ones are in indexes of their own: an OR of both would read the table.
+    now, past = (_bearing(asked).filter(when) for when in (_OPEN, _CLOSED))
+    if asked.places:
+        return Q(pk__in=_living_at(asked.places, now, past))
+    return Q(pk__in=now.values("addressee_id").union(past.values("addressee_id")))
+
+
+def _bearing(asked: Term) -> QuerySet[BasicItems]:
+    found = BasicItems.objects.all()
+    if asked.birth_on:
+        found = found.filter(birth_on=asked.birth_on)
+    if asked.kana:
+        found = found.filter(kana_key__startswith=asked.kana)
+    if asked.name:
+        found = found.filter(name_key__startswith=asked.name)
+    return found
+
+
+def _living_at(
+    places: Sequence[str], now: QuerySet[BasicItems], past: QuerySet[BasicItems]
+) -> list[str]:
+    found: set[str] = set()
+    for rows in (now, past):
+        compared = rows.values_list("addressee_id", "residential_address")[:_MOST_COMPARED]
+        found |= {
+            number
+            for number, lives in compared
+            if all(place in place_key(lives) for place in places)
+        }
+    return sorted(found)
 
 
 def _is_date(word: str) -> bool:
@@ -76,22 +103,62 @@ def with_basics(people: QuerySet[IntegratedAddressee]) -> QuerySet[IntegratedAdd
     return people.select_related("linkage_code_status").prefetch_related(present)
 
 
-def links_of(addressee: IntegratedAddressee) -> Sequence[BusinessNumber]:
-    """Return a person's business numbers of all systems, open ones first, with their periods."""
-    links = addressee.business_numbers.filter(superseded_at__isnull=True).select_related("system")
+def links_of(
+    addressee: IntegratedAddressee, *, on: date | None = None, known_at: datetime | None = None
+) -> Sequence[BusinessNumber]:
+    """
+    Return a person's business numbers of all systems, open ones first, with their periods.
+
+    :param on: only those that held on a day. :param known_at: as the city knew them then.
+    """
+    links = addressee.business_numbers.filter(held(on, known_at)).select_related("system")
     return sorted(links, key=lambda one: (one.valid_until is not None, one.system.code, one.number))
 
 
-def individual_numbers_of(addressee: IntegratedAddressee) -> Sequence[IndividualNumber]:
+def individual_numbers_of(
+    addressee: IntegratedAddressee, *, on: date | None = None, known_at: datetime | None = None
+) -> Sequence[IndividualNumber]:
     """Return since when and why a person has which 個人番号, newest first; no number in it."""
-    known = addressee.individual_numbers.filter(superseded_at__isnull=True)
+    known = addressee.individual_numbers.filter(held(on, known_at))
     return list(known.defer("ciphertext", "digest", "second_digest").order_by("-valid_from", "-pk"))
 
 
-def versions_of(addressee: IntegratedAddressee) -> Sequence[BasicItems]:
-    """Return the versions of a person's 基本4情報 as known now, newest first."""
-    known = addressee.basic_items.filter(superseded_at__isnull=True).select_related("source")
+def versions_of(
+    addressee: IntegratedAddressee, *, on: date | None = None, known_at: datetime | None = None
+) -> Sequence[BasicItems]:
+    """Return the versions of a person's 基本4情報, newest first; known now, or as they were known."""
+    known = addressee.basic_items.filter(held(on, known_at)).select_related("source")
     return list(known.order_by("-valid_from", "-pk"))
+
+
+def held(on: date | None, known_at: datetime | None) -> Q:
+    """Return what picks the facts that held on a day (any, if None) as known at a time (now, if None)."""
+    known = (
+        Q(superseded_at__isnull=True)
+        if known_at is None
+        else Q(recorded_at__lte=known_at)
+        & (Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at))
+    )
+    if on is None:
+        return known
+    return known & Q(valid_from__lte=on) & (Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+
+
+def drafts_of(addressee: IntegratedAddressee) -> Sequence[NumberAmendment]:
+    """Return the 番号訂正 that concern a person, newest first."""
+    concerned = Q(addressee=addressee) | Q(target=addressee)
+    return list(NumberAmendment.objects.filter(concerned).order_by("-drafted_at", "-pk"))
+
+
+def waiting_amendments() -> QuerySet[NumberAmendment]:
+    """Return the 番号訂正 that wait for a decision, oldest first."""
+    waiting = NumberAmendment.objects.filter(state=NumberAmendment.State.PROPOSED)
+    return waiting.order_by("drafted_at", "pk")
+
+
+def waiting_search_alarms() -> QuerySet[SearchAlarm]:
+    """Return the 検索警報 that nobody has looked into, oldest first."""
+    return SearchAlarm.objects.filter(acknowledged_at=None).order_by("raised_at", "pk")
 
 
 def code_counts() -> list[CodeCount]:
