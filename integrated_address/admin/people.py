@@ -197,7 +197,7 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             for link in selectors.links_of(obj)
         ]
         return display.table(
-            ("庁内業務システム", "業務番号", "から", "まで", "基本4情報の情報元"),
+            ("庁内業務システム", "業務番号", "から", "まで", "情報元"),
             rows,
             caption="各業務で管理している番号",
             empty="紐付いている業務番号はありません。",

@@ -38,7 +38,7 @@ _DELETE = "integrated_address.delete_integratedaddressee"
 def words_of(link: BusinessNumber) -> str:
     """Return a link in words: whose system, number, since when and until when."""
     until = format_date(link.valid_until) if link.valid_until else "現在"
-    return f"{link.system.name} {link.number}({format_date(link.valid_from)}~{until})"
+    return f"{link.system.name} {link.number}({format_date(link.valid_from)}から{until}まで)"
 
 
 class PersonActs(_Page):
@@ -235,13 +235,12 @@ def _tables(obj: IntegratedAddressee, *, on: Any, known_on: Any) -> SafeString:
 
     tables = [
         display.table(
-            ("氏名", "氏名フリガナ", "生年月日", "住所", "情報元", "から", "まで"),
+            ("氏名", "生年月日", "住所", "情報元", "から", "まで"),
             [
                 (
-                    one.name,
-                    one.name_kana,
+                    display.name_and_kana(one.name, one.name_kana),
                     display.day(one.birth_on, words=one.birth_text),
-                    one.residential_address,
+                    display.roomy(one.residential_address),
                     one.source.name,
                     *period(one),
                 )

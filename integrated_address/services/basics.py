@@ -43,7 +43,8 @@ def update_basics(
         raise NotFound("該当する業務番号がありません。")
     known = BasicItems.objects.select_for_update().get(addressee_id=link.addressee_id, **OPEN)
     state = resident_state or known.resident_state
-    counts = update_counts(system_code=system.code, resident_state=state)
+    # The state that is known counts, not the one that the other system tells.
+    counts = update_counts(system_code=system.code, resident_state=known.resident_state)
     if counts:
         _set_flag(link)
         _replace(known, basics, state, system, act)

@@ -210,23 +210,29 @@ ADD_REQUESTED_CODES = (
 )
 
 # 0320003: an update from the 住民記録 always sets the 統合宛名フラグ on its row, one from another
-# system only if the person is not 住登者.
-DROP_FLAGS = """
+# system only if the person's 住民状態 is not 住登者. What counts is the state that is known, not the one
+# that the other system tells.
+_COUNTS = """(%(is_register)s OR NOT EXISTS (
+    SELECT FROM integrated_address_basicitems known
+    WHERE known.addressee_id = r.integrated_number AND known.resident_state = '1'
+      AND known.valid_until IS NULL AND known.superseded_at IS NULL
+))"""
+DROP_FLAGS = f"""
 UPDATE integrated_address_businessnumber b SET integrated_flag = false
-FROM integrated_resolved r JOIN {staging} s USING (business_number)
+FROM integrated_resolved r
 WHERE b.addressee_id = r.integrated_number AND b.integrated_flag
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
   AND r.verdict <> 'number'
   AND NOT (b.system_id = %(system)s AND b.number = r.business_number)
-  AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+  AND {_COUNTS}
 """
 
-SET_FLAGS = """
+SET_FLAGS = f"""
 UPDATE integrated_address_businessnumber b SET integrated_flag = true
 FROM (
     SELECT DISTINCT ON (r.integrated_number) r.integrated_number, r.business_number
-    FROM integrated_resolved r JOIN {staging} s USING (business_number)
-    WHERE r.verdict <> 'number' AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+    FROM integrated_resolved r
+    WHERE r.verdict <> 'number' AND {_COUNTS}
     ORDER BY r.integrated_number, r.business_number DESC
 ) r
 WHERE b.system_id = %(system)s AND b.number = r.business_number
@@ -261,12 +267,13 @@ JOIN integrated_address_basicitems k
     ON k.addressee_id = r.integrated_number
     AND k.valid_until IS NULL AND k.superseded_at IS NULL
 WHERE NOT r.is_first AND r.verdict <> 'number'
-  AND (%(is_register)s OR coalesce(s.resident_state, '') <> '1')
+  AND (%(is_register)s OR k.resident_state <> '1')
   AND (k.name, k.name_kana, k.birth_on, k.birth_text, k.sex, k.residential_address,
        k.resident_state)
       IS DISTINCT FROM
       (s.name, coalesce(s.name_kana, ''), s.birth_on, coalesce(s.birth_text, ''),
-       coalesce(s.sex, '0'), coalesce(s.residential_address, ''), coalesce(s.resident_state, ''))
+       coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
+       coalesce(nullif(s.resident_state, ''), k.resident_state))
 ORDER BY k.id, r.business_number DESC
 """
 
@@ -288,7 +295,7 @@ INSERT INTO integrated_address_basicitems
      resident_state, source_id, valid_from, recorded_at)
 SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.name_key, s.birth_on,
     coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
-    coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
+    coalesce(nullif(s.resident_state, ''), c.resident_state), %(system)s, %(day)s, %(at)s
 FROM closed c JOIN {staging} s USING (business_number)
 """
 

@@ -259,23 +259,53 @@ class TestUpdates:
         numbered(act, number="100")
         assert open_flag() == "100"
 
-    def test_an_update_from_another_system_counts_only_for_who_is_no_resident(self, act):
+    def tell(self, act, code, number, name, state=""):
+        return services.update_basics(
+            system=system(code),
+            business_number=number,
+            basics=replace(HANAKO, name=name),
+            resident_state=state,
+            act=act,
+        )
+
+    def name(self):
+        return BasicItems.objects.get(superseded_at=None, valid_until=None).name
+
+    @pytest.mark.parametrize("state", ["1", "2", "3", "9"])
+    def test_an_update_from_the_register_sets_the_flag_whatever_the_state(self, act, state):
+        numbered(act, number="N7", code="024-000", state="")
+        numbered(act, number="100", state=state)
+        BusinessNumber.objects.filter(number="100").update(integrated_flag=False)
+        BusinessNumber.objects.filter(number="N7").update(integrated_flag=True)
+        assert self.tell(act, "001-000", "100", "札幌　葉子", state)
+        assert (open_flag(), self.name()) == ("100", "札幌　葉子")
+
+    def test_an_update_from_another_system_does_not_count_for_a_resident(self, act):
         numbered(act, number="100", state="1")
         numbered(act, number="N7", code="024-000", state="")
-        changed = replace(HANAKO, name="札幌　葉子")
-        for state, counts in (("1", False), ("2", True)):
-            assert (
-                services.update_basics(
-                    system=system("024-000"),
-                    business_number="N7",
-                    basics=changed,
-                    resident_state=state,
-                    act=act,
-                )
-                is counts
-            )
-        assert open_flag() == "N7"
-        assert BasicItems.objects.get(superseded_at=None, valid_until=None).name == "札幌　葉子"
+        for told in ("", "1", "2"):
+            assert not self.tell(act, "024-000", "N7", "札幌　葉子", told)
+        assert (open_flag(), self.name()) == ("100", HANAKO.name)
+
+    @pytest.mark.parametrize("state", ["", "2", "3", "9"])
+    def test_an_update_from_another_system_sets_the_flag_for_who_is_no_resident(self, act, state):
+        numbered(act, number="100", state=state)
+        numbered(act, number="N7", code="024-000", state=state)
+        BusinessNumber.objects.filter(number="N7").update(integrated_flag=False)
+        assert self.tell(act, "024-000", "N7", "札幌　葉子")
+        assert (open_flag(), self.name()) == ("N7", "札幌　葉子")
+
+    @pytest.mark.parametrize(("state", "flagged"), [("1", "100"), ("2", "N7"), ("", "N7")])
+    def test_a_numbering_request_keeps_the_same_rule(self, act, state, flagged):
+        numbered(act, number="100", state=state)
+        numbered(act, number="N7", code="024-000", state="", basics=replace(HANAKO, name="葉子"))
+        assert open_flag() == flagged
+        assert self.name() == (HANAKO.name if flagged == "100" else "葉子")
+
+    def test_who_is_silent_about_the_state_leaves_it_as_it_is(self, act):
+        numbered(act, number="100", state="2")
+        numbered(act, number="N7", code="024-000", state="", basics=replace(HANAKO, name="葉子"))
+        assert BasicItems.objects.get(superseded_at=None, valid_until=None).resident_state == "2"
 
     def test_support_measures_reach_who_asks_by_any_number(self, act):
         person = numbered(act).integrated_number
