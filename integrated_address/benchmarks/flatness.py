@@ -46,16 +46,20 @@ def _rates(caller: Caller, people: int) -> dict[str, float]:
 
     def by_individual_number() -> None:
         number = fictitious_individual_number(95_000_000 + next(serial) * 7919 % people)
-        body = {"individual_number": number, "procedure": "測定", "reason": "測定"}
+        body: dict[str, object] = {
+            "individual_number": number,
+            "procedure": "測定",
+            "reason": "測定",
+        }
         caller.post(_SEARCH, body)
 
     return {
-        "business number": _per_second(by_business_number),
+        "業務番号": _per_second(by_business_number),
         "個人番号": _per_second(by_individual_number),
     }
 
 
-def _per_second(work: Callable[[], None]) -> float:
+def _per_second(work: Callable[[], object]) -> float:
     taken = []
     for _ in range(_CALLS):
         started = time.perf_counter()

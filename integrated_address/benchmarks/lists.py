@@ -65,7 +65,7 @@ def measure(size: int) -> list[Measure]:
     ]
 
 
-def _per_second(work: Callable[[], None]) -> float:
+def _per_second(work: Callable[[], object]) -> float:
     work()
     taken = []
     for _ in range(_TURNS):

@@ -30,6 +30,8 @@ WITH moved AS (
 _ALL_NEW = "s.state = 'not_requested'"
 _NAMED = "s.state IN ('not_requested', 'failed') AND s.addressee_id = ANY(%(numbers)s)"
 
+# The state is hidden from the statistics: after a mass of requests they are stale, say that nobody waits,
+# and the join is planned as one look through the whole list for each person.
 _RECORD = """
 WITH told AS (
     SELECT * FROM unnest(%(numbers)s::varchar[], %(states)s::varchar[], %(causes)s::varchar[])
@@ -39,7 +41,8 @@ WITH told AS (
     SET state = told.state, since = %(at)s, cause = told.cause
     FROM told
     WHERE s.addressee_id = told.integrated_number
-      AND s.state IN ('requested', 'requested_again') AND told.state IN ('acquired', 'failed')
+      AND coalesce(s.state, '') IN ('requested', 'requested_again')
+      AND told.state IN ('acquired', 'failed')
     RETURNING new.addressee_id, old.state AS state_before, new.state, new.cause
 )
 INSERT INTO integrated_address_linkagecodestep
