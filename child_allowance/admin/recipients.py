@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from child_allowance.admin.looks import FILE, PROCEDURE, AllowanceLookMixin, person_link
+from child_allowance.admin.notices import NotifyMixin
 from child_allowance.models import Entitlement, Recipient
 from child_allowance.rules.amounts import Rule
 from child_allowance.rules.months import Month
@@ -61,7 +62,7 @@ class WardFilter(admin.SimpleListFilter):
 
 
 @admin.register(Recipient)
-class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
+class RecipientAdmin(NotifyMixin, AllowanceLookMixin, ReadOnlyAdmin):
     """受給者."""
 
     duty, icon, duty_order = "窓口", "family_restroom", 20
@@ -81,6 +82,7 @@ class RecipientAdmin(AllowanceLookMixin, ReadOnlyAdmin):
         ("請求・届出と通知書", {"fields": ("asked",)}),
     )
     readonly_fields = ("card", "counted", "months", "paid", "asked")
+    actions_detail = ("notify",)
 
     def get_urls(self):
         """Add the page of one person over all subsystems."""

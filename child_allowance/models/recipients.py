@@ -53,6 +53,7 @@ class Recipient(models.Model):
     class Meta:
         verbose_name = "受給者"
         verbose_name_plural = "受給者"
+        permissions = (("notify_recipient", "受給者にマイナポータルで知らせることができる"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["addressee_number"],

@@ -47,7 +47,7 @@ class SelfDisclosureAdmin(RecordedLookMixin, ReadOnlyAdmin):
     ordering = ("-sequence",)
     fields = (
         "sequence",
-        "integrated_number",
+        "number_words",
         "information_code",
         "result_word",
         "doubt_word",
@@ -66,6 +66,11 @@ class SelfDisclosureAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def is_protected(self, obj: SelfDisclosure) -> bool:
         """Say whether the person stands under 支援措置."""
         return bool(addressees.under_support([obj.integrated_number]))
+
+    @display(description="団体内統合宛名番号")
+    def number_words(self, obj: SelfDisclosure) -> SafeString | str:
+        """Return whose look it was, in groups as people read it aloud."""
+        return shown.grouped(obj.integrated_number)
 
     @display(description="結果", ordering="result")
     def result_word(self, obj: SelfDisclosure) -> SafeString:

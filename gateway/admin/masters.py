@@ -39,19 +39,9 @@ class MasterUpdateAdmin(StateMixin, ReadOnlyAdmin):
         "職員が確認し、別の職員が承認すると、適用開始日から効力を持ちます。"
     )
     empty_text = "更新はまだ届いていません。1時間ごとに自動で受け取ります。"
-    list_display = (
-        "sequence",
-        "kind",
-        "change",
-        "what_words",
-        "valid_from",
-        "state_word",
-        "checked_by",
-        "decided_by",
-    )
+    list_display = ("sequence", "state_word", "change", "what_words", "valid_from")
     list_filter = ("state", "kind", "change")
-    list_select_related = ("checked_by", "decided_by")
-    ordering = ("sequence",)
+    ordering = ("-sequence",)
     fields = (
         "sequence",
         "kind",
@@ -190,17 +180,15 @@ class PermittedCombinationAdmin(ReadOnlyAdmin):
     duty_order = 61
     about = (
         "プラットフォームが許可している照会・提供の組合せです。"
-        "市の法令上の根拠と異なるものは、上の表に示します。"
+        "市の法令上の根拠と異なるものを、一覧の前に示します。"
     )
     empty_text = "反映された組合せはありません。マスター更新情報を確認し、反映してください。"
     list_display = (
         "procedure_code",
-        "step_code",
         "information_code",
         "inquirer_words",
         "provider_words",
         "valid_from",
-        "valid_until",
     )
     list_filter = ("information_code",)
     ordering = ("procedure_code", "information_code", "valid_from")
@@ -210,7 +198,7 @@ class PermittedCombinationAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list with the differences above it."""
-        differences = _difference_table(request)
+        differences = _difference_table()
         return super().changelist_view(
             request, {**(extra_context or {}), "differences": differences}
         )
@@ -226,7 +214,7 @@ class PermittedCombinationAdmin(ReadOnlyAdmin):
         return _party(obj.provider_code)
 
 
-def _difference_table(request: HttpRequest) -> SafeString:
+def _difference_table() -> SafeString:
     found = selectors.combination_differences(day=timezone.localdate())
     rows = [
         (
@@ -239,10 +227,12 @@ def _difference_table(request: HttpRequest) -> SafeString:
         )
         for one in found
     ]
+    waiting = selectors.updates_to_decide()
+    note = f"(確認・承認を待つ更新 {waiting:,}件)" if waiting else ""
     return shown.table(
         ("区分", "事務・事務手続", "特定個人情報", "差"),
         rows,
-        caption=f"本日の法令上の根拠との差 {len(rows):,}件",
+        caption=f"本日の法令上の根拠との差 {len(rows):,}件{note}",
         empty="差はありません。",
     )
 
