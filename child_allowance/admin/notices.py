@@ -61,7 +61,9 @@ class NotifyMixin(_Page):
             form_class=NoticeForm,
             effects=[
                 Effect("対象", f"認定番号 {recipient.approval_number} の受給者"),
-                Effect("届き方", "プラットフォームの稼働中に送り、本人のマイナポータルに示します。"),
+                Effect(
+                    "届き方", "プラットフォームの稼働中に送り、本人のマイナポータルに示します。"
+                ),
             ],
             undo="送ったあとは、情報照会の「お知らせ」から取り消せます。読まれたものは戻せません。",
             do=lambda data: self._notified(request, recipient, data),

@@ -4,14 +4,19 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('child_allowance', '0001_initial'),
+        ("child_allowance", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='recipient',
-            options={'permissions': (('notify_recipient', '受給者にマイナポータルで知らせることができる'),), 'verbose_name': '受給者', 'verbose_name_plural': '受給者'},
+            name="recipient",
+            options={
+                "permissions": (
+                    ("notify_recipient", "受給者にマイナポータルで知らせることができる"),
+                ),
+                "verbose_name": "受給者",
+                "verbose_name_plural": "受給者",
+            },
         ),
     ]

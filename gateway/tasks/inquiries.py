@@ -40,6 +40,7 @@ def as_inquiry(row: Any) -> messages.Inquiry:
         information_code=row.information_code,
         provider_code=row.provider_code,
         asked_at=row.accepted_at,
+        unit_code=row.system.code,
         user_id=row.asked_by[:20],
         withheld=row.not_disclosed,
         tax_year=row.fiscal_year,

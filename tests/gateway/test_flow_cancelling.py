@@ -101,12 +101,15 @@ class TestUnclear:
     """A status that nobody knows leads to 要確認; comparing tells what follows."""
 
     @pytest.fixture
-    def unclear(self, taro, far_end):
+    def unclear(self, taro, far_end, monkeypatch):
+        """An inquiry of which the platform told a status that is in no table."""
+        strange = {"ResultCode": "", "ResultMessage": "", "DetailStatus": "55", "NameStatus": "00"}
         (one,) = accept(about_taro())
-        tasks.work_interactive()
+        with monkeypatch.context() as patched:
+            patched.setattr(far_end.platform.inquiries, "_standing", lambda *_: strange)
+            tasks.work_interactive()
         inquiry = Inquiry.objects.get(pk=one.id)
-        inquiry.state, inquiry.detail_status = Inquiry.State.UNCLEAR, "55"
-        inquiry.save()
+        assert (inquiry.state, inquiry.detail_status) == (Inquiry.State.UNCLEAR, "55")
         return inquiry
 
     def compared(self, inquiry):
@@ -170,3 +173,26 @@ class TestSwitchedOff:
         services.switch_interface(interface=interface, in_use=True, act=now_act())
         tasks.work_interactive()
         assert Inquiry.objects.get(pk=one.id).state in {"asked", "held"}
+
+
+class TestRecordAsSent:
+    def test_the_eighteen_items_say_who_asks_and_a_ward_is_its_city(self, hanako, far_end):
+        (one,) = accept(asked(provider="141011"))  # 横浜市鶴見区
+        tasks.work_interactive()
+
+        record_id = Inquiry.objects.get(pk=one.id).record_id
+        told = far_end.platform.state.inquiries[record_id].told
+        assert told["ProviderOrganizationCode"] == "0220114100301700", "横浜市, not its ward"
+        assert told["InquirerUnitCode"].strip() == "027-000"
+        assert told["AddressNumber"].strip() == "", "no business number leaves the city"
+
+    def test_a_person_with_several_numbers_is_told_under_all_of_the_asking_system(
+        self, hanako, far_end
+    ):
+        numbered(now_act(), number="J1B", code="027-000", serial=1)
+        accept(asked())
+        tasks.work_interactive()
+
+        (result,) = results()
+        assert result.business_number == "J1"
+        assert sorted(result.business_numbers) == ["J1", "J1B"]

@@ -138,7 +138,7 @@ def _under_way(queue: SendQueue, lane: str) -> int:
 
 def inquiries_in(exchange: Exchange) -> list[Inquiry]:
     """Return the inquiries that a message carries."""
-    return list(exchange.inquiries.order_by("pk"))
+    return list(exchange.inquiries.select_related("system").order_by("pk"))
 
 
 @transaction.atomic
