@@ -27,7 +27,7 @@ _INTERACTIVE_ENDS_SECONDS = 3.0
 _BULK_ENDS_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
 _BUSY_SECONDS = 5.0
-_BULK_LANES = (Lane.NUMBERS, Lane.COPIES, Lane.BATCH, Lane.RECORDS)
+BULK_LANES = (Lane.NUMBERS, Lane.COPIES, Lane.BATCH, Lane.RECORDS)
 _STEPS: Mapping[str, Callable[[Exchange], None]] = {
     **number_steps.STEPS,
     **copy_steps.STEPS,
@@ -46,12 +46,11 @@ def work_interactive() -> int:
     """
     Do what people wait for: inquiries online, and answers to others; ends when nothing is due.
     """
-
-    def prepare(act: Act) -> None:
-        inquiries.prepare_inquiry_exchanges(lane=Lane.INTERACTIVE, act=act)
-        notices.prepare_notice_exchanges(lane=Lane.INTERACTIVE, act=act)
-
-    return _work_until_empty((Lane.INTERACTIVE,), _INTERACTIVE_ENDS_SECONDS, prepare)
+    return _work_until_empty(
+        (Lane.INTERACTIVE,),
+        _INTERACTIVE_ENDS_SECONDS,
+        prepare_interactive,
+    )
 
 
 @shared_task(name="gateway.tasks.work_bulk")
@@ -59,19 +58,12 @@ def work_bulk() -> int:
     """
     Do the masses: numbers, 符号, copies, inquiries by file; ends when nothing is due, or in time.
     """
-
-    def prepare(act: Act) -> None:
-        numbers.prepare_number_exchanges(act=act)
-        copies.prepare_copy_exchanges(act=act)
-        inquiries.prepare_inquiry_exchanges(lane=Lane.BATCH, act=act)
-        notices.prepare_notice_exchanges(lane=Lane.BATCH, act=act)
-
     number_steps.read_feeds()
     flag_steps.send_flags()
-    done = _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
+    done = _work_until_empty(BULK_LANES, _BULK_ENDS_SECONDS, prepare_bulk)
     # Flags of numbers that were registered just now let their copies go.
     if flag_steps.send_flags():
-        done += _work_until_empty(_BULK_LANES, _BULK_ENDS_SECONDS, prepare)
+        done += _work_until_empty(BULK_LANES, _BULK_ENDS_SECONDS, prepare_bulk)
     return done
 
 
@@ -81,16 +73,36 @@ def _work_until_empty(
     ends = time.monotonic() + seconds
     done = 0
     while time.monotonic() < ends:
-        prepare(line.act())
-        claimed = exchanges.claim_exchanges(lanes=list(lanes), at=line.now())
-        for exchange in claimed:
-            carry_out(exchange)
-            done += 1
-        if not claimed:
+        carried = one_round(lanes, prepare)
+        done += carried
+        if not carried:
             if not exchanges.due_soon(lanes=list(lanes), at=line.now()):
                 break
             time.sleep(_PAUSE_SECONDS)
     return done
+
+
+def one_round(lanes: Iterable[str], prepare: Callable[[Act], object]) -> int:
+    """Put what is due into messages, claim some that may go, carry them out; return how many."""
+    prepare(line.act())
+    claimed = exchanges.claim_exchanges(lanes=list(lanes), at=line.now())
+    for exchange in claimed:
+        carry_out(exchange)
+    return len(claimed)
+
+
+def prepare_interactive(act: Act) -> None:
+    """Put into messages what people wait for."""
+    inquiries.prepare_inquiry_exchanges(lane=Lane.INTERACTIVE, act=act)
+    notices.prepare_notice_exchanges(lane=Lane.INTERACTIVE, act=act)
+
+
+def prepare_bulk(act: Act) -> None:
+    """Put the masses into messages."""
+    numbers.prepare_number_exchanges(act=act)
+    copies.prepare_copy_exchanges(act=act)
+    inquiries.prepare_inquiry_exchanges(lane=Lane.BATCH, act=act)
+    notices.prepare_notice_exchanges(lane=Lane.BATCH, act=act)
 
 
 def carry_out(exchange: Exchange) -> None:

@@ -11,18 +11,18 @@ from sapporo_base.bulk import temporary_staging
 from sapporo_base.sample_city import fictitious_individual_number
 
 _COLUMNS = ["business_number", "digest", "ciphertext", "name", "name_kana", "resident_state"]
-_FIRST_SERIAL = 95_000_000
+FIRST_SERIAL = 95_000_000
 
 
-def number_people(people: int, *, codes: tuple[str, ...]) -> None:
-    """Number people as B0 … of each system, and have their 符号 acquired."""
+def number_people(people: int, *, codes: tuple[str, ...], have_codes: bool = True) -> None:
+    """Number people as B0 … of each system, with their 符号 acquired or not."""
     sealer = sealing.NumberSealer()
     numbers = [f"B{serial}" for serial in range(people)]
     for code in codes:
         with transaction.atomic(), temporary_staging("bench_people", STAGED) as staging:
             rows = []
             for serial, number in enumerate(numbers):
-                sealed = sealer.seal(fictitious_individual_number(_FIRST_SERIAL + serial))
+                sealed = sealer.seal(fictitious_individual_number(FIRST_SERIAL + serial))
                 rows.append((number, sealed.digest, sealed.ciphertext, "測定　太郎", "", ""))
             staging.copy(_COLUMNS, rows)
             services.number_newcomers(
@@ -31,6 +31,8 @@ def number_people(people: int, *, codes: tuple[str, ...]) -> None:
     # What a register that grew over years has: statistics. Without them a list is a seq scan a row.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    if not have_codes:
+        return
     numbered = selectors.integrated_numbers_of(
         system=base.system(codes[0]), business_numbers=numbers
     )

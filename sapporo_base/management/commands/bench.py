@@ -2,13 +2,9 @@
 
 import importlib
 import importlib.util
-import os
 import pkgutil
-import subprocess
-import sys
 from types import ModuleType
 
-import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError
@@ -16,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from sapporo_base.benchmarks import cities
-from sapporo_base.database import Cluster
 from sapporo_base.measuring import HEADING, as_lines, write_measures
+from sapporo_base.spare_databases import SpareDatabases
 
 _REFERENCE = "sapporo_bench_reference"
 _FRESH = "sapporo_bench"
@@ -81,7 +77,7 @@ class _Databases:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._cluster = Cluster(settings.VAR_DIR / "postgres")
+        self._spare = SpareDatabases()
         self._has_city = False
         self.drop()
         self._create(_REFERENCE, template="template0")
@@ -104,31 +100,11 @@ class _Databases:
 
     def run(self, database: str, *arguments: str, quiet: bool = False, most: int = 0) -> None:
         """Run a command of the project on a database; an exit code above `most` ends all."""
-        run = subprocess.run(  # noqa: S603 - our own commands, no shell
-            [sys.executable, str(cities.MANAGE), *arguments],
-            env={
-                **os.environ,
-                "DATABASE_URL": self._cluster.url(database),
-                "LOG_LEVEL": "ERROR",
-            },
-            check=False,
-            stdout=subprocess.DEVNULL if quiet else None,
-            stderr=subprocess.PIPE if quiet else None,
-            text=True,
-        )
-        if run.returncode > most:
-            said = (run.stderr or "")[-500:]
-            raise CommandError(f"{arguments[0]}: {run.returncode} {said}", returncode=1)
+        self._spare.run(database, *arguments, quiet=quiet, most=most)
 
     def drop(self) -> None:
         """Drop them all."""
-        for name in (_FRESH, _CITY, _REFERENCE):
-            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._spare.drop(_FRESH, _CITY, _REFERENCE)
 
     def _create(self, name: str, *, template: str) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-
-    def _execute(self, statement: str) -> None:
-        with psycopg.connect(self._cluster.url("postgres"), autocommit=True) as admin:
-            admin.execute(statement)
+        self._spare.create(name, template=template)
