@@ -20,6 +20,10 @@ class SpareDatabases:
     def __init__(self) -> None:
         self._cluster = Cluster(settings.VAR_DIR / "postgres")
 
+    def url(self, name: str) -> str:
+        """Return the address of a database."""
+        return self._cluster.url(name)
+
     def create(self, name: str, *, template: str) -> None:
         """Make a database anew from a template."""
         self.drop(name)

@@ -23,6 +23,7 @@ _SLOW_SECONDS = {"interactive": 3.0}
 _SLOW_SECONDS_BULK = 20.0
 _BURST_SECONDS = 10
 _LEAST_BURST = 10
+_FILES_APART = timedelta(seconds=5)
 _WEIGHT_OF_NEWEST = 0.3
 
 
@@ -40,9 +41,23 @@ def filled(bucket: Bucket, *, per_minute: float, at: datetime) -> Bucket:
 
     A slow pace (some a minute) may send up to ten at once, and no more than its minute's worth.
     """
-    most = max(per_minute / 60 * _BURST_SECONDS, min(per_minute, _LEAST_BURST))
+    most = capacity(per_minute)
     passed = max((at - bucket.filled_at).total_seconds(), 0)
     return Bucket(min(bucket.tokens + per_minute / 60 * passed, most), at)
+
+
+def capacity(per_minute: float) -> float:
+    """Return how many sends a queue may save up."""
+    return max(per_minute / 60 * _BURST_SECONDS, min(per_minute, _LEAST_BURST))
+
+
+def is_worth_a_file(tokens: float, *, per_minute: float, waited: timedelta | None) -> bool:
+    """
+    Say whether a file is worth making: many requests in one, not one file for each handful.
+
+    Half of what may be saved up, or five seconds after the last one.
+    """
+    return waited is None or waited >= _FILES_APART or tokens >= capacity(per_minute) / 2
 
 
 def is_slow(*, lane: str, seconds: float) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F
 
-from gateway.models import Exchange, LaneFlow, Pace, QueuePause, SendQueue
+from gateway.models import Exchange, Lane, LaneFlow, Pace, QueuePause, SendQueue
 from gateway.rules import pace
 from gateway.selectors.queues import paused_queues
 from sapporo_base import services as base
@@ -57,7 +57,11 @@ def _busy(lane: str) -> set[int]:
 
 
 def room(queue: SendQueue, *, under_way: int, at: datetime) -> int:
-    """Return how many a queue may send now: by its pace, what the platform bears, what is out."""
+    """
+    Return how many a queue may send now: by its pace, what the platform bears, what is out.
+
+    Bulk lanes wait some seconds rather than send a file for a handful.
+    """
     stated = stated_pace(queue)
     per_minute = stated.per_minute * share_of(queue.lane) / pace.FULL_SHARE
     bucket = pace.filled(
@@ -66,6 +70,11 @@ def room(queue: SendQueue, *, under_way: int, at: datetime) -> int:
         at=at,
     )
     queue.tokens, queue.filled_at = bucket.tokens, bucket.filled_at
+    waited = at - queue.served_at if queue.served_at else None
+    if queue.lane != Lane.INTERACTIVE and not pace.is_worth_a_file(
+        bucket.tokens, per_minute=per_minute, waited=waited
+    ):
+        return 0
     return max(min(int(bucket.tokens), stated.most_in_flight - under_way), 0)
 
 

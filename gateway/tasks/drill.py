@@ -127,7 +127,7 @@ def _timed(drill: Drill, what: str) -> Iterator[None]:
 def _set_pace(size: Size) -> None:
     """Give each bulk queue a pace at which the masses take some simulated minutes."""
     for lane, count in ((Lane.BATCH, size.greedy), (Lane.COPIES, size.copies)):
-        Pace.objects.create(lane=lane, per_minute=max(count // 4, 60), most_in_flight=1_000_000)
+        Pace.objects.create(lane=lane, per_minute=max(count // 3, 60), most_in_flight=1_000_000)
 
 
 def _act_of(code: str) -> Act:
@@ -199,11 +199,7 @@ def _check_nothing_left(drill: Drill, end: stage.FarEnd) -> None:
 
 def _there(end: stage.FarEnd) -> tuple[int, int]:
     counts = end.state()
-    return _sum(counts["inquiries"]), _sum(counts["copies"])
-
-
-def _sum(told: Any) -> int:
-    return sum(told.values()) if isinstance(told, dict) else int(told)
+    return counts["inquiries"]["total"], sum(one["count"] for one in counts["copies"].values())
 
 
 def _drain(drill: Drill) -> None:
