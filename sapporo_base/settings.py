@@ -384,6 +384,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"queue": "bulk", "expires": 30},
     },
+    "alarms": {"task": "sapporo_base.tasks.watch_alarms", "schedule": 30.0},
     "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
     "claims for child allowance": {
         "task": "child_allowance.tasks.work_on_claims",
@@ -522,8 +523,28 @@ REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.service
 # What apps keep sealed with the keys of the ground floor and seal anew after a rotation, by name.
 RESEALERS = {"更新通知の署名鍵": "resident_basic.services.reseal_webhook_secrets"}
 
+# What wants a person, by name: functions of the time that return what they find (警報).
+ALARM_CAUSES: list[str] = [
+    "gateway.services.alarms.circuit_alarms",
+    "gateway.services.alarms.age_alarms",
+    "gateway.services.alarms.reconciliation_alarms",
+    "gateway.services.alarms.unknown_status_alarms",
+    "gateway.services.alarms.certificate_alarms",
+    "sapporo_base.services.credentials.ending_alarms",
+]
+# Who is told of an alarm; without an address it stands on the home page alone.
+ALARM_EMAILS: list[str] = env.list("ALARM_EMAILS", [])
+ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", "")
+ALARM_WEBHOOK_SECRET = env.str("ALARM_WEBHOOK_SECRET", env_required if ALARM_WEBHOOK_URL else "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "sapporo-base@localhost")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 5
+
 # The blocks of the home page, by name; each returns what waits, what failed, or a state.
 HOME_BLOCKS: list[str] = [
+    "sapporo_base.admin.alarms.alarm_block",
     "integrated_address.admin.codes.home_block",
     "integrated_address.admin.amendments.home_block",
     "integrated_address.admin.watching.home_block",

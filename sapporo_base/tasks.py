@@ -5,12 +5,14 @@ apart.
 
 import logging
 from datetime import timedelta
+from smtplib import SMTPException
 
+import httpx
 from celery import current_app, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from sapporo_base import selectors, services
+from sapporo_base import outward, selectors, services
 from sapporo_base.acts import Act
 
 logger = logging.getLogger(__name__)
@@ -63,3 +65,27 @@ def prepare_partitions() -> None:
     services.prepare_partitions(day=now.date())
     services.forget_sent(before=now - _SENT_KEPT)
     services.forget_expired_tokens(at=now)
+
+
+@shared_task
+def watch_alarms() -> int:
+    """Look for what wants a person, and tell of what is new; return how many alarms are open."""
+    found = services.watch_alarms(at=timezone.now())
+    for alarm in services.alarms_to_tell():
+        error = ""
+        try:
+            outward.tell_by_mail(alarm.title, alarm.words)
+            outward.tell_by_webhook(
+                {
+                    "cause": alarm.cause,
+                    "key": alarm.key,
+                    "title": alarm.title,
+                    "words": alarm.words,
+                    "raised_at": alarm.raised_at.isoformat(),
+                }
+            )
+        except (OSError, SMTPException, httpx.HTTPError) as failure:
+            error = type(failure).__name__
+            logger.warning("alarm %s could not be told: %s", alarm.pk, error)
+        services.note_told(alarm, at=timezone.now(), error=error)
+    return found

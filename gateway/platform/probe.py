@@ -5,14 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from gateway.platform.messages import TlsSettings
+from gateway.services.alarms import certificate_ends
 
 _SOON: Final = timedelta(days=30)
 _HTTPS: Final = 443
@@ -91,12 +89,6 @@ def _own_certificate(tls: TlsSettings, *, at: datetime) -> Finding:
         )
     cure = "期限が近づいています。更新の手続を始めてください。" if ends < at + _SOON else ""
     return Finding("市の証明書", is_good=True, seen=seen, cure=cure)
-
-
-def certificate_ends(file: str) -> datetime:
-    """Return when a certificate (PEM) ends."""
-    certificate = x509.load_pem_x509_certificate(Path(file).read_bytes())
-    return certificate.not_valid_after_utc.astimezone(UTC)
 
 
 def _what(error: Exception) -> str:

@@ -183,3 +183,11 @@ def queue_board(*, at: datetime) -> list[QueueLine]:
         )
     order = {lane: place for place, lane in enumerate(pace.STANDARD_PER_MINUTE)}
     return sorted(lines, key=lambda line: (order[line.queue.lane], str(line.queue.system or "")))
+
+
+def open_time_since(*, lane: str, since: datetime, at: datetime) -> timedelta:
+    """Return for how long, by the calendar and the stops, a lane was open since a time."""
+    group = group_of_lane(lane)
+    known = read_hours(prepared_rows(HOURS, {"group": group, "at": since}))
+    spans = hours.open_spans(known.windows, known.stops, group=group, since=since, until=at)
+    return sum((span.closes_at - span.opens_at for span in spans), timedelta())

@@ -1,5 +1,6 @@
 """Tables of the ground floor: staff, systems, legal grounds, records, work and reference data."""
 
+from sapporo_base.models.alarms import Alarm
 from sapporo_base.models.batches import BatchRun, RejectedRow
 from sapporo_base.models.law import LegalBasis, PersonalInformationFile
 from sapporo_base.models.layouts import CodeEntry, CodeTable, Layout
@@ -15,6 +16,7 @@ from sapporo_base.models.work import Heartbeat, OutboxMessage
 
 __all__ = [
     "AccessToken",
+    "Alarm",
     "BatchRun",
     "BusinessSystem",
     "CodeEntry",

@@ -1,5 +1,6 @@
 """Questions to the ground floor."""
 
+from sapporo_base.selectors.alarms import credentials_ending, open_alarms
 from sapporo_base.selectors.batches import (
     BatchResult,
     RunProgress,
@@ -47,6 +48,7 @@ __all__ = [
     "LawCodes",
     "RunProgress",
     "code_names",
+    "credentials_ending",
     "exchange_grounds",
     "files_open_to",
     "in_force",
@@ -59,6 +61,7 @@ __all__ = [
     "legal_bases_for",
     "legal_basis_for",
     "may",
+    "open_alarms",
     "protected_among",
     "readiness",
     "records_about",

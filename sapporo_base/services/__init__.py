@@ -1,5 +1,6 @@
 """Acts of the ground floor. One function is one act."""
 
+from sapporo_base.services.alarms import Raised, alarms_to_tell, note_told, watch_alarms
 from sapporo_base.services.batches import (
     Reject,
     close_batch,
@@ -66,11 +67,13 @@ __all__ = [
     "DemoStaff",
     "Finding",
     "IssuedCredential",
+    "Raised",
     "Receipt",
     "Reject",
     "SealKeyUnusable",
     "Subject",
     "accept_token",
+    "alarms_to_tell",
     "claim_messages",
     "close_batch",
     "disclose_rejected_row",
@@ -84,6 +87,7 @@ __all__ = [
     "load_reference_data",
     "new_token",
     "note_heartbeat",
+    "note_told",
     "only_one_reception",
     "open_batch",
     "open_rejected_row",
@@ -111,4 +115,5 @@ __all__ = [
     "usable_credential",
     "use_assertion",
     "verify_records",
+    "watch_alarms",
 ]

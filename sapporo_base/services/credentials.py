@@ -12,12 +12,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
-from sapporo_base import sealing
+from sapporo_base import sealing, selectors
 from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.models import AccessToken, BusinessSystem, SystemCredential, UsedAssertion
 from sapporo_base.rows import columns_of, instance_of, prepared_rows, width_of
 from sapporo_base.rules.scopes import known_scopes
+from sapporo_base.services.alarms import Raised
 from sapporo_base.services.records import record_linkage
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -185,3 +187,17 @@ def use_assertion(*, client_id: str, jti: str, until: datetime) -> bool:
     digest = hashlib.sha256(f"{client_id}\n{jti}".encode()).digest()
     _, created = UsedAssertion.objects.get_or_create(digest=digest, defaults={"until": until})
     return created
+
+
+def ending_alarms(*, at: datetime) -> list[Raised]:
+    """Credentials of business systems that end soon without a successor: a cause of alarms."""
+    return [
+        Raised(
+            "credential",
+            "認証情報の期限が近づいています",
+            f"{one.system}の認証情報の有効期限は{one.expires_at:%Y-%m-%d}です。新しい認証情報を発行してください。",
+            key=one.system.code,
+            page=reverse("admin:sapporo_base_systemcredential_changelist"),
+        )
+        for one in selectors.credentials_ending(at=at)
+    ]

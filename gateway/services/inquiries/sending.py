@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gateway.models import Exchange, Inquiry, Lane, SendQueue
 from gateway.rules import waiting
@@ -136,6 +136,33 @@ def _under_way(queue: SendQueue, lane: str) -> int:
     ).count()
 
 
+# One statement for five thousand rows: a CASE for each row takes the ORM a second a thousand.
+_WRITE = """
+UPDATE gateway_inquiry asked SET exchange_id = NULL, record_id = told.record_id,
+    state = told.state, detail_status = told.detail_status, name_status = told.name_status,
+    reason_code = told.reason_code, reason = told.reason, attempts = told.attempts,
+    due_at = told.due_at, registered_at = told.registered_at, arrived_at = told.arrived_at,
+    settled_at = told.settled_at
+FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
+    %s::varchar[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[])
+    AS told (id, record_id, state, detail_status, name_status, reason_code, reason, attempts,
+        due_at, registered_at, arrived_at, settled_at)
+WHERE asked.id = told.id
+"""
+_WRITTEN = (
+    *("id", "record_id", "state", "detail_status", "name_status", "reason_code", "reason"),
+    *("attempts", "due_at", "registered_at", "arrived_at", "settled_at"),
+)
+
+
+def _write(inquiries: Sequence[Inquiry]) -> None:
+    """Write what became of inquiries; they belong to no message any more."""
+    columns = [[getattr(one, name) for one in inquiries] for name in _WRITTEN]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, columns)
+
+
 def inquiries_in(exchange: Exchange) -> list[Inquiry]:
     """Return the inquiries that a message carries."""
     return list(exchange.inquiries.select_related("system").order_by("pk"))
@@ -170,14 +197,7 @@ def settle_asked(exchange: Exchange, told: Told, *, act: Act) -> None:
         else:
             inquiry.state = Inquiry.State.WAITING
             inquiry.due_at = act.at + waiting.retry_after(1)
-    Inquiry.objects.bulk_update(
-        inquiries,
-        [
-            *("exchange", "state", "registered_at", "attempts", "due_at", "record_id"),
-            *("reason_code", "reason", "settled_at"),
-        ],
-        1000,
-    )
+    _write(inquiries)
     hasten_codes(
         {i.integrated_number for i in inquiries if i.state == Inquiry.State.WAITING_CODE}, act
     )
@@ -213,14 +233,7 @@ def settle_states(exchange: Exchange, told: Sequence[ToldState], *, act: Act) ->
         elif inquiry.state in Inquiry.FINAL:
             inquiry.settled_at = act.at
             ended.append(inquiry)
-    Inquiry.objects.bulk_update(
-        inquiries,
-        [
-            *("exchange", "state", "detail_status", "name_status", "reason_code", "reason"),
-            *("attempts", "due_at", "arrived_at", "settled_at"),
-        ],
-        1000,
-    )
+    _write(inquiries)
     end_inquiries(ended, {}, act)
     finish(row, at=act.at, accepted=len(by_id), refused=0)
 
@@ -249,14 +262,7 @@ def settle_results(exchange: Exchange, told: Sequence[ToldResult], *, act: Act) 
         if result.why:
             inquiry.reason_code, inquiry.reason = result.why.code[:40], result.why.words[:300]
         ended.append(inquiry)
-    Inquiry.objects.bulk_update(
-        inquiries,
-        [
-            *("exchange", "state", "detail_status", "name_status", "reason_code", "reason"),
-            *("attempts", "due_at", "settled_at"),
-        ],
-        1000,
-    )
+    _write(inquiries)
     end_inquiries(ended, by_id, act)
     finish(row, at=act.at, accepted=len(ended), refused=len(inquiries) - len(ended))
 

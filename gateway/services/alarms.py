@@ -1,0 +1,108 @@
+"""What the gateway finds that wants a person: each function is a cause (`settings.ALARM_CAUSES`)."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from django.conf import settings
+from django.urls import reverse
+
+from gateway import selectors
+from gateway.models import Inquiry, PlatformState, Reconciliation
+from sapporo_base.services import Raised
+
+_LONGEST = {"interactive": timedelta(minutes=10)}
+_LONGEST_BULK = timedelta(hours=24)
+_SOON = timedelta(days=30)
+
+
+def circuit_alarms(*, at: datetime) -> list[Raised]:
+    """The circuit to the platform is open: it does not answer."""
+    state = selectors.platform_state()
+    if state.circuit(at) == PlatformState.Circuit.CLOSED:
+        return []
+    words = (
+        f"プラットフォームへの通信が{state.failures}回続けて失敗したため、送信を控えています"
+        f"({state.cause})。復旧すると自動的に再開します。「接続を確かめる」で原因を確認してください。"
+    )
+    page = reverse("admin:gateway_platformstate_changelist")
+    return [Raised("circuit", "プラットフォームに送信できません", words, page=page)]
+
+
+def age_alarms(*, at: datetime) -> list[Raised]:
+    """
+    What waits in a queue gets older although the platform is open and nobody has stopped the queue.
+
+    Only open hours count: what came in at night is not late at seven in the morning.
+    """
+    found = []
+    for line in selectors.queue_board(at=at):
+        queue = line.queue
+        if line.pause is not None or line.opening.why or queue.oldest_at is None:
+            continue
+        waited = selectors.open_time_since(lane=queue.lane, since=queue.oldest_at, at=at)
+        if waited <= _LONGEST.get(queue.lane, _LONGEST_BULK):
+            continue
+        hours = int(waited.total_seconds() // 3600)
+        told = f"{hours}時間" if hours else f"{int(waited.total_seconds() // 60)}分"
+        words = (
+            f"{queue}で、稼働時間中に{told}送信されていないものがあります(送信待ち{queue.waiting:,}件)。"
+            "「送信の状況」で理由を確認してください。"
+        )
+        page = reverse("admin:gateway_sendqueue_changelist")
+        key = f"{queue.lane} {queue.system_id or ''}".strip()
+        found.append(Raised("age", "長く待っている送信があります", words, key=key, page=page))
+    return found
+
+
+def reconciliation_alarms(*, at: datetime) -> list[Raised]:
+    """The last comparison of a 特定個人情報 found copies that differ."""
+    newest = Reconciliation.objects.order_by("information_code", "-started_at").distinct(
+        "information_code"
+    )
+    return [
+        Raised(
+            "reconciliation",
+            "副本が一致していません",
+            f"{one.information_code}の副本に{one.difference_count:,}件の相違があります。"
+            "相違の内訳を確認し、元のデータから再度転送してください。",
+            key=one.information_code,
+            page=reverse("admin:gateway_reconciliation_change", args=[one.pk]),
+        )
+        for one in newest
+        if one.state == Reconciliation.State.DIFFERENT
+    ]
+
+
+def unknown_status_alarms(*, at: datetime) -> list[Raised]:
+    """The platform told a status that this system does not know (要確認)."""
+    count = Inquiry.objects.filter(state=Inquiry.State.UNCLEAR).count()
+    if not count:
+        return []
+    page = f"{reverse('admin:gateway_inquiry_changelist')}?state__exact=unclear"
+    words = f"未知のステータスの照会が{count:,}件あります。内容を確認してください。"
+    return [Raised("unknown_status", "状態を確認できない照会があります", words, page=page)]
+
+
+def certificate_alarms(*, at: datetime) -> list[Raised]:
+    """The city's certificate towards the platform ends soon, or can't be read."""
+    if not settings.PLATFORM_CLIENT_CERTIFICATE:
+        return []
+    title = "プラットフォームへの証明書を確認してください"
+    try:
+        ends = certificate_ends(settings.PLATFORM_CLIENT_CERTIFICATE)
+    except (OSError, ValueError):
+        return [
+            Raised(
+                "certificate", title, "証明書のファイルを読めません。場所と権限を確認してください。"
+            )
+        ]
+    if ends > at + _SOON:
+        return []
+    words = f"市の証明書の有効期限は{ends:%Y-%m-%d}です。更新の手続をしてください。"
+    return [Raised("certificate", title, words)]
+
+
+def certificate_ends(file: str) -> datetime:
+    """Return when a certificate (PEM) ends."""
+    return x509.load_pem_x509_certificate(Path(file).read_bytes()).not_valid_after_utc
