@@ -50,6 +50,15 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
+_GIVEN_BACK = frozenset(
+    {
+        *(Work.ASK, Work.CHECK, Work.FETCH, Work.REGISTER_COPIES, Work.DELETE_COPIES),
+        *(Work.REGISTER_NUMBERS, Work.DELETE_NUMBERS, Work.REQUEST_CODES, Work.CHECK_CODES),
+    }
+)
+"""What can be dropped: its records have a queue to go back to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What was done, or would be: messages and items by it, and why others are left as they are."""
@@ -80,8 +89,8 @@ def do_with_exchanges(*, deed: str, ids: Collection[int], act: Act, dry_run: boo
     for row in rows:
         if row.leased_until is not None and row.leased_until > act.at:
             left["送信処理中"] += 1
-        elif deed == "drop" and row.work == Work.ANSWER:
-            left["情報提供の回答は取り下げられません"] += 1
+        elif deed == "drop" and row.work not in _GIVEN_BACK:
+            left[f"{row.get_work_display()}は取り下げられません(保留するか再送します)"] += 1
         elif row.state not in how.since or (deed == "drop" and _is_out(row)):
             left[f"{row.get_state_display()}のため対象外"] += 1
         else:

@@ -38,7 +38,7 @@ class Alarm(models.Model):
                 condition=Q(cleared_at__isnull=True) | Q(cleared_at__gte=F("raised_at")),
             ),
         ]
-        indexes = [models.Index(fields=["-raised_at"], name="alarm_by_time")]
+        indexes = [models.Index(fields=["-raised_at"], name="alarm_newest_first")]
 
     def __str__(self) -> str:
         return self.title
