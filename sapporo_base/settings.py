@@ -550,6 +550,7 @@ HOME_BLOCKS: list[str] = [
     "integrated_address.admin.watching.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
+    "gateway.admin.difference_block",
     "gateway.admin.master_block",
     "resident_basic.admin.applications.application_block",
     "resident_basic.admin.applications.section_block",

@@ -19,10 +19,12 @@ from gateway.admin import (
 from gateway.admin.home import home_block
 from gateway.admin.masters import master_block
 from gateway.admin.provisions import provision_block
+from gateway.admin.reconciliations import difference_block
 
 __all__ = [
     "calendar",
     "copies",
+    "difference_block",
     "disclosures",
     "exchanges",
     "flags",

@@ -75,7 +75,7 @@ class InformationFlagForm(ReasonForm):
 class _FlagPage(RecordedLookMixin, ReadOnlyAdmin):
     """What both lists of flags have: whom a row is about, and the reason for protection."""
 
-    personal_file = "integrated-address"
+    personal_file = "resident"
     look_items = ("自動応答不可", "不開示該当")
 
     def look_subjects(self, obj: Any) -> list[tuple[str, str]]:
@@ -123,7 +123,6 @@ class InformationFlagAdmin(_FlagPage):
         "wanted",
         "there",
         "standing",
-        "set_at",
         "checked_at",
         "differed_at",
     )
@@ -218,7 +217,6 @@ class PlatformNumberAdmin(_FlagPage):
         "wanted",
         "there",
         "standing",
-        "flags_set_at",
         "flags_checked_at",
         "flags_differed_at",
     )

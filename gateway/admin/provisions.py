@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from gateway import selectors, services
-from gateway.admin.words import StateMixin, lines_of, when
+from gateway.admin.words import StateMixin, level_of, lines_of, when
 from gateway.models import Provision
 from integrated_address import selectors as addressees
 from sapporo_base.acts import InvalidRequest
@@ -93,10 +93,9 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         "id",
         "state_word",
         "due_word",
-        "asker_name",
-        "law_word",
-        "information_code",
         "waited",
+        "asker",
+        "law_word",
         "answered_by",
     )
     list_filter = ("state", "information_code", "asker_name", "sent_differs")
@@ -160,7 +159,18 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         ground = self._ground(obj)
         if ground is None:
             return shown.badge("根拠なし", "stopped")
-        return f"{ground.law} {ground.item}"
+        return shown.roomy(f"{ground.law} {ground.item}")
+
+    @display(description="情報照会者", ordering="asker_name")
+    def asker(self, obj: Provision) -> SafeString:
+        """Return who asks."""
+        return shown.roomy(obj.asker_name or obj.asker_code)
+
+    @display(description="状態", ordering="state")
+    def state_word(self, obj: Provision) -> SafeString:
+        """Return the state; an answer that waits for permission is not done."""
+        level = "waiting" if obj.state in _WAITING else level_of(obj.state)
+        return shown.badge(obj.get_state_display(), level)
 
     @display(description="事務")
     def law_procedure(self, obj: Provision) -> str:

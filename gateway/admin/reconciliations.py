@@ -11,13 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from gateway import services
-from gateway.admin.words import StateMixin
+from gateway import selectors, services
+from gateway.admin.words import StateMixin, when
 from gateway.models import CopyDifference, Reconciliation
 from sapporo_base.acts import Act
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 
 _CURES = {
     CopyDifference.Kind.MISSING_THERE: "市の副本を送り直します。",
@@ -115,14 +116,11 @@ class CopyDifferenceAdmin(StateMixin, ReadOnlyAdmin):
     empty_text = "相違はありません。夜間の照合で見つかると、ここに1件ずつ表示されます。"
     list_display = (
         "id",
-        "information_code",
-        "kind",
         "state_word",
+        "kind_word",
         "copy_link",
-        "dataset",
-        "key",
+        "information_code",
         "found_at",
-        "settled_at",
     )
     list_filter = ("state", "kind", "information_code", "reconciliation")
     list_select_related = ("copy", "mended_by")
@@ -135,7 +133,7 @@ class CopyDifferenceAdmin(StateMixin, ReadOnlyAdmin):
         "state_word",
         "copy_link",
         "dataset",
-        "key",
+        "key_word",
         "layout_version",
         "found_at",
         "mended_by",
@@ -144,9 +142,19 @@ class CopyDifferenceAdmin(StateMixin, ReadOnlyAdmin):
         "exchange",
         "reconciliation",
     )
-    readonly_fields = ("copy_link", "cure")
+    readonly_fields = ("copy_link", "cure", "key_word")
     actions = ("mend",)
     actions_detail = ("mend_one",)
+
+    @display(description="相違", ordering="kind")
+    def kind_word(self, obj: CopyDifference) -> SafeString:
+        """Return what differs."""
+        return shown.roomy(obj.get_kind_display())
+
+    @display(description="データセットレコードのキー(末尾)")
+    def key_word(self, obj: CopyDifference) -> str:
+        """Return the end of the key: it may be built of somebody's 業務番号."""
+        return f"…{obj.key[-4:]}" if obj.key else "-"
 
     @display(description="副本")
     def copy_link(self, obj: CopyDifference) -> SafeString | str:
@@ -154,7 +162,7 @@ class CopyDifferenceAdmin(StateMixin, ReadOnlyAdmin):
         if obj.copy_id is None:
             return "市にない"
         url = reverse("admin:gateway_copy_change", args=[obj.copy_id])
-        return format_html('<a href="{}">副本{}</a>', url, obj.copy_id)
+        return format_html('<a class="sb-nowrap" href="{}">副本{}</a>', url, obj.copy_id)
 
     @display(description="直し方")
     def cure(self, obj: CopyDifference) -> str:
@@ -212,3 +220,35 @@ class CopyDifferenceAdmin(StateMixin, ReadOnlyAdmin):
             f"送り直し{done.sent_again:,}件、プラットフォームからの削除{done.deleted_there:,}件を"
             f"始めました。残り{done.left:,}件は次の照合で確かめます。"
         )
+
+
+def difference_block(request: HttpRequest) -> HomeBlock | None:
+    """Return what differs between the city and the platform and waits for a person."""
+    rows = []
+    if request.user.has_perm("gateway.view_copydifference"):
+        url = reverse("admin:gateway_copydifference_changelist")
+        rows += [
+            HomeRow(
+                f"副本: {CopyDifference.Kind(kind).label}",
+                f"{count:,}件",
+                f"{url}?state__exact=open&kind__exact={kind}",
+                Attention.WARNED,
+            )
+            for kind, count in selectors.open_difference_counts()
+        ]
+    elif not request.user.has_perm("gateway.view_exchangerecord"):
+        return None
+    if request.user.has_perm("gateway.view_exchangerecord"):
+        count = selectors.different_records().count()
+        url = reverse("admin:gateway_exchangerecord_changelist")
+        if count:
+            rows.append(HomeRow("情報提供等記録の相違", f"{count:,}件", url, Attention.WARNED))
+    last = selectors.last_reconciled_at()
+    return HomeBlock(
+        title="プラットフォームとの照合",
+        state="相違あり" if rows else "相違なし" if last else "未実施",
+        attention=Attention.WARNED if rows else Attention.CALM,
+        rows=rows,
+        note=f"副本の最終照合 {when(last)}" if last else "",
+        order=25,
+    )

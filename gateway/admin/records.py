@@ -11,16 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from gateway import services
+from gateway import selectors, services
 from gateway.admin.words import level_of, words
 from gateway.models import ExchangeRecord
 from gateway.rules.codes import organisation_name
-from integrated_address import selectors as addressees
 from sapporo_base.acts import Act
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.looks import RecordedLookMixin
 
 _OUTCOMES = {
     "provided": "提供",
@@ -33,12 +31,9 @@ _UPDATED_AT_ONCE = 10_000
 
 
 @admin.register(ExchangeRecord)
-class ExchangeRecordAdmin(RecordedLookMixin, ReadOnlyAdmin):
-    """情報提供等記録: the platform's, compared with what the city has."""
+class ExchangeRecordAdmin(ReadOnlyAdmin):
+    """情報提供等記録: the platform's, compared with ours; nobody's number is on these pages."""
 
-    personal_file = "integrated-address"
-    look_items = ("情報照会者", "情報提供者", "特定個人情報", "項目")
-    is_list_recorded = False
     duty = "監査"
     icon = "fact_check"
     duty_order = 30
@@ -95,14 +90,6 @@ class ExchangeRecordAdmin(RecordedLookMixin, ReadOnlyAdmin):
     actions = ("withhold", "show")
     actions_detail = ("confirm", "withhold_one", "show_one")
 
-    def look_subjects(self, obj: ExchangeRecord) -> list[tuple[str, str]]:
-        """Return whom it is about."""
-        return [("integrated", obj.integrated_number)]
-
-    def is_protected(self, obj: ExchangeRecord) -> bool:
-        """Say whether the person stands under 支援措置."""
-        return bool(addressees.under_support([obj.integrated_number]))
-
     @display(description="照合", ordering="comparison")
     def comparison_word(self, obj: ExchangeRecord) -> SafeString:
         """Return how it compares."""
@@ -144,8 +131,10 @@ class ExchangeRecordAdmin(RecordedLookMixin, ReadOnlyAdmin):
         return format_html('<a href="{}">第{}号</a>', url, obj.linkage_record)
 
     def has_confirm_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may settle differences."""
-        return request.user.has_perm("gateway.confirm_exchangerecord")
+        """Say whether this person may settle differences, and whether there is one."""
+        if not request.user.has_perm("gateway.confirm_exchangerecord"):
+            return False
+        return object_id is None or selectors.is_different_record(object_id)
 
     def has_withhold_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may have records shown no more."""

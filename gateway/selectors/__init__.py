@@ -10,6 +10,8 @@ from gateway.selectors.counts import (
     failed_exchange_count,
     failures_by_cause,
     information_codes_held,
+    last_reconciled_at,
+    open_difference_counts,
     waiting_provisions,
 )
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
@@ -40,6 +42,7 @@ from gateway.selectors.queues import (
     paused_queues,
     queue_board,
 )
+from gateway.selectors.records import different_records, is_different_record
 
 __all__ = [
     "Content",
@@ -58,17 +61,21 @@ __all__ = [
     "copy_error_count",
     "days_of_hours",
     "days_of_messages",
+    "different_records",
     "failed_exchange_count",
     "failures_by_cause",
     "flag_states",
     "group_of_lane",
     "information_codes_held",
     "inquiry_states",
+    "is_different_record",
     "is_in_use",
+    "last_reconciled_at",
     "may_forward",
     "meaning_of",
     "messages_of",
     "notice_states",
+    "open_difference_counts",
     "open_time_since",
     "opening",
     "outlook",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 
-from gateway.models import Copy, CopyError, Exchange, Provision
+from gateway.models import Copy, CopyDifference, CopyError, Exchange, Provision, Reconciliation
 
 
 def copy_counts(information_code: str) -> dict[str, int]:
@@ -91,3 +91,16 @@ def days_of_messages(*, since: datetime) -> list[DayOfMessages]:
     with connection.cursor() as cursor:
         cursor.execute(_A_DAY, [since])
         return [DayOfMessages(*row) for row in cursor.fetchall()]
+
+
+def open_difference_counts() -> list[tuple[str, int]]:
+    """Return how many copies differ at the platform and wait for a person, by what differs."""
+    waiting = CopyDifference.objects.filter(state=CopyDifference.State.OPEN)
+    rows = waiting.values_list("kind").annotate(Count("pk")).order_by("kind")
+    return [(kind, count) for kind, count in rows]
+
+
+def last_reconciled_at() -> datetime | None:
+    """Return when copies were last compared with the platform."""
+    last: datetime | None = Reconciliation.objects.aggregate(at=Max("started_at"))["at"]
+    return last

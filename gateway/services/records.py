@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from gateway.models import Copy, Exchange, ExchangeRecord, FeedReceipt, Inquiry, Provision
 from gateway.rules.codes import SAPPORO, organisation_name
 from gateway.rules.provisions import answer_outcome, inquiry_outcome
+from gateway.selectors import different_records
 from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
 from sapporo_base import services as base
@@ -287,12 +287,6 @@ def compare_exchange_records(*, act: Act) -> int:
             {"at": act.at, "since": since, "until": act.at - _SETTLES_AFTER, "city": SAPPORO},
         )
     return different_records().count()
-
-
-def different_records() -> QuerySet[ExchangeRecord]:
-    """Return the records that differ and that nobody has looked into yet."""
-    settled = [ExchangeRecord.Comparison.EQUAL, ExchangeRecord.Comparison.CONFIRMED]
-    return ExchangeRecord.objects.exclude(comparison__in=settled)
 
 
 @transaction.atomic

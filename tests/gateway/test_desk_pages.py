@@ -175,6 +175,15 @@ class TestDifferences:
         assert lost.state == "mending"
         assert Copy.objects.get().state == "waiting"
 
+    def test_the_home_page_counts_what_waits_for_a_person(self, staff_client, lost):
+        html = staff_client("gateway.view_copydifference").get(reverse("admin:index"))
+
+        assert "副本: プラットフォームにない" in html.content.decode()
+        assert (
+            "プラットフォームとの照合"
+            not in staff_client().get(reverse("admin:index")).content.decode()
+        )
+
     def test_who_has_not_the_right_is_offered_nothing(self, staff_client, lost):
         browser = staff_client("gateway.view_copydifference")
 
@@ -261,7 +270,7 @@ class TestFlags:
         staff = officer(
             "gateway.view_informationflag",
             "gateway.set_informationflag",
-            file="integrated-address",
+            file="resident",
         )
         told = {
             "_confirmed": "1",
@@ -281,7 +290,7 @@ class TestFlags:
     def test_the_lists_need_the_right_to_the_file(self, staff_client, name):
         right = f"gateway.view_{name}"
         assert staff_client(right).get(page(name)).status_code == 403
-        staff = officer(right, file="integrated-address")
+        staff = officer(right, file="resident")
         assert staff_client(staff=staff).get(page(name)).status_code == 200
 
 
@@ -331,7 +340,7 @@ def test_a_difference_of_records_is_settled_with_what_was_found_out(staff_client
         fetched_at=NOON,
     )
     rights = ("gateway.view_exchangerecord", "gateway.confirm_exchangerecord")
-    browser = staff_client(staff=officer(*rights, file="integrated-address"))
+    browser = staff_client(*rights)
 
     listed = browser.get(page("exchangerecord")).content.decode()
     told = {"_confirmed": "1", "reason": "移行前の副本から提供された"}
