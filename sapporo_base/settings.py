@@ -308,6 +308,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk"},
     },
+    "doubtful identity of newcomers": {
+        "task": "integrated_address.tasks.match_newcomers",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
+    "doubtful identity of everybody": {
+        "task": "integrated_address.tasks.find_candidates",
+        "schedule": crontab(hour=4, minute=0, day_of_week="sunday"),
+        "options": {"queue": "bulk"},
+    },
     "household copies": {
         "task": "resident_basic.tasks.forward_households",
         "schedule": 60.0,
@@ -520,6 +530,8 @@ UNFOLD: dict[str, Any] = {
 # What apps load beside the reference data of the ground floor, by name; each returns how many rows.
 REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.services.load_interfaces"}
 
+# What a 名寄せ moves in apps to the left of 団体内統合宛名, by name; each returns lines for the preview.
+MERGE_EFFECTS = ["gateway.selectors.merges.merge_effects"]
 # What apps keep sealed with the keys of the ground floor and seal anew after a rotation, by name.
 RESEALERS = {"更新通知の署名鍵": "resident_basic.services.reseal_webhook_secrets"}
 
@@ -548,6 +560,7 @@ HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
     "integrated_address.admin.amendments.home_block",
     "integrated_address.admin.watching.home_block",
+    "integrated_address.admin.merges.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
     "gateway.admin.difference_block",

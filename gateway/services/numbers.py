@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from gateway.models import Exchange, FeedReceipt, Inquiry, PlatformNumber
 from gateway.rules import waiting
+from gateway.services import merges
 from gateway.services.answers import Told, Why
 from gateway.services.exchanges import finish, held, new_exchange
 from integrated_address import selectors as addressee_questions
@@ -35,7 +36,10 @@ def read_feeds(*, act: Act) -> int:
     changes = _locked_receipt(CHANGES)
     read = 0
     for entry in addressee_questions.addressee_changes_after(changes.receipt, _PARCELS):
-        _note_change(entry.kind, entry.integrated_numbers, act)
+        if entry.kind in {"merged", "unmerged"}:
+            merges.follow_merge(entry, act=act)
+        else:
+            _note_change(entry.kind, entry.integrated_numbers, act)
         changes.receipt, read = entry.receipt, read + 1
     requests = _locked_receipt(REQUESTS)
     for request in addressee_questions.code_requests_after(requests.receipt, _PARCELS):
@@ -96,6 +100,8 @@ def _prepare(work: str, which: Mapping[str, str], act: Act) -> int:
     made = 0
     while True:
         due = PlatformNumber.objects.filter(exchange=None, due_at__lte=act.at, **which)
+        if work == "delete_numbers":
+            due = due.exclude(merges.still_needed())
         numbers = list(
             due.select_for_update(skip_locked=True)
             .order_by("-is_urgent", "due_at", "pk")

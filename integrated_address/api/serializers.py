@@ -267,3 +267,52 @@ class ListResultSerializer(serializers.Serializer):
 
     results = ItemResultSerializer(many=True)
     withheld = serializers.ListField(child=serializers.CharField())
+
+
+class MergeNoticeQuerySerializer(serializers.Serializer):
+    """From where on, and how many."""
+
+    after = serializers.IntegerField(min_value=0, required=False, default=0, help_text="受領番号")
+    limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=100)
+
+
+class MergeNoticeSerializer(serializers.Serializer):
+    """名寄せ通知: the caller's own numbers of the two that became one, or are two again."""
+
+    receipt = serializers.IntegerField()
+    kind = serializers.ChoiceField(
+        choices=["merged", "unmerged"], help_text="merged: 名寄せ、unmerged: 名寄せ解除"
+    )
+    moved_numbers = serializers.ListField(
+        child=serializers.CharField(), help_text="統合された方の、自システムの業務番号"
+    )
+    kept_numbers = serializers.ListField(
+        child=serializers.CharField(), help_text="残った方の、自システムの業務番号"
+    )
+    at = serializers.DateTimeField()
+    retired_number = serializers.CharField(
+        allow_null=True, help_text="統合された団体内統合宛名番号(利用できるシステムのみ)"
+    )
+    present_number = serializers.CharField(
+        allow_null=True, help_text="残った団体内統合宛名番号(利用できるシステムのみ)"
+    )
+
+
+class MergeNoticePageSerializer(serializers.Serializer):
+    """Notices in order; read on with `after=receipt`."""
+
+    notices = MergeNoticeSerializer(many=True)
+    receipt = serializers.IntegerField()
+    more = serializers.BooleanField()
+
+
+class MergeAcknowledgementSerializer(serializers.Serializer):
+    """Up to where the caller has taken the notices over."""
+
+    receipt = serializers.IntegerField(min_value=0, help_text="ここまで反映した受領番号")
+
+
+class MergeAcknowledgedSerializer(serializers.Serializer):
+    """How many notices were acknowledged by this."""
+
+    acknowledged = serializers.IntegerField()

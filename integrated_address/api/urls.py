@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from integrated_address.api.merges import MergeAcknowledgementsView, MergesView
 from integrated_address.api.views import (
     EndView,
     ListSearchView,
@@ -24,4 +25,10 @@ urlpatterns = [
     ),
     path("search/list/", ListSearchView.as_view(), name="integrated-address-list-search"),
     path("search/", SearchView.as_view(), name="integrated-address-search"),
+    path("merges/", MergesView.as_view(), name="integrated-address-merges"),
+    path(
+        "merges/acknowledgements/",
+        MergeAcknowledgementsView.as_view(),
+        name="integrated-address-merge-acknowledgements",
+    ),
 ]

@@ -30,7 +30,7 @@ class MatchKey(models.Model):
     name = models.CharField("照合用氏名", max_length=300, blank=True, default="")
     kana = models.CharField("照合用フリガナ", max_length=300, blank=True, default="")
     given = models.CharField("照合用フリガナ(名)", max_length=300, blank=True, default="")
-    birth_on = models.DateField("生年月日", null=True)
+    birth = models.CharField("照合用生年月日", max_length=8, blank=True, default="")
     sex = models.CharField("性別", max_length=1, blank=True, default="")
     residence = models.CharField("照合用住所", max_length=600, blank=True, default="")
     town = models.CharField("照合用町字", max_length=600, blank=True, default="")
@@ -46,7 +46,9 @@ class MatchKey(models.Model):
             models.Index(
                 fields=["kana"], name="match_key_by_kana", opclasses=["varchar_pattern_ops"]
             ),
-            models.Index(fields=["birth_on", "kana"], name="match_key_by_birth"),
+            models.Index(
+                fields=["birth", "kana"], name="match_key_by_birth", condition=~Q(birth="")
+            ),
             models.Index(
                 fields=["residence"], name="match_key_by_residence", condition=~Q(residence="")
             ),
@@ -99,7 +101,7 @@ class MatchThreshold(models.Model):
         "候補とする得点",
         max_digits=4,
         decimal_places=1,
-        default=3,
+        default=0,
         validators=[MinValueValidator(-20), MaxValueValidator(60)],
         help_text="この得点以上の組を候補一覧に載せます。下げると見落としが減り、件数が増えます。",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from integrated_address.models import AddresseeChange, CodeRequest
 from sapporo_base.feed import Feed
@@ -12,11 +13,18 @@ REQUEST_FEED = Feed("integrated_address_coderequest")
 
 @dataclass(frozen=True, slots=True)
 class AddresseeChangeEntry:
-    """Up to a thousand numbers that were given ("numbered") or taken out of use ("deleted")."""
+    """
+    Up to a thousand numbers that were given ("numbered"), updated or taken out of use ("deleted").
+
+    Of a 名寄せ ("merged") and its undoing ("unmerged") the number that was retired, with the `survivor`
+    that is answered for it; both bear the same `trip`.
+    """
 
     receipt: int
     kind: str
     integrated_numbers: Sequence[str]
+    survivor: str = ""
+    trip: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,14 @@ def addressee_changes_after(receipt: int, limit: int) -> list[AddresseeChangeEnt
     rows = AddresseeChange.objects.in_bulk([place.entry_id for place in places])
     return [
         AddresseeChangeEntry(
-            place.receipt, rows[place.entry_id].kind, rows[place.entry_id].integrated_numbers
+            place.receipt,
+            row.kind,
+            row.integrated_numbers,
+            row.survivor,
+            row.correlation_id,
         )
         for place in places
+        for row in (rows[place.entry_id],)
     ]
 
 

@@ -84,6 +84,12 @@ def _replace(
         recorded_at=act.at,
         **{name: getattr(basics, name) for name in names},
     )
+    AddresseeChange.objects.create(
+        kind=AddresseeChange.Kind.UPDATED,
+        integrated_numbers=[known.addressee_id],
+        at=act.at,
+        correlation_id=act.correlation_id,
+    )
 
 
 @transaction.atomic

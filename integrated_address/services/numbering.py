@@ -18,6 +18,7 @@ from integrated_address.rules import (
 from integrated_address.services import sql
 from integrated_address.services.keys import complete_digests, writing_column
 from integrated_address.services.locks import lock_everyone, wait_for_masses
+from integrated_address.services.matching.finding import match_people
 from integrated_address.services.merging import NothingToMerge, propose_merge
 from integrated_address.services.name_keys import complete_name_keys
 from sapporo_base import sealing
@@ -183,6 +184,9 @@ def _number_one(row: Sequence[object], system: BusinessSystem, act: Act) -> Numb
         ((business_number, number, has_number),) = staging.select(
             "SELECT business_number, integrated_number, digest IS NOT NULL FROM {staging}"
         )
+    if counts.numbered:
+        # Masses are matched behind the intake, from the feed.
+        match_people(integrated_numbers=[number], act=act, new=True)
     base.record_linkage(
         act,
         "person_numbered",
@@ -316,6 +320,7 @@ def _number(
         staging.execute(sql.SET_FLAGS, **parameters)
         staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
         staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
+        staging.execute(sql.TELL_OF_CHANGES, **parameters)
     if fill:
         staging.execute(sql.FILL_STAGING, **parameters)
     doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}

@@ -325,6 +325,24 @@ FROM (
 GROUP BY parcel ORDER BY parcel
 """
 
+# Whoever compares people has to look anew at those whose 基本4情報 or 個人番号 have changed.
+TELL_OF_CHANGES = """
+INSERT INTO integrated_address_addresseechange (kind, integrated_numbers, at, correlation_id)
+SELECT 'updated', array_agg(integrated_number ORDER BY integrated_number), %(at)s, %(trip)s
+FROM (
+    SELECT integrated_number,
+        (row_number() OVER (ORDER BY integrated_number) - 1) / 1000 AS parcel
+    FROM (
+        SELECT DISTINCT r.integrated_number FROM integrated_resolved r
+        WHERE r.verdict IN ('add_individual_number', 'change_individual_number')
+            OR EXISTS (
+                SELECT FROM integrated_changed c WHERE c.business_number = r.business_number
+            )
+    ) changed
+) updated
+GROUP BY parcel ORDER BY parcel
+"""
+
 COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
 
 FORGET = """

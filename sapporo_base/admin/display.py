@@ -159,8 +159,9 @@ def items(words: Sequence[str]) -> SafeString:
 # Differences between two versions ----------------------------------------------------------------
 
 
-def _marked(before: str, after: str) -> tuple[SafeString, SafeString]:
+def _marked(before: str, after: str, marks: tuple[str, str]) -> tuple[SafeString, SafeString]:
     old, new = [], []
+    gone, come = marks
     for kind, a1, a2, b1, b2 in difflib.SequenceMatcher(
         None, before, after, autojunk=False
     ).get_opcodes():
@@ -169,9 +170,9 @@ def _marked(before: str, after: str) -> tuple[SafeString, SafeString]:
             new.append(format_html("{}", after[b1:b2]))
             continue
         if a2 > a1:
-            old.append(format_html("<del>{}</del>", before[a1:a2]))
+            old.append(format_html(f"<{gone}>{{}}</{gone}>", before[a1:a2]))
         if b2 > b1:
-            new.append(format_html("<ins>{}</ins>", after[b1:b2]))
+            new.append(format_html(f"<{come}>{{}}</{come}>", after[b1:b2]))
     return SafeString("".join(old)), SafeString("".join(new))
 
 
@@ -182,8 +183,15 @@ def differences(
     caption: str,
     only_changed: bool = True,
     headings: tuple[str, str] = ("変更前", "変更後"),
+    word: str = "変更",
+    marks: tuple[str, str] = ("del", "ins"),
 ) -> SafeString:
-    """Return two versions ({label: value}) as a table, the difference marked in place."""
+    """
+    Return two versions ({label: value}) as a table, the difference marked in place.
+
+    :param word: said of a row that differs. :param marks: elements of what went and what came; of two
+    people nothing went or came: both are `mark`.
+    """
     rows = []
     for label in dict.fromkeys([*before, *after]):
         old, new = (
@@ -195,12 +203,13 @@ def differences(
                     format_html("<tr><th scope=row>{}</th><td colspan=2>{}</td></tr>", label, old)
                 )
             continue
-        old_marked, new_marked = _marked(old, new)
+        old_marked, new_marked = _marked(old, new, marks)
         rows.append(
             format_html(
-                '<tr class="sb-changed"><th scope="row">{}<span class="sb-word">変更</span></th>'
+                '<tr class="sb-changed"><th scope="row">{}<span class="sb-word">{}</span></th>'
                 "<td>{}</td><td>{}</td></tr>",
                 label,
+                word,
                 old_marked or NOTHING,
                 new_marked or NOTHING,
             )

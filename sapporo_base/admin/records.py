@@ -45,6 +45,8 @@ KINDS = {
     "search_alarms_acknowledged": "検索警報の確認",
     "numbers_imported": "番号の移行",
     "addressee_deleted": "統合宛名の削除",
+    "merge_followed": "名寄せの中間サーバへの反映",
+    "candidates_found": "同一人の一括照合",
     "candidate_judged": "同一人の判定",
     "merge_proposed": "名寄せの提案",
     "merge_rejected": "名寄せの却下",

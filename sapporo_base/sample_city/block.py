@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sapporo_base.sample_city import days, names, people, places, rates, registers, taxes
+from sapporo_base.sample_city import days, doubles, names, people, places, rates, registers, taxes
 from sapporo_base.sample_city.claims import (
     BIRTH,
     MOVED_IN,
@@ -65,6 +65,8 @@ class BlockResult:
     protected: dict[str, list[str]] = field(default_factory=dict)
     inconsistencies: dict[str, list[str]] = field(default_factory=dict)
     same_person: list[dict[str, str]] = field(default_factory=list)
+    doubles: list[dict[str, str]] = field(default_factory=list)
+    look_alikes: list[dict[str, str]] = field(default_factory=list)
     inquiries: list[dict[str, Any]] = field(default_factory=list)
     first_months: dict[str, str] = field(default_factory=dict)
     citizens: list[dict[str, Any]] = field(default_factory=list)
@@ -267,6 +269,9 @@ def _write_registers(
     )
     _plant_and_write(rng, order, "out_of_registry", outside.rows, [], result)
     result.same_person = outside.same_person
+    doubtful = doubles.doubles(_draws(order, "doubles"), part, order.block)
+    result.doubles, result.look_alikes = doubtful.same, doubtful.different
+    _write(order, "doubtful_people", doubtful.rows, result)
     result.counts["business_numbers"] = Counter(people_with_several=with_several)
     result.counts["out_of_registry"] = Counter(corporations=outside.corporations)
     _count_residents(part, former, result)
@@ -322,11 +327,16 @@ def _plant_and_write(
     wanted = chosen(rng, code, order.defects) if order.block == 0 else []
     wanted += some_by_lot(rng, code, len(rows))
     rows, planted = plant(rng, code, rows, ghosts, wanted, block=order.block)
-    result.rows[code], result.planted[code] = len(rows), planted
+    result.planted[code] = planted
+    _write(order, code, rows, result)
+
+
+def _write(order: Order, code: str, rows: list[str], result: BlockResult) -> None:
+    result.rows[code] = len(rows)
     write_part(
         order.parts / f"{code}.{order.block:05d}",
         rows,
-        newline=layout(code).newline,
+        newline=layout("juki_resident").newline,
         encoding=order.encoding,
     )
 

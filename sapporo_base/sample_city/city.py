@@ -29,7 +29,10 @@ MOST_POPULATION: Final = 10_000_000
 FULL_SETS: Final = {
     "juki_resident": "juki_full", "tax": "tax", "accounts": "accounts", "business_numbers": "business_numbers",
     "out_of_registry": "out_of_registry", "claims": "claims", "claim_children": "claim_children",
+    "doubtful_people": "doubtful_people",
 }  # fmt: skip
+_LAYOUTS: Final = {"doubtful_people": "business_numbers"}
+"""Of those sets whose layout bears another name."""
 
 Progress = Callable[[int, int], None]
 """Called with the blocks that are ready and those that there are."""
@@ -132,6 +135,7 @@ class _Merger:
         self._protected: dict[str, list[str]] = {}
         self._inconsistencies: dict[str, list[str]] = {kind: [] for kind in inconsistencies.KINDS}
         self._same_person: list[dict[str, str]] = []
+        self._doubtful: dict[str, list[dict[str, str]]] = {"same": [], "different": []}
         self._inquiries: list[dict[str, Any]] = []
         self._first_months: dict[str, str] = {}
         self._citizens: list[dict[str, Any]] = []
@@ -156,6 +160,8 @@ class _Merger:
         for contradiction, numbers in result.inconsistencies.items():
             self._inconsistencies[contradiction] += numbers
         self._same_person += result.same_person
+        self._doubtful["same"] += result.doubles
+        self._doubtful["different"] += result.look_alikes
         self._inquiries += result.inquiries
         self._first_months |= result.first_months
         self._citizens += result.citizens
@@ -174,7 +180,7 @@ class _Merger:
         for code, stem in FULL_SETS.items():
             name = f"{stem}_{self._as_of:%Y%m%d}.csv"
             chunks = (parts / f"{code}.{block:05d}" for block in range(blocks))
-            self._write(name, code, self._as_of, self._rows[code], chunks)
+            self._write(name, _LAYOUTS.get(code, code), self._as_of, self._rows[code], chunks)
         for place, day in enumerate(self._calendar):
             rows = self._with_defects(place, day, [row for _, row in sorted(self._daily[day])])
             self._write_rows(f"juki_daily_{day:%Y%m%d}.csv", "juki_resident", day, rows)
@@ -241,6 +247,7 @@ class _Merger:
             "out_of_registry": dict(counted["out_of_registry"]),
             "inquiries": self._inquiries,
             "same_person": self._same_person,
+            "doubtful_people": self._doubtful,
             "yen": {
                 "months": [days.month_text(*first), days.month_text(*second)],
                 "total": sum(map(sum, self._monthly.values())),

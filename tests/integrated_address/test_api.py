@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from integrated_address import services
-from integrated_address.models import SearchAlarm, SearchLimit
+from integrated_address.models import MergeNotice, SearchAlarm, SearchLimit
 from sapporo_base.models import LinkageRecord, LinkageRecordSubject
-from tests.factories import fictitious_individual_number, system
+from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.integrated_address.factories import number_many, numbered
 
 pytestmark = pytest.mark.django_db
@@ -461,3 +461,60 @@ def test_whoever_searches_too_often_by_number_is_stopped(insurer, act):
     assert LinkageRecord.objects.filter(result="refused", system_code="024-000").count() == 1
     business = {"procedure": "国民健康保険の資格", "business_number": "N1"}
     assert insurer.post(SEARCH, business, format="json").status_code == 200
+
+
+MERGES = "/api/v1/integrated-address/merges/"
+
+
+class TestMergeNotices:
+    SCOPE = "032:merges:read"
+
+    @pytest.fixture
+    def merge(self, act):
+        """Return a 名寄せ of P1 of 国民健康保険 into the resident 100."""
+        one = numbered(act, number="P1", serial=None, code="024-000").integrated_number
+        other = numbered(act).integrated_number
+        proposed = services.propose_merge(
+            addressee=one, other=other, cause="judged", act=replace(act, staff=StaffFactory())
+        )
+        approver = replace(act, staff=StaffFactory())
+        return services.approve_merge(merge_number=proposed.pk, act=approver)
+
+    def test_a_linked_system_reads_its_own_numbers_alone(self, client_of, merge):
+        answer = client_of(system("024-000"), self.SCOPE).get(MERGES).json()
+        (notice,) = answer["notices"]
+        assert (notice["kind"], notice["moved_numbers"], notice["kept_numbers"]) == (
+            "merged",
+            ["P1"],
+            [],
+        )
+        assert notice["retired_number"] is notice["present_number"] is None
+        assert "100" not in str(notice["moved_numbers"] + notice["kept_numbers"])
+
+    def test_who_is_not_linked_reads_nothing(self, client_of, merge):
+        answer = client_of(system("010-000"), self.SCOPE).get(MERGES).json()
+        assert answer == {"notices": [], "receipt": 0, "more": False}
+
+    def test_without_the_scope_it_is_refused(self, client_of, merge):
+        assert client_of(system("024-000")).get(MERGES).status_code == 403
+
+    def test_is_read_on_from_the_receipt_and_acknowledged(self, client_of, merge):
+        client = client_of(system("024-000"), self.SCOPE)
+        receipt = client.get(MERGES).json()["receipt"]
+        assert client.get(MERGES, {"after": receipt}).json()["notices"] == []
+        said = client.post(f"{MERGES}acknowledgements/", {"receipt": receipt}, format="json")
+        assert said.json() == {"acknowledged": 1}
+        waiting = MergeNotice.objects.filter(acknowledged_at=None)
+        assert [notice.system.code for notice in waiting] == ["001-000"]
+
+    def test_what_was_not_issued_yet_cannot_be_acknowledged(self, client_of, merge):
+        client = client_of(system("024-000"), self.SCOPE)
+        said = client.post(f"{MERGES}acknowledgements/", {"receipt": 999}, format="json")
+        assert said.status_code == 400
+
+    def test_the_undoing_is_told_too(self, client_of, merge, act):
+        services.undo_merge(
+            merge_number=merge.pk, reason="別人", act=replace(act, staff=StaffFactory())
+        )
+        answer = client_of(system("024-000"), self.SCOPE).get(MERGES).json()
+        assert [notice["kind"] for notice in answer["notices"]] == ["merged", "unmerged"]

@@ -11,15 +11,15 @@ from integrated_address.models import (
     Merge,
     MergeNotice,
 )
-from integrated_address.selectors import present_number
-from integrated_address.services.locks import lock_everyone
-from integrated_address.services.merging import moving
-from integrated_address.services.merging.images import (
+from integrated_address.selectors import (
     flag_row,
-    image_of,
+    present_number,
     systems_to_tell,
     whose_word_counts,
 )
+from integrated_address.services.locks import lock_everyone
+from integrated_address.services.merging import moving
+from integrated_address.services.merging.images import image_of
 from integrated_address.services.merging.proposing import NothingToMerge
 from integrated_address.services.merging.standing import in_order, locked_pair
 from integrated_address.services.merging.telling import tell_all

@@ -1,41 +1,14 @@
 """What two people were before a 名寄せ, and what it would move: for the preview and for the undoing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from integrated_address.models import (
     BasicItems,
-    BusinessNumber,
     IndividualNumber,
     IntegratedAddressee,
     LinkageCodeStatus,
 )
-from integrated_address.rules import RESIDENT_REGISTER
-
-_OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
-
-
-def flag_row(addressee: str) -> BusinessNumber | None:
-    """Return the link that bears the 統合宛名フラグ of a person."""
-    flagged = BusinessNumber.objects.filter(addressee=addressee, integrated_flag=True, **_OPEN)
-    return flagged.select_related("system").first()
-
-
-def whose_word_counts(*, survivor: str, retired: str) -> str:
-    """
-    Return of which of the two the 基本4情報 hold after a 名寄せ: of the one the 住民記録 speaks for.
-
-    Where it speaks for both or for neither, the survivor's hold.
-    """
-    of_survivor, of_retired = flag_row(survivor), flag_row(retired)
-    if of_retired is None:
-        return survivor
-    if of_survivor is None:
-        return retired
-    retired_is_registered = of_retired.system.code in RESIDENT_REGISTER
-    survivor_is_registered = of_survivor.system.code in RESIDENT_REGISTER
-    return retired if retired_is_registered and not survivor_is_registered else survivor
 
 
 def image_of(person: IntegratedAddressee) -> dict[str, Any]:
@@ -92,25 +65,3 @@ def _basics(row: BasicItems) -> dict[str, Any]:
         "valid_from": row.valid_from.isoformat(),
         "valid_until": row.valid_until.isoformat() if row.valid_until else None,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class NumbersOfSystem:
-    """A system that is told of a 名寄せ, with its numbers that move and those that stay."""
-
-    system_id: int
-    code: str
-    name: str
-    moved: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-
-
-def systems_to_tell(*, survivor: str, retired: str) -> list[NumbersOfSystem]:
-    """Return every system that is linked to one of the two, with its own open numbers."""
-    links = BusinessNumber.objects.filter(addressee__in=[survivor, retired], **_OPEN)
-    told: dict[int, NumbersOfSystem] = {}
-    for link in links.select_related("system").order_by("system_id", "number"):
-        system = link.system
-        entry = told.setdefault(system.pk, NumbersOfSystem(system.pk, system.code, system.name))
-        (entry.moved if link.addressee_id == retired else entry.kept).append(link.number)
-    return list(told.values())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from integrated_address.models import AddresseeChange, Merge, MergeNotice
-from integrated_address.services.merging.images import NumbersOfSystem
+from integrated_address.selectors.doubts import NumbersOfSystem
 from sapporo_base.acts import Act
 from sapporo_base.nudge import nudge
 
@@ -17,7 +17,8 @@ def tell_all(
         integrated_numbers=[merge.retired_id],
         survivor=merge.survivor_id,
         at=act.at,
-        correlation_id=act.correlation_id,
+        # The undoing finds by it what the 名寄せ did.
+        correlation_id=merge.correlation_id,
     )
     MergeNotice.objects.bulk_create(
         [

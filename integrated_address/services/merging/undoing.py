@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
 
 from integrated_address.models import (
     BasicItems,
@@ -21,12 +20,15 @@ from integrated_address.models import (
     MergeNotice,
     MergeRow,
 )
+from integrated_address.rules import RESIDENT_REGISTER
+from integrated_address.selectors import flag_row, later_merge, systems_to_tell
 from integrated_address.services.locks import lock_everyone
 from integrated_address.services.merging import moving
-from integrated_address.services.merging.images import flag_row, systems_to_tell
 from integrated_address.services.merging.telling import tell_all
+from sapporo_base import selectors as ground
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
+from sapporo_base.models import LinkageRecordSubject
 
 _OPEN = {"valid_until__isnull": True, "superseded_at__isnull": True}
 State = IntegratedAddressee.State
@@ -37,21 +39,6 @@ class NotUndoable(NotNow):
 
     code = "merge_not_undoable"
     message = "この名寄せは解除できません。"
-
-
-def later_merge(merge: Merge) -> Merge | None:
-    """Return the 名寄せ that must be undone before this one can be: the last that stands upon it."""
-    # 名寄せ are carried out one at a time: who moved rows later came later, whatever the clock says.
-    moved_last = merge.rows.aggregate(last=Max("pk"))["last"]
-    return (
-        Merge.objects.filter(
-            Q(survivor=merge.survivor_id) | Q(retired=merge.survivor_id),
-            state=Merge.State.MERGED,
-            rows__pk__gt=moved_last,
-        )
-        .order_by("-rows__pk")
-        .first()
-    )
 
 
 @transaction.atomic
@@ -115,10 +102,24 @@ def _divide_protection(merge: Merge, survivor: IntegratedAddressee) -> None:
     """
     支援措置 that the survivor had only from the retired number leaves it again.
 
-    The measure itself is 個人基本's, which spreads it anew when it reads of the undoing.
+    Not where anything was recorded about the 支援措置 of either since: then both stay protected, and
+    the measure's own end lifts it.
     """
     before = merge.image
-    if before["retired"]["under_support"] and not before["survivor"]["under_support"]:
+    subjects = [("integrated", merge.survivor_id), ("integrated", merge.retired_id)]
+    subjects += [
+        (LinkageRecordSubject.Kind.RESIDENT, link["number"])
+        for image in before.values()
+        for link in image["business_numbers"]
+        if link["system"] in RESIDENT_REGISTER
+    ]
+    since = ground.records_about(subjects).filter(
+        kind__startswith="support_", at__gt=merge.decided_at
+    )
+    only_from_retired = (
+        before["retired"]["under_support"] and not before["survivor"]["under_support"]
+    )
+    if only_from_retired and not since.exists():
         survivor.under_support = False
         survivor.save(update_fields=["under_support"])
 
