@@ -406,6 +406,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"queue": "bulk"},
     },
+    "merges of 社会保障宛名": {
+        "task": "social_address.tasks.follow_merges",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
     "follow the residents": {
         "task": "social_address.tasks.follow_residents",
         "schedule": 30.0,

@@ -14,3 +14,9 @@ def follow_residents() -> int:
         return services.follow_residents(act=task_act("030-002")).count
     except NotPermitted:
         return 0
+
+
+@shared_task
+def follow_merges() -> int:
+    """Take over the 名寄せ of 団体内統合宛名 that concern its own numbers; return how many notices."""
+    return services.follow_merges(act=task_act("030-002"))

@@ -158,6 +158,8 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
     @admin.display(description="状態")
     def states(self, obj: IntegratedAddressee) -> SafeString:
         """Return what is special about the person."""
+        if obj.state == IntegratedAddressee.State.MERGED:
+            return display.badge("名寄せ済", "stopped")
         if obj.state == IntegratedAddressee.State.DELETED:
             return display.badge("削除", "stopped")
         return display.badge("支援措置", "warned") if obj.under_support else display.NOTHING

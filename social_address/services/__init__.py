@@ -10,6 +10,7 @@ from social_address.services.disclosure import (
     permit_resident_items,
     search_addressees,
 )
+from social_address.services.merges import follow_merges
 from social_address.services.registration import (
     Newcomer,
     NoNumbersLeft,
@@ -31,6 +32,7 @@ __all__ = [
     "disclose_subjects",
     "disclose_taxes",
     "fill_accounts",
+    "follow_merges",
     "follow_residents",
     "permit_resident_items",
     "receive_accounts",

@@ -1,6 +1,7 @@
 """社会保障宛名 as its users know it: who is followed, registered, taxed, paid, and shown to whom."""
 
 import dataclasses
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,7 +22,8 @@ from social_address.models import (
     TaxInformation,
 )
 from social_address.services.registration import SUBJECT_COLUMNS, Newcomer
-from tests.factories import system
+from tests.factories import StaffFactory, system
+from tests.integrated_address.factories import numbered
 from tests.social_address.factories import (
     approve,
     fictitious_resident_number,
@@ -403,3 +405,33 @@ class TestAccounts:
 
         assert rows == [("ホクヨウ", "ｻﾂﾎﾟﾛ ﾊﾅｺ"), (None, None)]
         assert BankAccount.objects.get().holder_kana == "ｻﾂﾎﾟﾛ ﾊﾅｺ"
+
+
+class TestMerges:
+    def test_an_addressee_bears_the_number_that_remains_and_the_notice_is_acknowledged(self, act):
+        one = numbered(act, number="000000000000019", serial=None, code="030-002", state="")
+        other = numbered(act)
+        addressee = SocialAddressee.objects.create(
+            addressee_number="000000000000019",
+            kind="1",
+            origin="registered",
+            integrated_number=one.integrated_number,
+            registered_at=act.at,
+        )
+        proposed = integrated_address.propose_merge(
+            addressee=one.integrated_number,
+            other=other.integrated_number,
+            cause="judged",
+            act=replace(act, staff=StaffFactory()),
+        )
+        approver = replace(act, staff=StaffFactory())
+        merge = integrated_address.approve_merge(merge_number=proposed.pk, act=approver)
+        own = replace(act, system=system("030-002"))
+        assert services.follow_merges(act=own) == 1
+        addressee.refresh_from_db()
+        assert addressee.integrated_number == other.integrated_number
+        assert services.follow_merges(act=own) == 0
+        integrated_address.undo_merge(merge_number=merge.pk, reason="別人", act=approver)
+        services.follow_merges(act=own)
+        addressee.refresh_from_db()
+        assert addressee.integrated_number == one.integrated_number

@@ -53,7 +53,7 @@ _SETTINGS = """
 SELECT m.*, coalesce((SELECT candidate_from FROM integrated_address_matchthreshold WHERE id = 1), %s)
         AS candidate_from,
     (SELECT greatest(reltuples, 1000) FROM pg_class
-     WHERE oid = 'integrated_address_matchkey'::regclass) AS people
+     WHERE oid = 'integrated_address_matchkey'::regclass) AS population
 FROM integrated_address_matchmodel m WHERE m.is_current
 """
 
@@ -66,7 +66,7 @@ def settings_of_matching(*, act: Act) -> MatchSettings:
         current_model(act=act)
         found = list(MatchModel.objects.raw(_SETTINGS, [default]))
     told = found[0].__dict__
-    return MatchSettings(found[0], float(told["candidate_from"]), float(told["people"]))
+    return MatchSettings(found[0], float(told["candidate_from"]), float(told["population"]))
 
 
 def keep_model(

@@ -1,6 +1,7 @@
 """The weights are learnt from the city's own people (EM); nobody has to label a pair."""
 
 import math
+from contextlib import suppress
 from typing import Any
 
 from splink import Linker
@@ -55,7 +56,9 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
             raise TooFewToLearn
         linker = linker_of(engine, prior=before.prior)
         training = linker.training
-        training.estimate_probability_two_random_records_match([_SURE], recall=_RECALL)
+        # Where too many agree for that recall, the prior of the version before stands.
+        with suppress(ValueError):
+            training.estimate_probability_two_random_records_match([_SURE], recall=_RECALL)
         _step(progress)
         training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=_SEED)
         _step(progress)

@@ -18,6 +18,12 @@ FROM integrated_address_mergenotice_position p
 JOIN integrated_address_mergenotice n ON n.id = p.entry_id
 WHERE n.system_id = %s AND p.position > %s ORDER BY p.position LIMIT %s
 """
+_ACKNOWLEDGED = """
+SELECT coalesce(max(p.position), 0)
+FROM integrated_address_mergenotice_position p
+JOIN integrated_address_mergenotice n ON n.id = p.entry_id
+WHERE n.system_id = %s AND n.acknowledged_at IS NOT NULL
+"""
 _UP_TO = """
 UPDATE integrated_address_mergenotice n SET acknowledged_at = %s
 FROM integrated_address_mergenotice_position p
@@ -53,16 +59,20 @@ class NoticePage:
 
 
 @transaction.atomic
-def read_merge_notices(*, receipt: int, limit: int, act: Act) -> NoticePage:
+def read_merge_notices(*, receipt: int | None, limit: int, act: Act) -> NoticePage:
     """
     Return the acting system's notices after a receipt, in order; recorded.
 
+    :param receipt: None for those after what the system has acknowledged.
     :raises NotPermitted: no system asks.
     """
     if act.system is None:
         raise NotPermitted("庁内業務システムとして受領してください。")
     NOTICE_FEED.publish()
     with connection.cursor() as cursor:
+        if receipt is None:
+            cursor.execute(_ACKNOWLEDGED, [act.system.pk])
+            receipt = int(cursor.fetchone()[0])
         cursor.execute(_AFTER, [act.system.pk, receipt, limit + 1])
         places = cursor.fetchall()
     rows = MergeNotice.objects.select_related("merge").in_bulk([entry for _, entry in places])
