@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from gateway import selectors
-from gateway.models import Exchange
+from gateway.models import Exchange, Lane
 from gateway.platform import failures, messages
 from gateway.platform.copies import what_is_sent
 from gateway.services import copies
@@ -162,6 +162,12 @@ def reconcile_copies(information_code: str) -> dict[str, Any]:
 @shared_task(name="gateway.tasks.reconcile_all_copies")
 def reconcile_all_copies() -> int:
     """Compare every 特定個人情報 of which copies are held with the platform; return how many differ."""
+    now = line.now()
+    stopped = selectors.paused_queues().stops(Lane.RECORDS, None)
+    if stopped or selectors.opening(group="DBM", at=now).at != now:
+        # Closed, or stopped by a person: the next night compares again.
+        logger.info("copies were not compared: closed or stopped")
+        return 0
     different = 0
     for code in selectors.information_codes_held():
         try:
