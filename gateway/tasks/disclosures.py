@@ -53,7 +53,7 @@ def fetch_disclosed_items() -> int:
     if not ids:
         return 0
     try:
-        receipt = line.client().upload_content_request(ids)
+        receipt = line.client().upload_disclosed_request(ids)
         told = answers.made(lambda: line.client().fetch_disclosed_contents(receipt))
     except failures.PlatformError as error:
         logger.info("disclosed items not fetched: %s", type(error).__name__)

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from gateway import services, tasks
 from gateway.models import PlatformNumber, SelfDisclosure
-from gateway.services import provisions
 from sapporo_base.acts import InvalidRequest, NotNow
 from sapporo_base.models import LinkageRecord
 from tests.factories import system
@@ -52,7 +51,7 @@ class TestLearning:
         assert (requests["IF_JTK_10121"], requests["IF_JTK_10134"]) == (1, 1)
 
     def test_who_is_withheld_is_shown_nothing(self, with_copy, far_end, clock):
-        provisions.set_answer_flags(
+        services.set_answer_flags(
             system=system("027-000"), business_numbers=["J1"], not_disclosed=True, act=now_act()
         )
         work_for_a_while(clock)
@@ -63,7 +62,7 @@ class TestLearning:
         assert (one.result, one.is_doubtful) == ("withheld", False)
 
     def test_what_was_shown_against_the_flag_is_marked(self, with_copy, far_end, clock):
-        provisions.set_answer_flags(
+        services.set_answer_flags(
             system=system("027-000"), business_numbers=["J1"], not_disclosed=True, act=now_act()
         )
         work_for_a_while(clock)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from gateway.platform.client import PlatformClient
 from gateway.platform.failures import CannotBeSent, ReasonCode
 from gateway.platform.messages import (
     CodeStatus,
@@ -18,6 +19,14 @@ from gateway.platform.messages import (
 from tests.gateway.far_end import CHILD_ALLOWANCE, HANAKO, NOON, TARO, WHO, acquire_codes
 
 NOBODY = "000000000000999"
+
+
+def test_no_two_groups_of_interfaces_have_a_call_of_the_same_name():
+    from collections import Counter
+
+    groups = PlatformClient.__mro__[1:-2]
+    names = Counter(name for group in groups for name in vars(group) if not name.startswith("__"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.speaks("IF_SYM_20212")
@@ -132,7 +141,7 @@ def test_a_day_of_looks_comes_by_file_and_what_is_withheld_is_not_shown(platform
 
     looks = client.fetch_disclosures(client.request_disclosure_file())
     contents = client.fetch_disclosed_contents(
-        client.upload_content_request([one.disclosure_id for one in looks])
+        client.upload_disclosed_request([one.disclosure_id for one in looks])
     )
 
     assert len(looks) == 121

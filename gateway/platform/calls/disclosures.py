@@ -37,7 +37,7 @@ class DisclosureCalls(Speaking):
         message, answer = self._about("IF_JTK_10212", disclosure_ids, correlation)
         return disclosures.read_contents(message.interface, answer.records(), disclosure_ids)
 
-    def upload_content_request(
+    def upload_disclosed_request(
         self, disclosure_ids: Sequence[str], *, correlation: str = ""
     ) -> str:
         """Will ask by file what was shown (IF_JTK_10223), and return the receipt."""
