@@ -355,7 +355,7 @@ class TestUndoing:
             system=system("010-000"), business_numbers=["N9"]
         ) == {"N9": two[1]}
 
-    @pytest.mark.parametrize("who", ["retired", "survivor"])
+    @pytest.mark.parametrize("who", ["retired"])
     def test_items_that_arrived_in_between_go_with_the_flag(self, act, proposer, approver, who):
         code = {"retired": "001-000", "survivor": "024-000"}
         elder = numbered(
