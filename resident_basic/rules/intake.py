@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from sapporo_base.layouts import Chunk, Reject
 from sapporo_base.layouts.decoding import RawChunk, csv_line, fingerprints
@@ -45,7 +45,8 @@ def staging_names(names: Sequence[str]) -> list[str]:
 
 def fingerprints_of(raw: RawChunk, *, key: bytes) -> bytes:
     """Return row number and fingerprint of each record of a chunk, for COPY as CSV."""
-    found = zip(raw.rows, fingerprints(raw.records, key), strict=True)
+    records = cast(list[str] | list[bytes], raw.records)
+    found = zip(raw.rows, fingerprints(records, key), strict=True)
     return "".join([f"{row},\\x{digest}\n" for row, digest in found]).encode()
 
 

@@ -20,7 +20,7 @@ from resident_basic.services.staging import (
 from sapporo_base import sealing
 from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.bulk import Staging
-from sapporo_base.layouts import Chunk, judged_by, load_codes
+from sapporo_base.layouts import Chunk, Tables, judged_by, load_codes
 from sapporo_base.layouts.decoding import Decoder, RawChunk, fingerprints
 
 
@@ -73,7 +73,7 @@ def _decoded(values: Mapping[str, str]) -> tuple[Chunk, dict[str, str]]:
     csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
     codes = load_codes(layout.tables)
     key = fingerprint_key(judged_by(layout, codes))
-    decoder = Decoder(layout, codes, "utf-8", sealing.seal_texts, key)
+    decoder = Decoder(layout, Tables(codes), "utf-8", sealing.seal_texts, key)
     chunk = decoder.decode(RawChunk(0, [1], [line.getvalue()]))
     if not chunk.rejects:
         return chunk, {}

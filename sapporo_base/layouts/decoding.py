@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 
 from sapporo_base.layouts.columns import Column, Fault, Judge
-from sapporo_base.layouts.specification import Codes, Field, LayoutSpecification
+from sapporo_base.layouts.cutting import FixedCutter
+from sapporo_base.layouts.markup import BrokenRecord, Record
+from sapporo_base.layouts.specification import Field, LayoutSpecification
+from sapporo_base.layouts.tables import Tables, Unmapped
+from sapporo_base.layouts.values import Inward
 
 _FINGERPRINT_BYTES: Final = 16
 
@@ -56,7 +60,7 @@ class Chunk:
     absent, dates YYYY-MM-DD. `number` counts from 0; a chunk has the same rows whenever it is read.
     `lines` are the same rows as CSV, for COPY as they are, with every 個人番号 left out;
     `fingerprints` tell in hex whether a record is byte for byte one that was read before. Both are
-    made where the reader gave a key for them.
+    made where the reader gave a key for them. `unmapped` are the codes that no コード対応表 has.
     """
 
     number: int
@@ -65,6 +69,7 @@ class Chunk:
     rejects: list[Reject] = field(repr=False)
     lines: list[str] = field(default_factory=list, repr=False)
     fingerprints: list[str] = field(default_factory=list, repr=False)
+    unmapped: list[Unmapped] = field(default_factory=list, repr=False)
 
     def copy_text(self, names: Sequence[str], *, with_row: bool = False) -> bytes:
         """
@@ -99,7 +104,7 @@ class RawChunk:
 
     number: int
     rows: Sequence[int]
-    records: list[str] | list[bytes]
+    records: list[str] | list[bytes] | list[Record]
 
 
 def refuse_sealing(column: Sequence[str]) -> Sequence[str]:
@@ -117,27 +122,31 @@ class Decoder:
     """Turns raw records into a `Chunk`. Picklable, so that another process may do it."""
 
     layout: LayoutSpecification
-    codes: Codes
+    tables: Tables
     encoding: str
     seal: Seal
     fingerprint_key: bytes = field(default=b"", repr=False)
     _judge: Judge | None = None
+    _fixed: FixedCutter | None = None
 
     def decode(self, raw: RawChunk) -> Chunk:
         cells, broken = self._cut(raw)
         columns = dict(zip(self.layout.names, cells, strict=True))
         places = [place for place in range(len(raw.records)) if place not in broken]
         if self._judge is None:
-            self._judge = Judge(self.layout, self.codes)
-        faults = self._judge.faults(columns) if places else {}
+            self._judge = Judge(self.layout, self.tables.codes)
+        inward = Inward(self.layout, self.tables)
+        rows = [raw.rows[place] for place in places] if broken else list(raw.rows)
+        original = {name: columns[name] for name in columns} if inward.changes else columns
+        stuck = inward.convert(columns, rows) if inward.changes else []
+        faults = _together(stuck, self._judge.faults(columns) if places else {})
         rejects = [
             Reject(raw.rows[place], "", "", fault.code, fault.reason, self._sealed_text(text))
             for place, (fault, text) in broken.items()
         ]
-        rows = [raw.rows[place] for place in places] if broken else list(raw.rows)
-        records = self._records(raw, columns, places)
+        records = self._records(raw, original, places)
         if faults:
-            rejects += self._rejects(rows, columns, faults)
+            rejects += self._rejects(rows, original, faults)
             rejects.sort(key=lambda reject: reject.row)
             keep = [True] * len(rows)
             for at in faults:
@@ -148,7 +157,9 @@ class Decoder:
                 name: list(itertools.compress(column, keep)) for name, column in columns.items()
             }
         amended = self._judge.settle_days(columns)
-        chunk = Chunk(raw.number, rows, columns, rejects)
+        if inward.changes:
+            amended = frozenset(range(len(rows)))
+        chunk = Chunk(raw.number, rows, columns, rejects, unmapped=list(inward.unmapped))
         if self.fingerprint_key:
             chunk.fingerprints.extend(fingerprints(records, self.fingerprint_key))
             chunk.lines.extend(self._lines(records, columns, amended))
@@ -199,7 +210,21 @@ class Decoder:
         """Return the columns of the well-formed records, and the others by place."""
         if self.layout.form == "csv":
             return self._cut_csv(cast(list[str], raw.records))
-        return self._cut_fixed(raw.records)
+        if self.layout.form in {"xml", "json"}:
+            return self._cut_markup(cast(list[Record], raw.records))
+        return self._cut_fixed(cast(list[str] | list[bytes], raw.records))
+
+    def _cut_markup(
+        self, records: Sequence[Record]
+    ) -> tuple[list[Column], dict[int, tuple[Fault, str]]]:
+        good = [one for one in records if not isinstance(one, BrokenRecord)]
+        broken = {
+            place: (one.fault, csv_line(one.cells))
+            for place, one in enumerate(records)
+            if isinstance(one, BrokenRecord)
+        }
+        columns = [list(column) for column in zip(*good, strict=True)]
+        return columns or [[] for _ in self.layout.fields], broken
 
     def _cut_csv(self, records: list[str]) -> tuple[list[Column], dict[int, tuple[Fault, str]]]:
         width = len(self.layout.fields)
@@ -239,31 +264,20 @@ class Decoder:
     def _cut_fixed(
         self, records: Sequence[str] | Sequence[bytes]
     ) -> tuple[list[Column], dict[int, tuple[Fault, str]]]:
-        broken: dict[int, tuple[Fault, str]] = {}
-        rows: list[list[str]] = []
-        for place, record in enumerate(cast(Sequence[str | bytes], records)):
-            if len(record) != self.layout.record_length:
-                broken[place] = RECORD_LENGTH, self._as_text(record)
-                continue
-            try:
-                rows.append(self._cut_record(record))
-            except UnicodeDecodeError:
-                broken[place] = UNDECODABLE, self._as_text(record)
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        return columns or [[] for _ in self.layout.fields], broken
-
-    def _cut_record(self, record: str | bytes) -> list[str]:
-        cells: list[str] = []
-        start = 0
-        for one in self.layout.fields:
-            piece = record[start : start + one.length]
-            text = piece.decode(self.encoding) if isinstance(piece, bytes) else piece
-            text = text.strip(" 　") if one.type in {"X", "N"} else text.strip(" ")
-            if one.type == "DATE" and re.fullmatch("[0-9]{8}", text):
-                text = f"{text[:4]}-{text[4:6]}-{text[6:]}" if text != "00000000" else ""
-            cells.append(text)
-            start += one.length
-        return cells
+        if self._fixed is None:
+            self._fixed = FixedCutter(self.layout, self.encoding)
+        length = self.layout.record_length
+        broken: dict[int, tuple[Fault, str]] = {
+            place: (RECORD_LENGTH, self._as_text(record))
+            for place, record in enumerate(cast(Sequence[str | bytes], records))
+            if len(record) != length
+        }
+        places = [place for place in range(len(records)) if place not in broken]
+        columns, undecodable = self._fixed.columns([records[place] for place in places])
+        for at in undecodable:
+            place = places[at]
+            broken[place] = UNDECODABLE, self._as_text(records[place])
+        return columns, broken
 
     def _as_text(self, record: str | bytes) -> str:
         return record.decode(self.encoding, "replace") if isinstance(record, bytes) else record
@@ -309,6 +323,23 @@ class Decoder:
             return sealed
         remaining = iter(sealed)
         return [next(remaining) if value else "" for value in column]
+
+
+def _together(
+    stuck: Sequence[tuple[Field, Fault, list[int]]],
+    judged: dict[int, list[tuple[Field, Fault]]],
+) -> dict[int, list[tuple[Field, Fault]]]:
+    """Return the faults by place; what could not be converted is not judged a second time."""
+    if not stuck:
+        return judged
+    found: dict[int, list[tuple[Field, Fault]]] = {}
+    for one, fault, places in stuck:
+        for place in places:
+            found.setdefault(place, []).append((one, fault))
+    for place, wrong in judged.items():
+        named = {one.name for one, _ in found.get(place, ())}
+        found.setdefault(place, []).extend(pair for pair in wrong if pair[0].name not in named)
+    return dict(sorted(found.items()))
 
 
 def fingerprints(records: Iterable[str | bytes], key: bytes) -> Iterator[str]:

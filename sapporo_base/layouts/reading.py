@@ -25,14 +25,17 @@ from sapporo_base.layouts.decoding import (
     mask,
     refuse_sealing,
 )
+from sapporo_base.layouts.markup import Record, markup_records
 from sapporo_base.layouts.records import Stretch, csv_records, fixed_records
 from sapporo_base.layouts.specification import (
+    BadLayout,
     Codes,
     LayoutSpecification,
     judged_by,
     load_codes,
 )
 from sapporo_base.layouts.survey import Survey, survey
+from sapporo_base.layouts.tables import Tables
 
 T = TypeVar("T")
 
@@ -48,20 +51,20 @@ class Source:
         self,
         path: Path,
         layout: LayoutSpecification,
-        codes: Codes,
+        tables: Tables,
         survey: Survey,
         chunk_rows: int,
     ) -> None:
         self.path = path
         self.layout = layout
         self.survey = survey
-        self._codes = codes
+        self._tables = tables
         self._chunk_rows = chunk_rows
 
     @cached_property
     def judged_by(self) -> str:
         """Tell by which layout and codes its rows are judged (see `specification.judged_by`)."""
-        return judged_by(self.layout, self._codes)
+        return judged_by(self.layout, self._tables.codes)
 
     def chunks(self, *, seal: Seal = refuse_sealing, start: int = 0) -> Iterator[Chunk]:
         """
@@ -109,7 +112,7 @@ class Source:
     def _decoder(self, seal: Seal, fingerprint_key: bytes = b"") -> Decoder:
         if self.layout.sealed_places and seal is refuse_sealing:
             refuse_sealing([])
-        return Decoder(self.layout, self._codes, self.survey.encoding, seal, fingerprint_key)
+        return Decoder(self.layout, self._tables, self.survey.encoding, seal, fingerprint_key)
 
     # Records in the file -----------------------------------------------------------------
 
@@ -130,9 +133,14 @@ class Source:
                 stretch=(stretch, self.path, self.survey.encoding),
             )
 
-    def _batches(self) -> Iterator[list[str] | list[bytes]]:
+    def _batches(self) -> Iterator[list[str] | list[bytes] | list[Record]]:
         if self.layout.form == "fixed":
             yield from self._fixed_batches()
+            return
+        if self.layout.form in {"xml", "json"}:
+            found = markup_records(self.path, self.layout, self.survey.encoding)
+            while some := list(itertools.islice(found, self._chunk_rows)):
+                yield some
             return
         with self.path.open(encoding=self.survey.encoding, newline="\n") as stream:
             records = csv_records(stream)
@@ -157,7 +165,7 @@ class _Part:
     number: int
     first_row: int
     count: int
-    records: list[str] | list[bytes] | None = None
+    records: list[str] | list[bytes] | list[Record] | None = None
     stretch: tuple[Stretch, Path, str] | None = None
     wanted: tuple[int, ...] | None = None
 
@@ -174,7 +182,7 @@ class _Part:
         if self.stretch:
             stretch, path, encoding = self.stretch
             records = stretch.records(path, encoding)
-        records = cast(list[str] | list[bytes], records)
+        records = cast(list[str] | list[bytes] | list[Record], records)
         if self.wanted is None:
             return RawChunk(
                 self.number, range(self.first_row, self.first_row + self.count), records
@@ -235,6 +243,7 @@ def open_source(
     layout: LayoutSpecification,
     *,
     codes: Codes | None = None,
+    tables: Tables | None = None,
     encoding: str = "",
     chunk_rows: int = CHUNK_ROWS,
 ) -> Source:
@@ -242,14 +251,18 @@ def open_source(
     Survey a file and return it ready to be read.
 
     :param codes: the code tables of the layout; those shipped with the project if absent.
+    :param tables: codes and characters as in force on the day, in the place of `codes`.
     :param encoding: what the sender said, where it differs from the layout.
     :raises UnreadableFile: it is not there, empty, no text, cut, in another encoding, or has other
         columns. Nothing of such a file may be stored.
     """
-    codes = load_codes(layout.tables) if codes is None else codes
+    if tables is None:
+        tables = Tables(load_codes(layout.tables) if codes is None else codes)
+    for table in layout.code_maps - tables.maps.keys():
+        raise BadLayout(f"{layout.code}: table {table} is missing")
     encoding = encoding or layout.encoding
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    return Source(path, layout, codes, survey(path, layout, encoding, chunk_rows), chunk_rows)
+    return Source(path, layout, tables, survey(path, layout, encoding, chunk_rows), chunk_rows)
 
 
 @dataclass(frozen=True)

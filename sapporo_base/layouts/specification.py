@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sapporo_base.layouts.correlations import Correlation, NotACorrelation, parse_correlation
-from sapporo_base.rules.check_digits import CHECKS
+from sapporo_base.layouts.definitions import CHARACTER_SETS, definition_faults
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
-TYPES: Final = frozenset({"X", "N", "9", "9V", "S9", "YEAR", "DATE", "TIME"})
-ENCODINGS: Final = frozenset({"utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-le", "utf-16-be"})
 
 Codes = Mapping[str, frozenset[str]]
 
@@ -32,6 +30,10 @@ class Field:
     Types are those of the 共通機能標準仕様書: X half-width, N full-width, 9 digits, 9V decimal, S9
     signed integer, YEAR, DATE, TIME. `length` counts characters that a reader sees, on fixed
     layouts in bytes it counts bytes.
+
+    Inside the city a value is one thing: our code, a day as YYYY-MM-DD, text in MJ. How the file
+    has it is told by `code_map` (the neighbour's code table), `date_form`, `characters` (a set or a
+    文字対応表) and `pad`. `unknown_inline`: an 不詳日 stands in the date's own place, in its words.
     """
 
     name: str
@@ -43,6 +45,11 @@ class Field:
     check: str = ""
     sealed: bool = False
     unknown_date: bool = False
+    code_map: str = ""
+    date_form: str = ""
+    characters: str = ""
+    pad: str = ""
+    unknown_inline: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,12 @@ class LayoutSpecification:
     """Whether 〓, which a poorer character set leaves for what it lacks, is refused."""
     fields: tuple[Field, ...] = field(repr=False)
     correlations: tuple[Correlation, ...] = field(default=(), repr=False)
+    characters: str = ""
+    """The character set of all texts, or a 文字対応表; empty: what the encoding can hold."""
+    keys: str = "name"
+    """By what XML and JSON call the items: their name, or their label."""
+    root: str = "records"
+    record: str = "record"
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +88,22 @@ class LayoutSpecification:
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def value_names(self) -> tuple[str, ...]:
+        """The names of all values of a row: the fields, and what an inline 不詳日 carries beside it."""
+        more = (
+            f"{one.name}_{part}"
+            for one in self.fields
+            if one.unknown_inline
+            for part in ("unknown", "text")
+        )
+        return (*self.names, *more)
+
+    @cached_property
+    def file_keys(self) -> tuple[str, ...]:
+        """What XML and JSON call the fields, in order."""
+        return self.labels if self.keys == "label" else self.names
 
     @cached_property
     def record_length(self) -> int:
@@ -91,29 +120,35 @@ class LayoutSpecification:
         """The code tables that the fields name."""
         return frozenset(one.codes for one in self.fields if one.codes)
 
+    @cached_property
+    def code_maps(self) -> frozenset[str]:
+        """The neighbour's code tables, by which codes are converted."""
+        return frozenset(one.code_map for one in self.fields if one.code_map)
 
-def _field(raw: Mapping[str, Any], layout: str) -> Field:
-    try:
-        one = Field(
-            name=raw["name"],
-            label=raw["label"],
-            type=raw["type"],
-            length=int(raw["length"]),
-            required=bool(raw.get("required", False)),
-            codes=raw.get("codes", ""),
-            check=raw.get("check", ""),
-            sealed=bool(raw.get("sealed", False)),
-            unknown_date=bool(raw.get("unknown_date", False)),
-        )
-    except KeyError as missing:
-        raise BadLayout(f"{layout}: a field lacks {missing}") from None
-    if one.type not in TYPES:
-        raise BadLayout(f"{layout}.{one.name}: unknown type {one.type}")
-    if one.length < 1:
-        raise BadLayout(f"{layout}.{one.name}: length {one.length}")
-    if one.check and one.check not in CHECKS:
-        raise BadLayout(f"{layout}.{one.name}: unknown check {one.check}")
-    return one
+    @cached_property
+    def character_maps(self) -> frozenset[str]:
+        """The character sets and 文字対応表 that it names."""
+        named = {self.characters, *(one.characters for one in self.fields)}
+        return frozenset(one for one in named if one and one not in CHARACTER_SETS)
+
+
+def _field(raw: Mapping[str, Any]) -> Field:
+    return Field(
+        name=raw["name"],
+        label=raw["label"],
+        type=raw["type"],
+        length=int(raw["length"]),
+        required=bool(raw.get("required", False)),
+        codes=raw.get("codes", ""),
+        check=raw.get("check", ""),
+        sealed=bool(raw.get("sealed", False)),
+        unknown_date=bool(raw.get("unknown_date", False)),
+        code_map=raw.get("code_map", ""),
+        date_form=raw.get("date_form", ""),
+        characters=raw.get("characters", ""),
+        pad=raw.get("pad", ""),
+        unknown_inline=bool(raw.get("unknown_inline", False)),
+    )
 
 
 def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
@@ -123,45 +158,36 @@ def parse_layout(raw: Mapping[str, Any]) -> LayoutSpecification:
     :raises BadLayout: it describes none; nothing is guessed.
     """
     code = str(raw.get("code", "?"))
+    for fault in definition_faults(raw):
+        raise BadLayout(f"{code}: {fault.words}")
     try:
-        layout = LayoutSpecification(
-            code=code,
-            name=raw["name"],
-            version=int(raw["version"]),
-            valid_from=date.fromisoformat(raw["valid_from"]),
-            form=raw["form"],
-            encoding=raw["encoding"].lower(),
-            newline=raw.get("newline", "\r\n"),
-            header=bool(raw.get("header", False)),
-            trailer=bool(raw.get("trailer", False)),
-            unit=raw.get("unit", "characters"),
-            refuse_lost=bool(raw.get("refuse_lost", False)),
-            fields=tuple(_field(one, code) for one in raw["fields"]),
-            correlations=tuple(map(parse_correlation, raw.get("correlations", ()))),
-        )
-    except KeyError as missing:
-        raise BadLayout(f"{code}: {missing} is missing") from None
+        correlations = tuple(map(parse_correlation, raw.get("correlations", ())))
     except NotACorrelation as error:
         raise BadLayout(f"{code}: {error}") from None
-    if layout.form not in {"csv", "fixed"} or layout.unit not in {"bytes", "characters"}:
-        raise BadLayout(f"{code}: form {layout.form}, unit {layout.unit}")
-    if layout.encoding not in ENCODINGS:
-        raise BadLayout(f"{code}: encoding {layout.encoding}")
-    if layout.form == "fixed" and layout.header:
-        raise BadLayout(f"{code}: a fixed layout has no header row")
-    if layout.form == "csv" and not layout.newline:
-        raise BadLayout(f"{code}: a CSV layout needs a newline")
-    if not layout.fields or len(set(layout.names)) != len(layout.names):
-        raise BadLayout(f"{code}: no fields, or a name twice")
+    layout = LayoutSpecification(
+        code=code,
+        name=raw["name"],
+        version=int(raw["version"]),
+        valid_from=date.fromisoformat(raw["valid_from"]),
+        form=raw["form"],
+        encoding=raw["encoding"].lower(),
+        newline=raw.get("newline", "\r\n"),
+        header=bool(raw.get("header", False)),
+        trailer=bool(raw.get("trailer", False)),
+        unit=raw.get("unit", "characters"),
+        refuse_lost=bool(raw.get("refuse_lost", False)),
+        fields=tuple(map(_field, raw["fields"])),
+        correlations=correlations,
+        characters=raw.get("characters", ""),
+        keys=raw.get("keys", "name"),
+        root=raw.get("root", "records"),
+        record=raw.get("record", "record"),
+    )
     for rule in layout.correlations:
-        if stray := set(rule.names) - set(layout.names):
+        if stray := set(rule.names) - set(layout.value_names):
             raise BadLayout(
                 f"{code}: a correlation of {rule.item} names {', '.join(sorted(stray))}"
             )
-    for one in layout.fields:
-        companions = {f"{one.name}_unknown", f"{one.name}_text"} - set(layout.names)
-        if one.unknown_date and companions:
-            raise BadLayout(f"{code}.{one.name}: {', '.join(sorted(companions))} is missing")
     return layout
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from sapporo_base.layouts.definitions import ENCODINGS
+from sapporo_base.layouts.markup import BrokenMarkup, markup_records
 from sapporo_base.layouts.records import Stretch, StretchReader, csv_records, fixed_records
 from sapporo_base.layouts.specification import LayoutSpecification
 
@@ -16,9 +18,9 @@ _BLOCK: Final = 1 << 22
 _EMPTY: Final = b"\x1a\0 \r\n"
 _TRAILER: Final = re.compile(r'"?T"?[, 　]*"?([0-9]+)"?[ 　]*\Z')
 _NAMES_OF_ENCODINGS: Final = {
+    **ENCODINGS,
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
-    "cp932": "シフトJIS(CP932)",
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
@@ -147,6 +149,11 @@ def _refuse_what_is_no_text(block: bytes, encoding: str) -> None:
 
 def _count(path: Path, layout: LayoutSpecification, encoding: str) -> int:
     """Return the number of data rows, having checked header and trailer."""
+    if layout.form in {"xml", "json"}:
+        try:
+            return sum(1 for _ in markup_records(path, layout, encoding))
+        except BrokenMarkup as broken:
+            raise UnreadableFile(broken.reason) from None
     if layout.form == "fixed":
         return _count_fixed(path, layout, encoding)
     with path.open(encoding=encoding, newline="\n") as stream:

@@ -1,33 +1,27 @@
-"""Writing records by a layout: what fits is written, what is lost or does not fit is said."""
+"""
+Writing records by a layout: what fits is written, what is lost or does not fit is said.
 
-import csv
-import io
+A writer is compiled once for a layout and works column by column, some thousand rows at a time.
+"""
+
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
-from sapporo_base.layouts.columns import Column, Judge
-from sapporo_base.layouts.specification import Codes, Field, LayoutSpecification, load_codes
-from sapporo_base.rules.characters import CharacterSet, Loss, for_cp932, shrink
+from sapporo_base.layouts.columns import Column, Fault
+from sapporo_base.layouts.converting import LostCharacters, Outgoing
+from sapporo_base.layouts.emitting import Sink, emitter_of, mark_of
+from sapporo_base.layouts.specification import (
+    Codes,
+    Field,
+    LayoutSpecification,
+    load_codes,
+)
+from sapporo_base.layouts.tables import Tables, Unmapped
+from sapporo_base.layouts.values import Columns
 
-_BATCH: Final = 5_000
-
-
-class Sink(Protocol):
-    """Whatever takes bytes: a file, or what seals or counts on the way into one."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take bytes."""
-
-
-@dataclass(frozen=True)
-class LostCharacters:
-    """What an item of a row (from 1) lost on the way into the file's character set."""
-
-    row: int
-    item: str
-    losses: tuple[Loss, ...]
+_BATCH: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,7 @@ class Written:
     rows: int = 0
     losses: list[LostCharacters] = field(default_factory=list)
     unwritten: list[Unwritten] = field(default_factory=list)
+    unmapped: list[Unmapped] = field(default_factory=list)
 
 
 def write_records(
@@ -56,159 +51,94 @@ def write_records(
     rows: Iterable[Mapping[str, str]],
     *,
     codes: Codes | None = None,
+    tables: Tables | None = None,
     encoding: str = "",
 ) -> Written:
     """
     Write rows in the layout: header, records, trailer.
 
     A row that does not fit is left out and reported, the rest is written (共通機能標準仕様書: send
-    what can be converted, list the rest). Characters that CP932 lacks are replaced by the
-    縮退マップ and reported; a row with a character that nothing maps is left out.
+    what can be converted, list the rest). Characters that the receiver lacks are replaced by the
+    縮退マップ and reported; a row with a character or a code that nothing maps is left out.
 
     :param rows: values by field name, absent or "" for nothing; dates YYYY-MM-DD.
+    :param tables: codes and characters as in force on the day; those shipped, if absent.
     """
-    codes = load_codes(layout.tables) if codes is None else codes
-    encoding = encoding or layout.encoding
-    written = Written()
-    judge = Judge(layout, codes)
-    body = io.StringIO(newline="")
-    _begin(stream, layout, body, encoding)
-    for first, batch in _batches(rows):
-        columns = {name: [row.get(name, "") for row in batch] for name in layout.names}
-        if encoding == "cp932":
-            _shrink(columns, first, written)
-        faults = judge.faults(columns)
-        left_out = {report.row - first for report in written.unwritten if report.row >= first}
-        for at, wrong in faults.items():
-            if at not in left_out:
-                one, fault = wrong[0]
-                written.unwritten.append(
-                    Unwritten(first + at, one.name, one.label, fault.code, fault.reason)
-                )
-                left_out.add(at)
-        for at, cells in enumerate(zip(*(columns[name] for name in layout.names), strict=True)):
-            if at in left_out:
-                continue
-            try:
-                _write(stream, layout, cells, body, encoding)
-            except _DoesNotFit as refusal:
-                one = refusal.field
-                written.unwritten.append(
-                    Unwritten(first + at, one.name, one.label, "E0003", "桁数を超えている。")
-                )
-            else:
-                written.rows += 1
-    _end(stream, layout, written.rows, body, encoding)
-    written.unwritten.sort(key=lambda report: report.row)
-    return written
-
-
-class _DoesNotFit(Exception):
-    def __init__(self, field: Field) -> None:
-        super().__init__(field.name)
-        self.field = field
-
-
-def _batches(
-    rows: Iterable[Mapping[str, str]],
-) -> Iterator[tuple[int, list[Mapping[str, str]]]]:
+    writer = RecordWriter(stream, layout, codes=codes, tables=tables, encoding=encoding)
     remaining = iter(rows)
-    first = 1
+    names = layout.value_names
     while batch := list(itertools.islice(remaining, _BATCH)):
-        yield first, batch
-        first += len(batch)
+        writer.write({name: [row.get(name, "") for row in batch] for name in names})
+    return writer.end()
 
 
-def _shrink(columns: dict[str, Column], first: int, written: Written) -> None:
-    for name, column in columns.items():
-        if "".join(column).isascii():
-            continue
-        for at, value in enumerate(column):
-            shrunk = shrink(value, CharacterSet.CP932)
-            column[at] = for_cp932(shrunk.text)
-            if shrunk.losses:
-                written.losses.append(LostCharacters(first + at, name, shrunk.losses))
-            if shrunk.unmappable:
-                written.unwritten.append(
-                    Unwritten(first + at, name, name, "E0002", "相手の文字集合にない文字がある。")
-                )
+class RecordWriter:
+    """Writes columns of values by a layout; `end` writes what ends the file and says what became of them."""
 
+    def __init__(
+        self,
+        stream: Sink,
+        layout: LayoutSpecification,
+        *,
+        codes: Codes | None = None,
+        tables: Tables | None = None,
+        encoding: str = "",
+    ) -> None:
+        """
+        Begin a file.
 
-def _begin(stream: Sink, layout: LayoutSpecification, body: io.StringIO, encoding: str) -> None:
-    if encoding == "utf-8-sig":
-        stream.write(b"\xef\xbb\xbf")
-    elif encoding == "utf-16":
-        stream.write(b"\xff\xfe")
-    if layout.header:
-        _put(stream, layout, layout.labels, body, encoding)
+        :raises BadLayout: the layout is of messages, or a table that it names is not given.
+        """
+        if tables is None:
+            tables = Tables(load_codes(layout.tables) if codes is None else codes)
+        encoding = encoding or layout.encoding
+        self._stream, self._layout = stream, layout
+        self._outgoing = Outgoing(layout, tables, encoding)
+        self._emit = emitter_of(layout, encoding)
+        self._row = 1
+        self._written = Written()
+        self._stream.write(mark_of(encoding) + self._emit.begin())
 
+    def write(self, columns: Columns) -> None:
+        """
+        Write a batch of rows.
 
-def _end(
-    stream: Sink, layout: LayoutSpecification, rows: int, body: io.StringIO, encoding: str
-) -> None:
-    if not layout.trailer:
-        return
-    if layout.form == "csv":
-        _put(stream, layout, ("T", str(rows)), body, encoding)
-        return
-    text = f"T{rows}".ljust(layout.record_length) + layout.newline
-    stream.write(text.encode(_codec(encoding)))
+        :param columns: values by name (`layout.value_names`), all of one length; left as they are.
+        """
+        columns = dict(columns)
+        count = len(columns[self._layout.names[0]])
+        rows = list(range(self._row, self._row + count))
+        self._row += count
+        bad, losses = self._outgoing.convert(columns, rows)
+        self._written.losses += losses
+        cells = [columns[name] for name in self._layout.names]
+        if bad:
+            cells = self._without(bad, cells, rows)
+        data, misfits = self._emit.records(cells)
+        if misfits:
+            kept = list(itertools.compress(rows, (at not in bad for at in range(count))))
+            cells = self._without(misfits, cells, kept)
+            data, _ = self._emit.records(cells)
+        self._written.rows += len(cells[0])
+        self._stream.write(data)
 
+    def end(self) -> Written:
+        """End the file; return what became of the rows."""
+        self._stream.write(self._emit.end(self._written.rows))
+        self._written.unwritten.sort(key=lambda report: report.row)
+        self._written.unmapped = list(self._outgoing.unmapped)
+        return self._written
 
-def _codec(encoding: str) -> str:
-    """The codec that writes no mark of its own at each call."""
-    return {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
-
-
-def _put(
-    stream: Sink,
-    layout: LayoutSpecification,
-    cells: Iterable[str],
-    body: io.StringIO,
-    encoding: str,
-) -> None:
-    csv.writer(body, lineterminator=layout.newline).writerow(cells)
-    stream.write(body.getvalue().encode(_codec(encoding)))
-    body.seek(0)
-    body.truncate()
-
-
-def _write(
-    stream: Sink,
-    layout: LayoutSpecification,
-    cells: tuple[str, ...],
-    body: io.StringIO,
-    encoding: str,
-) -> None:
-    if layout.form == "csv":
-        _put(stream, layout, cells, body, encoding)
-        return
-    codec = _codec(encoding)
-    record = b"".join(
-        _padded(one, value, layout.unit, codec)
-        for one, value in zip(layout.fields, cells, strict=True)
-    )
-    stream.write(record + layout.newline.encode(codec))
-
-
-def _padded(field: Field, value: str, unit: str, codec: str) -> bytes:
-    if field.type == "DATE":
-        value = value.replace("-", "")
-    filler = "　" if field.type == "N" else " "
-    if unit == "characters":
-        if len(value) > field.length:
-            raise _DoesNotFit(field)
-        text = value.rjust(field.length) if _is_number(field) else value.ljust(field.length, filler)
-        return text.encode(codec)
-    encoded = value.encode(codec)
-    missing = field.length - len(encoded)
-    if missing < 0:
-        raise _DoesNotFit(field)
-    if _is_number(field):
-        return b" " * missing + encoded
-    wide = filler.encode(codec)
-    return encoded + wide * (missing // len(wide)) + b" " * (missing % len(wide))
-
-
-def _is_number(field: Field) -> bool:
-    return field.type in {"9", "9V", "S9"}
+    def _without(
+        self,
+        bad: Mapping[int, tuple[Field, Fault]],
+        cells: Sequence[Column],
+        rows: Sequence[int],
+    ) -> list[Column]:
+        """Report the bad rows; return the others."""
+        for at, (one, fault) in bad.items():
+            self._written.unwritten.append(
+                Unwritten(rows[at], one.name, one.label, fault.code, fault.reason)
+            )
+        keep = [at not in bad for at in range(len(rows))]
+        return [list(itertools.compress(column, keep)) for column in cells]

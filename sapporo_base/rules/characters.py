@@ -6,10 +6,11 @@ The MJ縮退マップ and the 国税庁JIS縮退マップ come from jntajis (att
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import jntajis
@@ -44,6 +45,8 @@ class ShrinkRule(StrEnum):
     NOTICE_582 = "法務省告示582号別表第四"
     FAMILY_REGISTER = "法務省戸籍法関連通達・通知"
     TAX_AGENCY = "国税庁JIS縮退マップ"
+    OWN_TABLE = "文字対応表"
+    BANK = "全銀の文字への置換え"
     UNMAPPABLE = "対応文字なし"
 
 
@@ -119,8 +122,6 @@ _TO_JIS: Final = str.maketrans(_CP932_TO_JIS)
 _TO_CP932: Final = str.maketrans(
     {jis: microsoft for microsoft, jis in _CP932_TO_JIS.items()} | {"—": "―"}
 )
-# The dash has one place in JIS and two code points; the codecs of the two sets chose differently.
-_DASHES: Final = {"shift_jis": ("—", "―"), "euc_jis_2004": ("―", "—")}
 
 
 def for_cp932(text: str) -> str:
@@ -133,14 +134,51 @@ def for_jis(text: str) -> str:
     return text.translate(_TO_JIS)
 
 
+# The dash of each codec of the JIS family: they chose differently among its two code points.
+_DASH_OF: Final = {
+    codec: ("—", "―") if "―".encode(codec, "ignore") else ("―", "—")
+    for codec in ("shift_jis", "shift_jis_2004", "euc_jp", "euc_jis_2004")
+}
+
+
+def for_codec(text: str, codec: str) -> str:
+    """Return the text with the marks under the code points that a codec knows; no character is lost."""
+    if codec == "cp932":
+        return for_cp932(text)
+    return for_jis(text).replace(*_DASH_OF[codec]) if codec in _DASH_OF else text
+
+
+# CP932 has 374 kanji twice. Python writes NEC's places (ED, EE), Windows IBM's (FA to FC), which is
+# what receivers expect; both are read.
+_NEC_LEADS: Final = (0xED, 0xEE)
+_IBM_PLACES: Final = {
+    character: bytes((lead, trail))
+    for lead in (0xFA, 0xFB, 0xFC)
+    for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD))
+    if (character := bytes((lead, trail)).decode("cp932", "ignore"))
+    and character.encode("cp932")[0] in _NEC_LEADS
+}
+_TWICE: Final = re.compile(f"([{''.join(_IBM_PLACES)}])")
+
+
+def encoded(text: str, codec: str) -> bytes:
+    """
+    Return the text in an encoding; in CP932 as Windows writes it.
+
+    :raises UnicodeEncodeError: the encoding lacks a character.
+    """
+    if codec != "cp932" or text.isascii() or not _TWICE.search(text):
+        return text.encode(codec)
+    return b"".join(_IBM_PLACES.get(piece) or piece.encode(codec) for piece in _TWICE.split(text))
+
+
+_MARKS: Final = (*_CP932_TO_JIS.keys(), *_CP932_TO_JIS.values(), "—", "―")
 _CODECS: Final = {CharacterSet.JIS_X_0208: "shift_jis", CharacterSet.JIS_X_0213: "euc_jis_2004"}
 
 
 def _written_for(text: str, target: CharacterSet) -> bytes:
-    if target is CharacterSet.CP932:
-        return for_cp932(text).encode("cp932")
-    codec = _CODECS[target]
-    return for_jis(text).replace(*_DASHES[codec]).encode(codec)
+    codec = _CODECS.get(target, "cp932")
+    return for_codec(text, codec).encode(codec)
 
 
 @lru_cache(maxsize=65_536)
@@ -192,18 +230,26 @@ def _replacement(character: str, target: CharacterSet) -> tuple[str, ShrinkRule]
     return GETA, ShrinkRule.UNMAPPABLE
 
 
-def shrink(text: str, target: CharacterSet) -> Shrunk:
+def shrink(
+    text: str, target: CharacterSet, *, own: Mapping[str, str] = MappingProxyType({})
+) -> Shrunk:
     """
     Return the text in the target character set with a report of every loss (縮退).
 
     MJ → JIS X 0213 or JIS X 0208 by the MJ縮退マップ, then the 国税庁JIS縮退マップ; what neither
     maps becomes 〓 and is reported as unmappable, never dropped.
+
+    :param own: what a 文字対応表 puts in the place of a visible character, before any general rule.
     """
-    if _fits(text, target):
+    if _fits(text, target) and not any(one in text for one in own):
         return Shrunk(text, ())
     written: list[str] = []
     losses: list[Loss] = []
     for position, character in enumerate(visible_characters(text)):
+        if character in own:
+            written.append(own[character])
+            losses.append(Loss(position, character, own[character], ShrinkRule.OWN_TABLE))
+            continue
         if character[-1] in _VOICED_MARKS:
             character = unicodedata.normalize("NFC", character)  # noqa: PLW2901 - the same kana
         if _fits(character, target):
@@ -213,3 +259,56 @@ def shrink(text: str, target: CharacterSet) -> Shrunk:
         written.append(replacement)
         losses.append(Loss(position, character, replacement, rule))
     return Shrunk("".join(written), tuple(losses))
+
+
+def untouched(text: str, target: CharacterSet, codec: str, own: Collection[str] = ()) -> bool:
+    """Say whether a long text goes into a character set as it is: no loss, no mark, no own rule."""
+    if any(one in text for one in own) or any(mark in text for mark in _MARKS):
+        return False
+    if target is CharacterSet.MJ:
+        return True
+    try:
+        text.encode(_CODECS.get(target, codec))
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def touched_characters(
+    text: str, target: CharacterSet, codec: str, own: Collection[str] = ()
+) -> set[str]:
+    """Return the characters of a long text for which its parts must be looked at one by one."""
+    begins = {one[0] for one in own}
+    return {
+        one
+        for one in set(text)
+        if one in begins
+        or _INVISIBLE.match(one)
+        or not _fits(one, target)
+        or for_codec(one, codec) != one
+    }
+
+
+def restored(text: str, losses: Iterable[Loss]) -> str:
+    """
+    Return the original of a shrunk text from the report of its losses.
+
+    :raises ValueError: the report is of another text.
+    """
+    lost = {loss.position: loss for loss in losses}
+    original: list[str] = []
+    at = 0
+    while at < len(text) or len(original) in lost:
+        loss = lost.get(len(original))
+        if loss is not None:
+            if not text.startswith(loss.replacement, at):
+                raise ValueError("the losses are of another text")
+            original.append(loss.original)
+            at += len(loss.replacement)
+            continue
+        end = at + 1
+        while end < len(text) and _INVISIBLE.match(text[end]):
+            end += 1
+        original.append(text[at:end])
+        at = end
+    return "".join(original)

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from sapporo_base.rules.characters import Loss, ShrinkRule, Shrunk, visible_characters
 from sapporo_base.rules.kana import (
     enlarge_small_kana,
     join_voiced_marks,
@@ -38,6 +39,29 @@ def zengin_kana(text: str) -> str:
     if not _ALLOWED.match(half):
         raise NotZengin("全銀で使えない文字がある。")
     return half
+
+
+def zengin_shrunk(text: str) -> Shrunk:
+    """
+    Return a text in the characters of 全銀 records, with a report of what can't be read back.
+
+    Half width is another writing and no loss; ッ that becomes ﾂ, ヲ that becomes ｵ are. What has no place
+    there (kanji) is reported as unmappable and stays as it is.
+    """
+    losses: list[Loss] = []
+    written: list[str] = []
+    for position, character in enumerate(visible_characters(join_voiced_marks(text))):
+        try:
+            half = zengin_kana(character)
+        except NotZengin:
+            losses.append(Loss(position, character, character, ShrinkRule.UNMAPPABLE))
+            written.append(character)
+            continue
+        written.append(half)
+        plain = to_katakana(unicodedata.normalize("NFKC", character)).upper()
+        if half not in {to_half_kana(plain), plain.translate(_LONG)}:
+            losses.append(Loss(position, character, half, ShrinkRule.BANK))
+    return Shrunk("".join(written), tuple(losses))
 
 
 def is_zengin(text: str) -> bool:
