@@ -38,5 +38,8 @@ class SapporoBaseConfig(AppConfig):
         auditlog.register(models.Layout)
         auditlog.register(models.CodeTable)
         auditlog.register(models.CodeEntry)
+        auditlog.register(models.CodeTableRevision)
+        auditlog.register(models.CharacterMap)
+        auditlog.register(models.GoldenExample)
         auditlog.register(models.BatchRun, exclude_fields=["checkpoint", "report"])
         auditlog.register(models.RejectedRow, exclude_fields=["sealed_row"])

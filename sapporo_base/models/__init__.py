@@ -2,8 +2,15 @@
 
 from sapporo_base.models.alarms import Alarm
 from sapporo_base.models.batches import BatchRun, RejectedRow
+from sapporo_base.models.conversions import ConversionLoss, GoldenExample, UnmappedCode
 from sapporo_base.models.law import LegalBasis, PersonalInformationFile
-from sapporo_base.models.layouts import CodeEntry, CodeTable, Layout
+from sapporo_base.models.layouts import (
+    CharacterMap,
+    CodeEntry,
+    CodeTable,
+    CodeTableRevision,
+    Layout,
+)
 from sapporo_base.models.records import (
     LinkageRecord,
     LinkageRecordSubject,
@@ -19,8 +26,12 @@ __all__ = [
     "Alarm",
     "BatchRun",
     "BusinessSystem",
+    "CharacterMap",
     "CodeEntry",
     "CodeTable",
+    "CodeTableRevision",
+    "ConversionLoss",
+    "GoldenExample",
     "Heartbeat",
     "Layout",
     "LegalBasis",
@@ -33,5 +44,6 @@ __all__ = [
     "RejectedRow",
     "Staff",
     "SystemCredential",
+    "UnmappedCode",
     "UsedAssertion",
 ]

@@ -9,6 +9,12 @@ from sapporo_base.selectors.batches import (
     last_runs,
     run_progress,
 )
+from sapporo_base.selectors.conversions import (
+    losses_of,
+    message_layout,
+    open_unmapped,
+    tables_for,
+)
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.protection import protected_among
 from sapporo_base.selectors.records import (
@@ -60,8 +66,11 @@ __all__ = [
     "layout_names",
     "legal_bases_for",
     "legal_basis_for",
+    "losses_of",
     "may",
+    "message_layout",
     "open_alarms",
+    "open_unmapped",
     "protected_among",
     "readiness",
     "records_about",
@@ -76,6 +85,7 @@ __all__ = [
     "system_names",
     "systems_applied_for_by",
     "systems_operated_by",
+    "tables_for",
     "wards_of",
     "working_staff",
 ]

@@ -54,7 +54,8 @@ def layout_definition(code: str, *, day: date) -> dict[str, Any]:
 
     :raises UnknownLayout: there is none.
     """
-    found = Layout.objects.filter(in_force(day), code=code).order_by("-version").first()
+    versions = Layout.objects.filter(in_force(day), code=code, state=Layout.State.ACTIVE)
+    found = versions.order_by("-version").first()
     if found is None:
         raise UnknownLayout(code)
     return dict(found.definition)
@@ -62,7 +63,8 @@ def layout_definition(code: str, *, day: date) -> dict[str, Any]:
 
 def layout_names() -> list[tuple[str, str]]:
     """Return code and name of every layout, for a form to choose from."""
-    layouts = Layout.objects.order_by("code", "-version").distinct("code")
+    files = Layout.objects.filter(state=Layout.State.ACTIVE).exclude(definition__form="message")
+    layouts = files.order_by("code", "-version").distinct("code")
     return [(layout.code, f"{layout.name}({layout.code})") for layout in layouts]
 
 

@@ -16,6 +16,7 @@ from sapporo_base.models import (
     BusinessSystem,
     CodeEntry,
     CodeTable,
+    CodeTableRevision,
     Layout,
     LegalBasis,
     PersonalInformationFile,
@@ -111,26 +112,45 @@ def _load_files() -> int:
 
 
 def _load_layouts() -> int:
+    """
+    Load the layouts of the release. A version that staff activated stays as it is, and the newest of
+    theirs in force stays in force: a release does not take their decision back.
+    """
     count = 0
     for path in sorted((DATA / "layouts").glob("*.json")):
         definition = read_definition(path.stem)
+        code, version = definition["code"], definition["version"]
+        count += 1
+        versions = Layout.objects.filter(code=code)
+        if versions.exclude(drafted_by=None).filter(version__gte=version).exists():
+            continue
+        begins = date.fromisoformat(definition["valid_from"])
+        versions.filter(state=Layout.State.ACTIVE, version__lt=version, valid_until=None).update(
+            valid_until=begins
+        )
         Layout.objects.update_or_create(
-            code=definition["code"],
-            version=definition["version"],
+            code=code,
+            version=version,
             defaults={
                 "name": definition["name"],
-                "valid_from": date.fromisoformat(definition["valid_from"]),
+                "valid_from": begins,
                 "definition": definition,
             },
         )
-        count += 1
     return count
 
 
 def _load_codes() -> int:
+    """Load the codes of the release; a table that staff have revised is theirs from then on."""
     count = 0
     names = {row["code"]: row for row in _rows("code_tables.csv")}
-    for path in sorted((DATA / "codes").glob("*.csv")):
+    revised = set(
+        CodeTableRevision.objects.filter(state=CodeTableRevision.State.ACTIVE).values_list(
+            "code", flat=True
+        )
+    )
+    paths = [one for one in sorted((DATA / "codes").glob("*.csv")) if one.stem not in revised]
+    for path in paths:
         told = names.get(path.stem, {"name": path.stem, "source": ""})
         table, _ = CodeTable.objects.update_or_create(
             code=path.stem, defaults={"name": told["name"], "source": told["source"]}
@@ -142,11 +162,25 @@ def _load_codes() -> int:
                 name=row["name"],
                 valid_from=_open_end(row["valid_from"]) or date.min,
                 valid_until=_open_end(row["valid_until"]),
+                counterpart=row.get("counterpart", ""),
+                direction=row.get("direction") or CodeEntry.Direction.BOTH,
             )
             for row in _rows(f"codes/{path.name}")
         ]
-        CodeEntry.objects.bulk_create(entries, ignore_conflicts=True)
+        # A release may say for the first time what a neighbour's code stands for.
+        mapped = {entry.code for entry in entries if entry.counterpart}
+        table.entries.filter(code__in=mapped, counterpart="").delete()
+        CodeEntry.objects.bulk_create(
+            entries,
+            update_conflicts=True,
+            unique_fields=["table", "code", "counterpart", "valid_from"],
+            update_fields=["name", "valid_until", "direction"],
+        )
         count += len(entries)
+    for code, told in names.items():
+        if code not in revised and told["stands_for"]:
+            ours = CodeTable.objects.get(code=told["stands_for"])
+            CodeTable.objects.filter(code=code).update(stands_for=ours)
     return count
 
 
