@@ -1,15 +1,14 @@
-"""Pages of 法令上の根拠, 特定個人情報ファイル, レイアウト and コード表: dated reference data."""
+"""Pages of 法令上の根拠 and 特定個人情報ファイル: dated reference data."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin
-from sapporo_base.models import CodeEntry, CodeTable, Layout, LegalBasis, PersonalInformationFile
+from sapporo_base.models import LegalBasis, PersonalInformationFile
 
 
 class DatedMixin:
@@ -59,65 +58,3 @@ class PersonalInformationFileAdmin(ReadOnlyAdmin):
     def retention(self, obj: PersonalInformationFile) -> str:
         """Return how long."""
         return f"{obj.retention_years}年"
-
-
-@admin.register(Layout)
-class LayoutAdmin(DatedMixin, ReadOnlyAdmin):
-    """レイアウト."""
-
-    duty, icon, duty_order = "連携", "view_column", 81
-    about = "他システムとやり取りするファイルの項目・型・桁数です。"
-    list_display = ("name", "code", "version", "in_force")
-    fields = ("name", "code", "version", "in_force", "field_table")
-    search_fields = ("code", "name")
-    ordering = ("code", "-version")
-
-    @admin.display(description="項目")
-    def field_table(self, obj: Layout) -> SafeString:
-        """Return the fields of the layout as a table."""
-        rows = [
-            [
-                number,
-                one.get("label", ""),
-                one.get("name", ""),
-                one.get("type", ""),
-                one.get("length", ""),
-                "必須" if one.get("required") else "",
-                one.get("codes", ""),
-                one.get("check", ""),
-            ]
-            for number, one in enumerate(obj.definition.get("fields", []), 1)
-        ]
-        heads = ["番号", "項目名", "識別名", "型", "桁数", "必須", "コード表", "検査"]
-        return display.table(heads, rows, caption=f"{obj.name}の項目")
-
-
-class CodeEntryInline(TabularInline):
-    """The codes of a table."""
-
-    model = CodeEntry
-    extra = 0
-    ordering = ("code", "valid_from")
-    per_page = 50
-    can_delete = False
-    fields = readonly_fields = ("code", "name", "valid_from", "valid_until")
-
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        """Nothing is added by hand."""
-        return False
-
-    def has_view_permission(self, request: Any, obj: Any = None) -> bool:
-        """Whoever sees the table sees its codes."""
-        return request.user.has_perm("sapporo_base.view_codetable")
-
-
-@admin.register(CodeTable)
-class CodeTableAdmin(ReadOnlyAdmin):
-    """コード表."""
-
-    duty, icon, duty_order = "連携", "list_alt", 82
-    about = "ファイルや画面で使うコードと、その意味です。"
-    list_display = ("name", "code", "source")
-    search_fields = ("code", "name", "entries__name")
-    ordering = ("code",)
-    inlines = (CodeEntryInline,)
