@@ -1,15 +1,20 @@
 """
-What a business system hands over, in the shape the platform takes (pure): names, values,
-characters.
+What a business system hands over, in the shape the platform takes, and back (pure): names, values,
+codes, characters, by the layout of the message where there is one.
 """
 
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
+
+from sapporo_base.layouts import LayoutSpecification, Tables, Unmapped
+from sapporo_base.layouts.converting import Incoming, Outgoing
+from sapporo_base.rules.characters import Loss
 
 Items = Mapping[str, Any]
 """Items by name: text, None (no value), or a sequence of mappings (a repeating group)."""
@@ -65,6 +70,81 @@ def _text(name: str, value: object) -> tuple[str | None, Problem | None]:
     if any(unicodedata.category(character) in {"Cc", "Cs", "Cn"} for character in text):
         return None, Problem(name, "character", "使用できない文字(制御文字など)が含まれています。")
     return text, None
+
+
+@dataclass(slots=True)
+class Message:
+    """The items of one message on their way: changed in place, with what could not be converted or was lost."""
+
+    items: dict[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+    losses: list[tuple[str, tuple[Loss, ...]]] = field(default_factory=list)
+
+
+def convert_outward(
+    messages: Sequence[Message], layout: LayoutSpecification, tables: Tables
+) -> Iterable[Unmapped]:
+    """
+    Convert items into what the platform takes, all messages at once; return the codes that no table has.
+
+    Items that the layout does not name, and repeating groups, go as they are.
+    """
+    outgoing = Outgoing(layout, tables)
+    columns, present = _columns(messages, layout)
+    bad, losses = outgoing.convert(columns, range(1, len(messages) + 1))
+    _put_back(messages, layout, columns, present)
+    for at, (one, fault) in bad.items():
+        messages[at].problems.append(Problem(one.label, fault.code, fault.reason))
+    labels = {one.name: one.label for one in layout.fields}
+    for lost in losses:
+        messages[lost.row - 1].losses.append((labels[lost.item], lost.losses))
+    return outgoing.unmapped
+
+
+def convert_inward(
+    messages: Sequence[Message], layout: LayoutSpecification, tables: Tables
+) -> Iterable[Unmapped]:
+    """Convert items that came from the platform; what can't be stays as it came and is a problem."""
+    incoming = Incoming(layout, tables)
+    columns, present = _columns(messages, layout)
+    for at, wrong in incoming.convert(columns, range(1, len(messages) + 1)).items():
+        messages[at].problems += [
+            Problem(one.label, fault.code, fault.reason) for one, fault in wrong
+        ]
+    _put_back(messages, layout, columns, present)
+    return incoming.unmapped
+
+
+Columns = dict[str, list[str]]
+
+
+def _columns(
+    messages: Sequence[Message], layout: LayoutSpecification
+) -> tuple[Columns, dict[str, list[bool]]]:
+    """Return the values that the layout names as columns, and which messages have each."""
+    columns: Columns = {name: [""] * len(messages) for name in layout.value_names}
+    present: dict[str, list[bool]] = {}
+    for one, key in zip(layout.fields, layout.file_keys, strict=True):
+        values = [message.items.get(key) for message in messages]
+        present[one.name] = [isinstance(value, str) for value in values]
+        columns[one.name] = [value if isinstance(value, str) else "" for value in values]
+    return columns, present
+
+
+def _put_back(
+    messages: Sequence[Message],
+    layout: LayoutSpecification,
+    columns: Columns,
+    present: Mapping[str, Sequence[bool]],
+) -> None:
+    for one, key in zip(layout.fields, layout.file_keys, strict=True):
+        for at, (message, is_there) in enumerate(zip(messages, present[one.name], strict=True)):
+            if not is_there:
+                continue
+            message.items[key] = columns[one.name][at] or None
+            if one.unknown_inline and not columns[one.name][at]:
+                # An 不詳日 that came in its words stays in them.
+                message.items[key] = columns[f"{one.name}_text"][at] or None
 
 
 def content_hash(

@@ -59,7 +59,9 @@ def narrowed_layout(
         # What was delivered may be hidden by 支援措置 or cut by its approval: nothing is demanded.
         field = replace(one, required=False, unknown_date=False, sealed=False, check="")
         if one.name in reduced or one.name not in given:
-            field = replace(field, type="X", codes="")
+            field = replace(
+                field, type="X", codes="", code_map="", date_form="", pad="", unknown_inline=False
+            )
         fields.append(field)
     return NarrowedLayout(
         layout=replace(layout, encoding=encoding, fields=tuple(fields)),

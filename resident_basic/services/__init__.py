@@ -73,7 +73,7 @@ from resident_basic.services.mending import (
 from resident_basic.services.ordered import receive_ordered_files
 from resident_basic.services.orders import order_reception, order_rehearsal
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
-from resident_basic.services.previewing import preview_disclosure
+from resident_basic.services.previewing import PreviewedRow, preview_disclosure, preview_file_row
 from resident_basic.services.protection import (
     ApplicationFacts,
     OpponentFacts,
@@ -148,6 +148,7 @@ __all__ = [
     "OtherColumns",
     "OwnApplication",
     "PreparedCall",
+    "PreviewedRow",
     "Receipt",
     "ReceiptUnknown",
     "ReceivedChange",
@@ -194,6 +195,7 @@ __all__ = [
     "permit_delivery",
     "plan_wake_ups",
     "preview_disclosure",
+    "preview_file_row",
     "propose_end_of_support_measure",
     "publish_changes",
     "put_into_folder",

@@ -25,6 +25,7 @@ from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
 from resident_basic.services.disclosure import note_given
 from resident_basic.services.permits import INFORMATION, NoApproval, permit_delivery, receiver
 from sapporo_base import sealing
+from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
 from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotFound
 from sapporo_base.layouts import LayoutSpecification, Written, parse_layout, write_records
@@ -235,7 +236,10 @@ def _write(file: DeliveryFile, approval: selectors.Approval, act: Act) -> list[F
         rows = selectors.change_texts(
             approval=approval, after=file.after_receipt, until=file.until_receipt
         )
-        written = write_records(counting, narrowed.layout, _with_numbers(rows, opened))
+        tables = base_questions.tables_for([narrowed.layout], day=file.day)
+        written = write_records(
+            counting, narrowed.layout, _with_numbers(rows, opened), tables=tables
+        )
         if file.is_sealed:
             counting.beneath.close()
         stream.flush()
@@ -243,6 +247,7 @@ def _write(file: DeliveryFile, approval: selectors.Approval, act: Act) -> list[F
     beside.replace(target)
     if old != target:
         old.unlink(missing_ok=True)
+    _note_conversion(file, narrowed.layout, written, act)
     file.rows = written.rows
     file.lost, file.unwritten = len(written.losses), len(written.unwritten)
     file.sha256, file.size = counting.digest.hexdigest(), counting.size
@@ -294,6 +299,31 @@ def _numbered(parcel: Sequence[dict[str, str]], opened: Any) -> Iterator[Mapping
     numbers = opened([row["resident_number"] for row in parcel]) if parcel else {}
     for row in parcel:
         yield row | {INDIVIDUAL_NUMBER: numbers.get(row["resident_number"], "")}
+
+
+def _note_conversion(
+    file: DeliveryFile, layout: LayoutSpecification, written: Written, act: Act
+) -> None:
+    """Note the characters that were lost and the codes that the receiver's tables lack, by receipt."""
+    base.note_unmapped(
+        written.unmapped, layout_code=layout.code, place=f"日次ファイル {file.name}", act=act
+    )
+    labels = {one.name: one.label for one in layout.fields}
+    lost = written.losses[:_KEPT_FINDINGS]
+    base.note_losses(
+        [
+            base.LostIn(
+                f"{file.name} 受領番号{file.after_receipt + one.row}", labels[one.item], one.losses
+            )
+            for one in lost
+        ],
+        of={f"{file.name} 受領番号{file.after_receipt + one.row}" for one in lost},
+        origin="file",
+        layout_code=layout.code,
+        layout_version=layout.version,
+        system=file.system,
+        act=act,
+    )
 
 
 def _findings(

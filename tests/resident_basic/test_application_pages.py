@@ -375,6 +375,22 @@ class TestPreview:
         record = LinkageRecord.objects.get(kind="disclosure_previewed")
         assert (record.reason, record.receiver_code) == ("所管課からの問合せ", INSURER)
 
+    def test_shows_the_row_of_the_systems_file_byte_by_byte(self, hanako, reviewer, act):
+        approvals.approved(INSURER, "name", "born_on", individual_number=True)
+        services.subscribe_to_files(
+            receiving=system(INSURER),
+            layout_code="insurer_daily",
+            encoding="cp932",
+            starts_after=0,
+            act=act,
+        )
+        answer = self.ask(reviewer(), hanako["resident_number"], INSURER)
+
+        assert "日次ファイルでの内容" in text_of(answer)
+        assert "札幌　花子".encode("cp932").hex(" ").upper() in answer.content.decode()
+        assert hanako["individual_number"] not in text_of(answer)
+        assert "個人基本の値" not in text_of(self.ask(reviewer(), hanako["resident_number"]))
+
     def test_says_for_each_item_why_it_is_not(self, hanako, reviewer):
         approvals.approved(
             SCHOOL, "name", "sex", "town", grant=services.Grant(items={"sex": None}), reason="不要"

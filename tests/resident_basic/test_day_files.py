@@ -15,7 +15,15 @@ from resident_basic import selectors, services
 from resident_basic.models import Delivery, DeliveryFile, FileFinding, UseApplication
 from resident_basic.rules.applications import API
 from sapporo_base.acts import InvalidRequest
-from sapporo_base.models import Layout, LinkageRecord, PersonalInformationFile
+from sapporo_base.models import (
+    CodeEntry,
+    CodeTable,
+    ConversionLoss,
+    Layout,
+    LinkageRecord,
+    PersonalInformationFile,
+    UnmappedCode,
+)
 from tests.factories import StaffFactory, system
 from tests.resident_basic import approvals
 from tests.resident_basic.factories import an_individual_number
@@ -139,6 +147,39 @@ class TestContent:
         finding = FileFinding.objects.get(kind="unwritten")
         assert (finding.resident_number, finding.item) == (unmappable, "氏名")
         assert "𠮷→吉" in FileFinding.objects.filter(kind="lost").order_by("receipt").first().words
+
+    def test_codes_and_days_are_the_receivers_and_what_has_no_counterpart_is_counted(
+        self, approve, subscribe, receive, made
+    ):
+        theirs = CodeTable.objects.create(
+            code="their_sex", name="相手先の性別", stands_for=CodeTable.objects.get(code="sex")
+        )
+        CodeEntry.objects.create(
+            table=theirs, code="F", name="女", counterpart="2", valid_from=date(2026, 1, 1)
+        )
+        fields = [
+            {"name": "name", "label": "氏名", "type": "N", "length": 40, "characters": "jisx0208"},
+            {"name": "sex", "label": "性別", "type": "X", "length": 1, "codes": "sex"}
+            | {"code_map": "their_sex"},
+            {"name": "born_on", "label": "生年月日", "type": "DATE", "length": 7}
+            | {"date_form": "gyymmdd"},
+        ]
+        code = a_layout("mapped", header=False, trailer=False, fields=fields)
+        approve("017-000", "name", "sex", "born_on")
+        subscribe("017-000", code)
+        receive(name="𠮷田　花子", sex="2")
+        receive(sex="1")
+
+        assert made().decode() == "吉田　花子,F,4020405\r\n"
+        unmapped = UnmappedCode.objects.get()
+        assert (unmapped.table_code, unmapped.direction, unmapped.code, unmapped.count) == (
+            "their_sex",
+            "outward",
+            "1",
+            1,
+        )
+        loss = ConversionLoss.objects.get()
+        assert (loss.system.code, loss.item, loss.original) == ("017-000", "氏名", "𠮷")
 
     def test_a_fixed_layout_has_records_of_one_length(self, approve, subscribe, receive, made):
         code = a_layout(

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from gateway import conversion
 from gateway.models import CopyError, PublicationEnd
+from gateway.services import layouts
 from integrated_address import selectors as addressees
 from sapporo_base import services as base
 from sapporo_base.acts import Act
@@ -166,10 +167,11 @@ def _accept_chunk(
     troubled: list[CopyError] = []
     # Asked before: while a COPY runs, the connection takes no other question.
     last_day = _last_day(information_code, version)
+    rows = list(_converted(chunk, troubled, (system, information_code), last_day, act))
     with temporary_staging("gateway_copy_staging", _STAGED) as staging:
         staging.copy(
             [column for column in _STAGED if column != "integrated_number"],
-            _converted(chunk, troubled, (system, information_code), last_day, act),
+            rows,
         )
         addressees.fill_integrated_numbers(staging, system, "business_number", "integrated_number")
         ((changed,),) = staging.select(_MERGE, **parameters)
@@ -192,8 +194,15 @@ def _converted(
     act: Act,
 ) -> Iterable[tuple[Any, ...]]:
     system, information_code = whose
-    for copy in chunk:
-        items, problems = conversion.converted_items(copy.items)
+    messages = [conversion.Message(*conversion.converted_items(copy.items)) for copy in chunk]
+    layouts.convert_copies(
+        [(copy.business_number, message) for copy, message in zip(chunk, messages, strict=True)],
+        system=system,
+        information_code=information_code,
+        act=act,
+    )
+    for copy, message in zip(chunk, messages, strict=True):
+        items, problems = message.items, message.problems
         if copy.published_from > last_day:
             problems.append(
                 conversion.Problem(

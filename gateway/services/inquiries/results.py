@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
+from gateway import conversion
 from gateway.models import Inquiry, InquiryResult
 from gateway.rules.codes import with_numbers_replaced
+from gateway.services import layouts
 from gateway.services.answers import ToldResult
 from integrated_address import selectors as addressee_questions
 from sapporo_base import services as base
@@ -54,8 +56,18 @@ def end_inquiries(ended: Sequence[Inquiry], results: Mapping[str, ToldResult], a
     """Put ended inquiries into the result feed and write their records (番号法第23条)."""
     if not ended:
         return
+    messages = [
+        conversion.Message(dict(told.items) if told else {})
+        for told in (results.get(inquiry.record_id) for inquiry in ended)
+    ]
+    layouts.convert_results(
+        [(i.information_code, m) for i, m in zip(ended, messages, strict=True) if m.items], act=act
+    )
     InquiryResult.objects.bulk_create(
-        [_result_row(inquiry, results.get(inquiry.record_id), act) for inquiry in ended],
+        [
+            _result_row(inquiry, results.get(inquiry.record_id), message, act)
+            for inquiry, message in zip(ended, messages, strict=True)
+        ],
         ignore_conflicts=True,
     )
     grouped: dict[tuple[int, str, str], list[Inquiry]] = defaultdict(list)
@@ -82,14 +94,17 @@ def end_inquiries(ended: Sequence[Inquiry], results: Mapping[str, ToldResult], a
         )
 
 
-def _result_row(inquiry: Inquiry, told: ToldResult | None, act: Act) -> InquiryResult:
+def _result_row(
+    inquiry: Inquiry, told: ToldResult | None, message: conversion.Message, act: Act
+) -> InquiryResult:
     return InquiryResult(
         inquiry=inquiry,
         system_id=inquiry.system_id,
         state=inquiry.state,
         provider_code=inquiry.provider_code,
         provided_at=told.provided_at if told else None,
-        items=dict(told.items) if told else {},
+        items=message.items,
+        problems=[one._asdict() for one in message.problems],
         reason_code=inquiry.reason_code,
         reason=inquiry.reason,
         arrived_at=act.at,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -27,6 +27,7 @@ from sapporo_base import services as base_services
 from sapporo_base.acts import Refusal
 from sapporo_base.admin import display
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.conversions.previews import shown_items
 from sapporo_base.admin.dates import WarekiDateField
 from sapporo_base.admin.exports import csv_response
 from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED
@@ -181,6 +182,7 @@ class ApprovedItemAdmin(ReadOnlyAdmin):
         require(request, OPEN, file=FILE)
         form = PreviewForm(request.POST or None)
         found: selectors.Preview | None = None
+        row: services.PreviewedRow | None = None
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             try:
@@ -191,6 +193,9 @@ class ApprovedItemAdmin(ReadOnlyAdmin):
                     wards=base.wards_of(request.user),
                     may_open_protected=holds(request, OPEN_PROTECTED, file=FILE),
                     act=staff_act(request, procedure=words.PROCEDURE, reason=data["reason"]),
+                )
+                row = services.preview_file_row(
+                    found=found, number=data["number"], act=staff_act(request)
                 )
             except Refusal as refusal:
                 placed = [name for name in refusal.fields if name in form.fields]
@@ -208,10 +213,32 @@ class ApprovedItemAdmin(ReadOnlyAdmin):
             "day": display.day(found.day) if found else "",
             "given": _given_table(found) if found else "",
             "withheld": _withheld_table(found) if found else "",
+            "in_file": _file_table(row) if row else "",
         }
         response = TemplateResponse(request, "resident_basic/preview.html", context)
         response["Cache-Control"] = "no-store, private"
         return response
+
+
+def _file_table(row: services.PreviewedRow) -> SafeString:
+    """Return the resident as the system finds them in its 日次ファイル: value, content, place, bytes, losses."""
+    shown = shown_items(row.layout, row.values, row.rendered, row.tables)
+    return display.table(
+        ("項目", "個人基本の値", "届く内容", "位置", "バイト列(16進)"),
+        [
+            (
+                one.label,
+                one.value,
+                format_html(
+                    "{} {}", one.output, format_html_join(" ", "{}", ((n,) for n in one.notes))
+                ),
+                one.place,
+                format_html('<span class="sb-octets">{}</span>', one.octets),
+            )
+            for one in shown
+        ],
+        caption=f"日次ファイルでの内容({row.layout.name} 第{row.layout.version}版)",
+    )
 
 
 def _matrix(given: list[selectors.GivenItem]) -> dict[str, Any]:
