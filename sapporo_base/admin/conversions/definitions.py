@@ -311,7 +311,9 @@ class DefinitionAdmin(DatedMixin, ReadOnlyAdmin):
                 else:
                     rows = draft.definition[rows_key]
         elif code := request.GET.get("code", ""):
-            rows = [*rows, {"code": code[:20]}]
+            # On the way out it is one of ours that has no code of theirs yet.
+            key = "counterpart" if request.GET.get("ours") else "code"
+            rows = [*rows, {key: code[:20]}]
         faults = conversions.definition_faults(
             self.model, draft.definition | {rows_key: rows}, day=draft.valid_from
         )
