@@ -328,6 +328,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=15),
         "options": {"queue": "bulk"},
     },
+    "nightly reconciliation of numbers and codes": {
+        "task": "gateway.tasks.reconcile_codes",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"queue": "bulk"},
+    },
     "master updates": {
         "task": "gateway.tasks.fetch_master_updates",
         "schedule": 3_600.0,

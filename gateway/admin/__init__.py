@@ -2,6 +2,7 @@
 
 from gateway.admin import (
     calendar,
+    code_differences,
     copies,
     disclosures,
     exchanges,
@@ -15,6 +16,7 @@ from gateway.admin import (
     queues,
     reconciliations,
     records,
+    waiting_codes,
 )
 from gateway.admin.home import home_block
 from gateway.admin.masters import master_block
@@ -23,6 +25,7 @@ from gateway.admin.reconciliations import difference_block
 
 __all__ = [
     "calendar",
+    "code_differences",
     "copies",
     "difference_block",
     "disclosures",
@@ -40,4 +43,5 @@ __all__ = [
     "queues",
     "reconciliations",
     "records",
+    "waiting_codes",
 ]

@@ -1,5 +1,6 @@
 """Tables of 市中間サーバ: messages to the platform, what waits for them, and when they go out."""
 
+from gateway.models.code_differences import CodeDifference, CodeReconciliation
 from gateway.models.copies import Copy, CopyError, CopyInspection, CopyVersion, PublicationEnd
 from gateway.models.disclosures import SelfDisclosure
 from gateway.models.exchanges import (
@@ -15,12 +16,15 @@ from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, Plat
 from gateway.models.inquiries import Inquiry, InquiryResult
 from gateway.models.masters import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from gateway.models.notices import PortalNotice
-from gateway.models.numbers import PlatformNumber
+from gateway.models.numbers import CodeWaiting, PlatformNumber
 from gateway.models.provisions import ExchangeRecord, Provision
 from gateway.models.queues import LaneFlow, QueuePause, SendQueue
 from gateway.models.reconciliations import CopyDifference, Reconciliation
 
 __all__ = [
+    "CodeDifference",
+    "CodeReconciliation",
+    "CodeWaiting",
     "Copy",
     "CopyDifference",
     "CopyError",

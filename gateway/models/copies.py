@@ -111,6 +111,11 @@ class Copy(models.Model):
                 fields=["information_code", "business_number"], name="copy_by_business_number"
             ),
             models.Index(
+                fields=["integrated_number"],
+                name="copy_by_person",
+                condition=~Q(state="deleted"),
+            ),
+            models.Index(
                 fields=["state", "-changed_at"],
                 name="copy_by_state",
                 condition=~Q(state__in=["forwarded", "deleted"]),

@@ -38,6 +38,7 @@ class PlatformNumber(models.Model):
     code_state = models.CharField(
         "符号取得状況", max_length=10, choices=CodeState, default=CodeState.NONE
     )
+    registers_again = models.BooleanField("削除後に再登録", default=False)
     is_urgent = models.BooleanField("照会が待機中", default=False)
     serial = models.CharField("処理通番", max_length=64, blank=True, default="")
     due_at = models.DateTimeField("次回処理日時")
@@ -95,3 +96,12 @@ class PlatformNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integrated_number} {self.get_state_display()}"
+
+
+class CodeWaiting(PlatformNumber):
+    """A number without 符号 on which inquiries or copies wait, as staff look at it (符号待ち)."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "符号待ち"
+        verbose_name_plural = "符号待ち"

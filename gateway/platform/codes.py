@@ -19,7 +19,7 @@ from gateway.platform.messages import (
     CodeState,
 )
 
-TELL, TAKE_BACK, REQUESTS, STATES = "1", "2", "3", "4"
+TELL, TAKE_BACK, REQUESTS, STATES, HELD = "1", "2", "3", "4", "5"
 
 _SEALED_BYTES: Final = 32 + 12 + 16
 _REQUEST: Final[Fields] = {

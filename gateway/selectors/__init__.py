@@ -1,5 +1,17 @@
 """Questions to 市中間サーバ."""
 
+from gateway.selectors.codes import (
+    WaitingForCodes,
+    WaitingOfPerson,
+    last_code_reconciliation,
+    numbers_waited_for,
+    oldest_code_differences,
+    open_code_difference_counts,
+    waiting_for_codes,
+    waiting_of,
+    with_copies,
+    with_inquiries,
+)
 from gateway.selectors.contents import Content, contents_of, messages_of
 from gateway.selectors.counts import (
     DayOfMessages,
@@ -55,6 +67,8 @@ __all__ = [
     "Opening",
     "Outlook",
     "QueueLine",
+    "WaitingForCodes",
+    "WaitingOfPerson",
     "combination_differences",
     "contents_of",
     "copy_counts",
@@ -70,11 +84,15 @@ __all__ = [
     "inquiry_states",
     "is_different_record",
     "is_in_use",
+    "last_code_reconciliation",
     "last_reconciled_at",
     "may_forward",
     "meaning_of",
     "messages_of",
     "notice_states",
+    "numbers_waited_for",
+    "oldest_code_differences",
+    "open_code_difference_counts",
     "open_difference_counts",
     "open_time_since",
     "opening",
@@ -87,5 +105,9 @@ __all__ = [
     "unset_flags_count",
     "updates_to_decide",
     "waiting_counts",
+    "waiting_for_codes",
+    "waiting_of",
     "waiting_provisions",
+    "with_copies",
+    "with_inquiries",
 ]

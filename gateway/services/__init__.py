@@ -1,5 +1,11 @@
 """Acts of 市中間サーバ. One function is one act."""
 
+from gateway.services.code_differences import (
+    CodeMending,
+    mend_code_differences,
+    open_code_differences,
+    request_code_reconciliation,
+)
 from gateway.services.copies import (
     CopyCounts,
     CopyData,
@@ -57,6 +63,7 @@ __all__ = [
     "AcceptedInquiry",
     "AcceptedNotice",
     "Cancelled",
+    "CodeMending",
     "CopyCounts",
     "CopyData",
     "Done",
@@ -87,10 +94,13 @@ __all__ = [
     "inspect_recipients",
     "load_interfaces",
     "measure_queues",
+    "mend_code_differences",
     "mend_differences",
+    "open_code_differences",
     "pause_queue",
     "permit_provision",
     "permit_provisions",
+    "request_code_reconciliation",
     "request_reconciliation",
     "resume_queue",
     "return_provision",

@@ -7,6 +7,7 @@ from typing import Any
 
 DUPLICATE = "duplicate_record"
 NO_CODE_YET = "no_code_yet"
+UNKNOWN_NUMBER = "unknown_number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,24 @@
 """Flow E: numbers told to the platform, 符号 requested for them, their status written back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
 
-from gateway.models import Exchange, FeedReceipt, Inquiry, PlatformNumber
+from gateway.models import Copy, Exchange, FeedReceipt, Inquiry, PlatformNumber
 from gateway.rules import waiting
 from gateway.services import merges
-from gateway.services.answers import Told, Why
+from gateway.services.answers import UNKNOWN_NUMBER, Told, Why
 from gateway.services.exchanges import finish, held, new_exchange
+from gateway.services.inquiries.results import end_inquiries
 from integrated_address import selectors as addressee_questions
 from integrated_address import services as addressees
 from sapporo_base.acts import Act
 from sapporo_base.nudge import nudge
 
 CHANGES, REQUESTS = "integrated_address changes", "integrated_address code requests"
+_DELETED = "団体内統合宛名が削除されたため、符号は取得しません。"
 _PARCELS = 20
 _NUMBERS_AT_ONCE = 5000
 _REQUESTED = """
@@ -69,15 +71,50 @@ def _note_change(kind: str, numbers: Sequence[str], act: Act) -> None:
         )
     elif kind == "deleted":
         PlatformNumber.objects.filter(pk__in=numbers).update(
-            state=PlatformNumber.State.TO_DELETE, due_at=act.at, exchange=None
+            state=PlatformNumber.State.TO_DELETE,
+            registers_again=False,
+            due_at=act.at,
+            exchange=None,
         )
+        _end_waiting_inquiries(numbers, act)
+
+
+def _end_waiting_inquiries(numbers: Sequence[str], act: Act) -> None:
+    """Who was deleted gets no 符号: an inquiry that waits for it is answered, and does not wait on."""
+    waiting_for_code = Inquiry.objects.select_for_update().filter(
+        state=Inquiry.State.WAITING_CODE, integrated_number__in=numbers
+    )
+    ended = list(waiting_for_code)
+    for inquiry in ended:
+        inquiry.state, inquiry.settled_at = Inquiry.State.FAILED, act.at
+        inquiry.reason_code, inquiry.reason = "addressee_deleted", _DELETED
+    Inquiry.objects.bulk_update(ended, ["state", "settled_at", "reason_code", "reason"], 1000)
+    end_inquiries(ended, {}, act)
 
 
 def _note_request(numbers: Sequence[str], act: Act) -> None:
     _note_change("numbered", numbers, act)
-    PlatformNumber.objects.filter(pk__in=numbers).exclude(
+    people = PlatformNumber.objects.filter(pk__in=numbers)
+    # 団体内統合宛名 asks for somebody whose 符号 is there only after 番号訂正: it was another's.
+    old = people.filter(
         code_state__in=[PlatformNumber.CodeState.REQUESTED, PlatformNumber.CodeState.ACQUIRED]
-    ).update(code_state=PlatformNumber.CodeState.WAITING, due_at=act.at, attempts=0, reason="")
+    )
+    begin_numbers_anew(list(old.values_list("pk", flat=True)), act)
+    people.update(code_state=PlatformNumber.CodeState.WAITING, due_at=act.at, attempts=0, reason="")
+
+
+def begin_numbers_anew(numbers: Sequence[str], act: Act) -> None:
+    """
+    Have the platform forget numbers with their 符号 and copies, and take them, and the copies, again.
+    """
+    PlatformNumber.objects.filter(pk__in=numbers).update(
+        state=PlatformNumber.State.TO_DELETE,
+        registers_again=True,
+        code_state=PlatformNumber.CodeState.NONE,
+        due_at=act.at,
+        attempts=0,
+        exchange=None,
+    )
 
 
 @transaction.atomic
@@ -139,6 +176,11 @@ def settle_numbers(exchange: Exchange, told: Told, *, act: Act) -> None:
         return
     deleting = row.work == "delete_numbers"
     taken, rejected = told.taken(), told.rejected()
+    if deleting:
+        # What the platform does not know is as gone as it should be.
+        taken |= {n for n, why in rejected.items() if why.code == UNKNOWN_NUMBER}
+        rejected = {n: why for n, why in rejected.items() if n not in taken}
+        _forget_copies(row, taken, act)
     numbers = row.numbers
     numbers.filter(pk__in=taken).update(
         state=PlatformNumber.State.DELETED if deleting else PlatformNumber.State.REGISTERED,
@@ -151,8 +193,22 @@ def settle_numbers(exchange: Exchange, told: Told, *, act: Act) -> None:
         numbers.filter(pk=number).update(
             state=PlatformNumber.State.REFUSED, reason=why.words[:300], exchange=None
         )
+    if deleting:
+        PlatformNumber.objects.filter(pk__in=taken, registers_again=True).update(
+            state=PlatformNumber.State.TO_REGISTER, registers_again=False
+        )
     _release_the_rest(row, act.at)
     finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
+
+
+def _forget_copies(exchange: Exchange, gone: Collection[str], act: Act) -> None:
+    """The platform deletes copies with their number: laid down again if the number comes back."""
+    again = exchange.numbers.filter(pk__in=gone, registers_again=True).values("pk")
+    copies = Copy.objects.filter(state=Copy.State.FORWARDED, exchange=None)
+    copies.filter(integrated_number__in=again).update(
+        state=Copy.State.WAITING, due_at=act.at, attempts=0
+    )
+    copies.filter(integrated_number__in=gone).update(state=Copy.State.DELETED)
 
 
 @transaction.atomic
@@ -211,14 +267,19 @@ def settle_code_states(
         reason="",
     )
     addressees.record_code_states(states=[(n, "acquired", "") for n in acquired], act=act)
-    Inquiry.objects.filter(state=Inquiry.State.WAITING_CODE, integrated_number__in=acquired).update(
-        state=Inquiry.State.WAITING, code_ready_at=act.at, due_at=act.at
-    )
+    release_inquiries(acquired, act)
     _codes_failed(failed, act)
     still = row.numbers.filter(exchange=row)
     looks = (still.aggregate(most=Max("attempts"))["most"] or 0) + 1
     still.update(attempts=looks, due_at=act.at + waiting.code_look_after(looks), exchange=None)
     finish(row, at=act.at, accepted=len(acquired), refused=len(failed))
+
+
+def release_inquiries(acquired: Sequence[str], act: Act) -> None:
+    """Let inquiries go out that waited for these 符号."""
+    Inquiry.objects.filter(state=Inquiry.State.WAITING_CODE, integrated_number__in=acquired).update(
+        state=Inquiry.State.WAITING, code_ready_at=act.at, due_at=act.at
+    )
     nudge("gateway.tasks.work_interactive")
 
 

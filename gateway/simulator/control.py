@@ -96,6 +96,7 @@ class Control:
             "master": self.master,
             "withdraw": self.withdraw,
             "tamper": self.tamper,
+            "tamper_numbers": self.tamper_numbers,
         }
 
     def routes(self) -> list[Route]:
@@ -263,6 +264,21 @@ class Control:
         if what not in {"lose", "spoil", "invent"}:
             raise NotUnderstood("what")
         self._platform.tamper(str(what), information, count)
+        return self.state()
+
+    def tamper_numbers(self, told: dict[str, Any]) -> dict[str, Any]:
+        """
+        Will make the numbers that the platform knows differ from those of the city.
+
+        `what`: `lose` (a number is gone), `forget` (its 符号 was never asked for) or `invent` (one that
+        nobody told), for `count` of them.
+        """
+        count, what = told.get("count", 1), told.get("what")
+        if not isinstance(count, int) or not 0 < count <= _MOST_AT_ONCE:
+            raise NotUnderstood("count")
+        if what not in {"lose", "forget", "invent"}:
+            raise NotUnderstood("what")
+        self._platform.tamper_numbers(str(what), count)
         return self.state()
 
     def state(self) -> dict[str, Any]:

@@ -169,6 +169,17 @@ class Platform:
         records = self._files[receipt.told["kind"]](receipt.told["told"], at)
         return Reply(body, records, as_file=True)
 
+    def tamper_numbers(self, what: str, count: int) -> None:
+        """Will make so many numbers, or what is known of their 符号, differ from what the city holds."""
+        known = sorted(self.state.people)
+        if what == "invent":
+            last = int(known[-1]) if known else 0
+            self.state.commit("numbers", told=[f"{last + n:015d}" for n in range(1, count + 1)])
+        else:
+            self.state.commit("numbers_gone", told=known[:count])
+        if what == "forget":
+            self.state.commit("numbers", told=known[:count])
+
     def tamper(self, what: str, information: str, count: int) -> None:
         """Will make so many 副本 differ from what the city sent."""
         held = self.state.holdings[information].by_number

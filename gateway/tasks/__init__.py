@@ -12,7 +12,7 @@ from gateway.tasks.flags import check_flags
 from gateway.tasks.holdings import discard_inspections
 from gateway.tasks.inquiries import compare_unclear_inquiries
 from gateway.tasks.masters import fetch_master_updates
-from gateway.tasks.numbers import read_feeds
+from gateway.tasks.numbers import read_feeds, reconcile_codes
 from gateway.tasks.provisions import look_for_provisions
 from gateway.tasks.records import compare_exchange_records, fetch_exchange_records
 from gateway.tasks.state import check_platform, measure_queues, test_connection
@@ -33,6 +33,7 @@ __all__ = [
     "measure_queues",
     "read_feeds",
     "reconcile_all_copies",
+    "reconcile_codes",
     "reconcile_copies",
     "test_connection",
     "work_bulk",

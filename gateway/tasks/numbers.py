@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from celery import shared_task
 
 from gateway.models import Exchange
-from gateway.platform import messages
-from gateway.services import numbers
+from gateway.platform import failures, messages, profile
+from gateway.services import code_differences, numbers
 from gateway.services.answers import Told, Why
 from gateway.tasks import answers, line
 
@@ -81,6 +82,58 @@ def _check_codes(exchange: Exchange) -> None:
         ),
         settle=settle,
     )
+
+
+@shared_task(name="gateway.tasks.reconcile_codes")
+def reconcile_codes() -> dict[str, Any]:
+    """
+    Compare all numbers and 符号取得状況 with the platform (IF_FGU_20221, 20234); return the comparison.
+    """
+    read_feeds()
+    run = code_differences.begin_code_reconciliation(act=line.act())
+    try:
+        after = ""
+        while True:
+            told = _held_after(after)
+            until = told[-1].integrated_number if len(told) == profile.NUMBERS_AT_ONCE else ""
+            code_differences.compare_codes(run, told, after=after, until=until, act=line.act())
+            if not until:
+                break
+            after = until
+    except failures.PlatformError as error:
+        words = f"プラットフォームから受け取れませんでした({type(error).__name__}: {error})。"
+        code_differences.break_off_code_reconciliation(run, reason=words, act=line.act())
+        logger.warning("numbers were not compared: %s", type(error).__name__)
+    else:
+        code_differences.end_code_reconciliation(run, act=line.act())
+    return {
+        "is_equal": run.state == run.State.EQUAL,
+        "state": run.get_state_display(),
+        "count_here": run.count_here,
+        "count_there": run.count_there,
+        "in_flight": run.in_flight,
+        "difference_count": run.difference_count,
+        "reason": run.reason,
+    }
+
+
+def _held_after(after: str) -> list[code_differences.ToldCode]:
+    """
+    Return the next numbers that the platform holds.
+
+    :raises BadAnswer: they are not in order, so that some would be taken for missing.
+    """
+    receipt = line.client().request_numbers_held(after)
+    states = answers.made(lambda: line.client().fetch_code_states(receipt))
+    if states is None:
+        raise failures.PlatformUnreachable("IF_FGU_20234", maybe_received=True)
+    numbers = [state.integrated_number for state in states]
+    if numbers != sorted(numbers) or (numbers and numbers[0] <= after):
+        raise failures.BadAnswer("IF_FGU_20234", failures.WhyBad.CONTRADICTION)
+    return [
+        code_differences.ToldCode(one.integrated_number, one.status.value, one.cause)
+        for one in states
+    ]
 
 
 STEPS = {

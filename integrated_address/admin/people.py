@@ -20,7 +20,7 @@ from sapporo_base import selectors as base
 from sapporo_base import services as base_services
 from sapporo_base.acts import Act, NotFound
 from sapporo_base.admin import display
-from sapporo_base.admin.act_pages import Effect
+from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
 from sapporo_base.admin.people import Found, Register
@@ -316,14 +316,11 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             return self._ask_reason(request, obj)
 
         def do(data: dict[str, Any]) -> str:
-            asked = services.request_linkage_codes(
-                integrated_numbers=[obj.pk], act=staff_act(request, procedure=PROCEDURE)
+            services.request_code_of_person(
+                integrated_number=obj.pk,
+                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
             )
-            return (
-                "符号の取得を依頼しました。"
-                if asked
-                else "依頼するものはありません(取得済、要求中、または個人番号未登録)。"
-            )
+            return "符号の取得を依頼しました。"
 
         return self.act_page(
             request,
@@ -331,6 +328,7 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             button="符号の取得を依頼する",
             do=do,
             obj=obj,
+            form_class=ReasonForm,
             effects=[
                 Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
                 Effect("送り先", "中間サーバ・プラットフォーム(稼働時間内に順に送信)"),

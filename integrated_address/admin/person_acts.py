@@ -170,6 +170,7 @@ class PersonActs(_Page):
         """Show what a deletion does, then do it."""
         obj = self.found(request, object_id)
         links = [link for link in selectors.links_of(obj) if not link.valid_until]
+        code = getattr(obj, "linkage_code_status", None)
 
         def do(data: dict[str, Any]) -> str:
             services.delete_addressee(
@@ -188,7 +189,8 @@ class PersonActs(_Page):
             effects=[
                 Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
                 Effect("終了する業務番号", f"{len(links):,}件", "warned" if links else ""),
-                Effect("中間サーバ", "番号の削除を送信します。"),
+                Effect("符号", code.get_state_display() if code else "個人番号未登録"),
+                Effect("中間サーバ", "番号・符号・登録済の副本の削除を送信します。"),
             ],
             explanation="死亡・転出では削除しません。誤って付番した場合などに限ります。",
             undo="取り消せません。必要な場合は、改めて付番します(番号は変わります)。",

@@ -1,5 +1,6 @@
 """The rules of 団体内統合宛名. Pure."""
 
+from integrated_address.rules.codes import AGES, Age, Cure, cure_of
 from integrated_address.rules.merging import Standing, survivor_of
 from integrated_address.rules.numbering import (
     CODE_STEPS,
@@ -24,6 +25,7 @@ from integrated_address.rules.numbering import (
 from integrated_address.rules.terms import COLUMNS, NotAList, Term, read_list, read_term
 
 __all__ = [
+    "AGES",
     "CODE_STEPS",
     "COLUMNS",
     "FIRST_SERIAL",
@@ -33,14 +35,17 @@ __all__ = [
     "REGISTERED_RESIDENT",
     "RESIDENT_NUMBERS",
     "RESIDENT_REGISTER",
+    "Age",
     "AmendmentKind",
     "CodeState",
+    "Cure",
     "Doubt",
     "FourBasicItems",
     "Limits",
     "NotAList",
     "Standing",
     "Term",
+    "cure_of",
     "integrated_number",
     "is_integrated_number",
     "limits_without_rows",

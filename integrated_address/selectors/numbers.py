@@ -182,6 +182,12 @@ def under_support(integrated_numbers: Collection[str]) -> set[str]:
     return {asked for asked in integrated_numbers if {asked, merged.get(asked)} & protected}
 
 
+def numbers_under_support() -> list[str]:
+    """Return every 団体内統合宛名番号 whose holder is under 支援措置: what a list has to leave out."""
+    people = IntegratedAddressee.objects.filter(under_support=True)
+    return list(people.values_list("pk", flat=True))
+
+
 def support_numbers(
     *, system: BusinessSystem, business_numbers: Collection[str] | None = None
 ) -> set[str]:

@@ -1,17 +1,15 @@
-"""What staff look at: people by what they typed, one person's page, the board of 符号取得状況."""
+"""What staff look at: people by what they typed, one person's page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from integrated_address.models import (
     BasicItems,
     BusinessNumber,
     IndividualNumber,
     IntegratedAddressee,
-    LinkageCodeStatus,
     NumberAmendment,
     SearchAlarm,
 )
@@ -24,15 +22,6 @@ _OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
 _CLOSED = Q(valid_until__isnull=False, superseded_at__isnull=True)
 _MOST_COMPARED = 2_000
 """Versions whose 住所 are compared with the places of a term."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCount:
-    """How many people are in one 符号取得状況, and since when the oldest of them."""
-
-    state: str
-    people: int
-    oldest: datetime | None
 
 
 def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAddressee]:
@@ -159,17 +148,3 @@ def waiting_amendments() -> QuerySet[NumberAmendment]:
 def waiting_search_alarms() -> QuerySet[SearchAlarm]:
     """Return the 検索警報 that nobody has looked into, oldest first."""
     return SearchAlarm.objects.filter(acknowledged_at=None).order_by("raised_at", "pk")
-
-
-def code_counts() -> list[CodeCount]:
-    """Return each 符号取得状況 with its number of people and the time of the oldest."""
-    rows = LinkageCodeStatus.objects.values("state").annotate(
-        people=Count("addressee_id"), oldest=Min("since")
-    )
-    found = {row["state"]: row for row in rows}
-    return [
-        CodeCount(state, found[state]["people"], found[state]["oldest"])
-        if state in found
-        else CodeCount(state, 0, None)
-        for state in LinkageCodeStatus.State.values
-    ]

@@ -10,7 +10,16 @@ from integrated_address.services.amending import (
     draft_number_change_of_system,
 )
 from integrated_address.services.basics import delete_addressee, set_support_flag, update_basics
-from integrated_address.services.codes import record_code_states, request_linkage_codes
+from integrated_address.services.codes import (
+    NoIndividualNumber,
+    NothingToRequest,
+    record_code_states,
+    request_code_of_person,
+    request_codes_anew,
+    request_linkage_codes,
+    request_selected_codes,
+    take_over_code_states,
+)
 from integrated_address.services.disclosure import (
     disclose_individual_numbers,
     disclose_individual_numbers_in_bulk,
@@ -85,8 +94,10 @@ __all__ = [
     "Item",
     "ItemResult",
     "JudgedAlready",
+    "NoIndividualNumber",
     "NotUndoable",
     "NothingToMerge",
+    "NothingToRequest",
     "NumberBelongsToAnother",
     "Numbered",
     "NumberingCounts",
@@ -130,12 +141,16 @@ __all__ = [
     "refresh_name_keys",
     "reject_merge",
     "reopen_link",
+    "request_code_of_person",
+    "request_codes_anew",
     "request_linkage_codes",
+    "request_selected_codes",
     "seal_numbers_for_transport",
     "search",
     "search_list",
     "set_support_flag",
     "show_individual_number",
+    "take_over_code_states",
     "thresholds",
     "undo_merge",
     "update_basics",

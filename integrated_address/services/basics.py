@@ -9,6 +9,7 @@ from integrated_address.models import (
     BasicItems,
     BusinessNumber,
     IntegratedAddressee,
+    LinkageCodeStatus,
 )
 from integrated_address.rules import FourBasicItems, update_counts
 from integrated_address.services.locks import wait_for_masses
@@ -121,6 +122,9 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
     """
     Delete a 団体内統合宛名: its links end, its number stays taken, the platform is told.
 
+    For who should never have been numbered, or may no longer be kept. A death is no deletion: the
+    住民状態 tells it, and number, 符号 and copies stay (0320008).
+
     :raises NotFound: no such number is in use.
     """
     wait_for_masses()
@@ -138,6 +142,7 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
     ):
         for row in rows.filter(**OPEN):
             end(row, act)
+    _end_code(addressee, act)
     addressee.state, addressee.deleted_at = IntegratedAddressee.State.DELETED, act.at
     addressee.save(update_fields=["state", "deleted_at"])
     AddresseeChange.objects.create(
@@ -148,3 +153,19 @@ def delete_addressee(*, integrated_number: str, act: Act) -> None:
     )
     nudge("gateway.tasks.read_feeds")
     base.record_linkage(act, "addressee_deleted", subjects=[("integrated", integrated_number)])
+
+
+def _end_code(addressee: IntegratedAddressee, act: Act) -> None:
+    """Who is deleted waits for no 符号; the steps stay, and say why they end."""
+    status = LinkageCodeStatus.objects.select_for_update().filter(addressee=addressee).first()
+    if status is None:
+        return
+    if status.state != LinkageCodeStatus.State.NOT_REQUESTED:
+        addressee.linkage_code_steps.create(
+            state_before=status.state,
+            state=LinkageCodeStatus.State.NOT_REQUESTED,
+            at=act.at,
+            cause="団体内統合宛名の削除",
+            correlation_id=act.correlation_id,
+        )
+    status.delete()

@@ -17,6 +17,7 @@ NOT_LOOKS: Final = frozenset(
         "answer_flags_set",
         "basics_updated",
         "became_resident",
+        "code_differences_mended",
         "code_states_recorded",
         "codes_requested",
         "event_received",

@@ -96,6 +96,8 @@ KINDS = {
     "platform_record_confirmed": "情報提供等記録の相違の確認",
     "platform_record_withheld": "情報提供等記録の不開示",
     "platform_record_shown": "情報提供等記録の不開示の解除",
+    "code_differences_mended": "符号の相違の解消",
+    "codes_compared": "符号の照合依頼",
     "codes_requested": "符号の取得依頼",
     "code_states_recorded": "符号取得状況の記録",
     "individual_numbers_opened": "個人番号の提供",

@@ -161,7 +161,7 @@ class TestPerson:
         url = reverse("admin:integrated_address_integratedaddressee_request_code", args=[hanako])
         browser.get(url)
         assert LinkageCodeStatus.objects.get(pk=hanako).state == "not_requested"
-        browser.post(url, {"_confirmed": "1"})
+        browser.post(url, {"_confirmed": "1", "reason": "照会のため"})
 
         assert LinkageCodeStatus.objects.get(pk=hanako).state == "requested"
 
@@ -238,7 +238,7 @@ class TestBoard:
         browser = clerk(OPEN, rights=("integrated_address.request_linkage_code",))
         chosen = {"action": "request_codes", "_selected_action": [hanako]}
         assert "1人" in browser.post(BOARD, chosen).content.decode()
-        browser.post(BOARD, {**chosen, "_confirmed": "1"})
+        browser.post(BOARD, {**chosen, "_confirmed": "1", "reason": "照会のため"})
 
         assert LinkageCodeStatus.objects.get(pk=hanako).state == "requested"
 

@@ -63,6 +63,18 @@ class NumberCalls(Speaking):
         file = self._fetch("IF_FGU_20234", receipt, correlation, {"SealingKey": profile.BASE64})
         return None if file is None else codes.read_states(file.interface, file.records())
 
+    def request_numbers_held(self, after: str, *, correlation: str = "") -> str:
+        """
+        Will ask for the next 10,000 numbers that the platform holds, in order, and how far their 符号 are.
+
+        :param after: the last number of the file before; empty: from the first. The receipt is for
+            `fetch_code_states`; a file of fewer is the last.
+        """
+        message = self._message("IF_FGU_20221")
+        message.say("Kind", codes.HELD)
+        message.say("After", after)
+        return self._ask(message, correlation, RECEIPT).body["ReceiptNumber"]
+
     def _tell_numbers(self, kind: str, numbers: Sequence[str], correlation: str) -> Outcome:
         message = self._message("IF_FGU_20221")
         message.say("Kind", kind)

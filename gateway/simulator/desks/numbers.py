@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,8 @@ class Numbers:
             "IF_FGU_20221": self._numbers,
             "IF_FGU_20215": self._code_requests,
         }
+        self._ordered: list[str] = []
+        self._ordered_at = -1
         self.uploads: dict[str, Upload] = {}
         self.fetched: tuple[str, ...] = ("IF_FGU_20234",)
         self.files: dict[str, FileMaker] = {
@@ -41,6 +44,9 @@ class Numbers:
 
     def _numbers(self, request: Request, now: datetime) -> Reply:
         kind = request.said("Kind")
+        if kind == "5":
+            held = self._held_after(request.said("After"))
+            return self._office.receipt("IF_FGU_20234", "code_states", held, now)
         numbers = sane_numbers(request.numbers)
         if kind == "1":
             new = [n for n in numbers if n not in self._state.people]
@@ -64,6 +70,14 @@ class Numbers:
         if kind == "4":
             return self._office.receipt("IF_FGU_20234", "code_states", numbers, now)
         raise Refused("CMN0005", "Kind")
+
+    def _held_after(self, after: str) -> list[str]:
+        """Return the next numbers in order; sorted anew only where some came or went."""
+        people = self._state.people
+        if self._ordered_at != self._state.number_changes:
+            self._ordered, self._ordered_at = sorted(people), self._state.number_changes
+        start = bisect_right(self._ordered, after)
+        return self._ordered[start : start + NUMBERS]
 
     def _code_file(self, numbers: Sequence[str], now: datetime) -> Reply:
         wanted, refused = [], []

@@ -74,6 +74,7 @@ class State(
         getattr(self, f"_on_{kind}")(**told)
 
     def _on_numbers_gone(self, told: list[str]) -> None:
+        self.number_changes += 1
         for number in told:
             self.people.pop(number, None)
             for holdings in self.holdings.values():

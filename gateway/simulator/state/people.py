@@ -37,12 +37,14 @@ class PeopleKept:
         self.people: dict[str, Person] = {}
         self.serials: dict[str, str] = {}
         self.used_serials: set[str] = set()
+        self.number_changes = 0
 
     def new_serials(self, count: int) -> list[str]:
         """Return 処理通番 that were never given out."""
         return [f"{self._counter + 1 + n:020d}" for n in range(count)]
 
     def _on_numbers(self, told: list[str]) -> None:
+        self.number_changes += 1
         for number in told:
             self.people.setdefault(number, Person())
 
