@@ -17,18 +17,35 @@ _TOLD: Final = """
     ORDER BY resident_number, history_number DESC
 ) v
 """
-# Who moved out is protected provisionally until the new municipality decides. What staff entered
+# Who moved out is protected provisionally until the new municipality decides, since the first day out.
+# What 既存住基 told is worked out anew from all that is known of a person, so that the order in which
+# it arrives makes no difference; a measure that has ended is not begun again by it. What staff entered
 # here is not set back by an older term of 既存住基.
 _PROTECT: Final = f"""
 WITH said AS (
-    SELECT v.resident_number, coalesce(nullif(v.support_subject, ''), '1') AS subject_kind,
-           CASE WHEN EXISTS (
-               SELECT FROM resident_placed last
-               WHERE last.resident_number = v.resident_number AND last.is_latest
-                 AND last.resident_status = '2') THEN '2' ELSE v.support_measure END AS kind,
-           coalesce(v.support_from, v.valid_from) AS since, v.support_until AS until
-    FROM {_TOLD}
-    WHERE v.row_number IS NOT NULL AND v.support_measure IN ('1', '2')
+    SELECT v.*, v.row_number IS NOT NULL AS is_new FROM {_TOLD}
+    WHERE v.support_measure IN ('1', '2') AND (
+        v.row_number IS NOT NULL OR EXISTS (
+            SELECT FROM resident_basic_supportmeasure m
+            WHERE m.resident_number = v.resident_number AND m.ended_at IS NULL
+              AND m.source = 'received'))
+), out AS (
+    SELECT resident_number, min(valid_from) AS since FROM (
+        SELECT p.resident_number, p.history_number, p.valid_from,
+               max(p.history_number) FILTER (WHERE p.resident_status <> '2')
+                   OVER (PARTITION BY p.resident_number) AS last_within
+        FROM resident_placed p WHERE p.resident_number IN (SELECT resident_number FROM said)
+    ) placed
+    WHERE history_number > coalesce(last_within, -1)
+    GROUP BY resident_number
+), meant AS (
+    SELECT s.resident_number, s.is_new, coalesce(nullif(s.support_subject, ''), '1') AS subject_kind,
+           o.since IS NOT NULL AND s.support_measure = '1' AS has_moved,
+           CASE WHEN o.since IS NOT NULL THEN '2' ELSE s.support_measure END AS kind,
+           CASE WHEN o.since IS NOT NULL AND s.support_measure = '1' THEN o.since
+                ELSE coalesce(s.support_from, s.valid_from) END AS since,
+           CASE WHEN o.since IS NULL OR s.support_measure = '2' THEN s.support_until END AS until
+    FROM said s LEFT JOIN out o USING (resident_number)
 ), told AS (
     INSERT INTO resident_basic_supportmeasure AS m
         (resident_number, applicant_number, kind, subject_kind, since, until, source, started_at,
@@ -39,7 +56,7 @@ WITH said AS (
            CASE WHEN until >= since THEN until WHEN kind = '1' THEN (since + interval '1 year')::date
                 - CASE WHEN to_char(since, 'MMDD') = '0229' THEN 0 ELSE 1 END END,
            'received', %(at)s, '', '', '', '', '', ''
-    FROM said
+    FROM meant
     ON CONFLICT (resident_number) WHERE ended_at IS NULL DO UPDATE
     SET kind = excluded.kind, subject_kind = excluded.subject_kind, since = excluded.since,
         until = excluded.until, source = 'received'
@@ -50,17 +67,20 @@ WITH said AS (
 ), kept AS (
     INSERT INTO resident_basic_supportterm
         (measure_id, kind, since, until, cause, recorded_at, recorded_by, reason)
-    SELECT id, kind, since, until, 'received', %(at)s, '既存住基', '' FROM told
+    SELECT t.id, t.kind, t.since, t.until, CASE WHEN m.has_moved THEN 'moved_out' ELSE 'received' END,
+           %(at)s, '既存住基', ''
+    FROM told t JOIN meant m USING (resident_number)
 )
-SELECT resident_number FROM told
+SELECT t.resident_number FROM told t JOIN meant m USING (resident_number) WHERE m.is_new
 """
-_MOVED_OUT: Final = """
+_ENTERED_MOVED_OUT: Final = """
 WITH gone AS (
     UPDATE resident_basic_supportmeasure m
     SET kind = '2', since = v.valid_from, until = NULL
     FROM resident_placed v
     WHERE v.row_number IS NOT NULL AND v.is_latest AND v.resident_status = '2'
       AND m.resident_number = v.resident_number AND m.ended_at IS NULL AND m.kind = '1'
+      AND m.source = 'entered'
     RETURNING m.id, m.since
 )
 INSERT INTO resident_basic_supportterm
@@ -99,7 +119,7 @@ def take_over_protection(*, act: Act) -> tuple[list[str], list[str]]:
         cursor.execute(_RELEASE, parameters)
         released = [number for (number,) in cursor.fetchall()]
         analyze_grown(len(protected), "resident_basic_supportmeasure", many=_MANY_MEASURES)
-        cursor.execute(_MOVED_OUT, parameters)
+        cursor.execute(_ENTERED_MOVED_OUT, parameters)
         if protected:
             cursor.execute(_JOIN_FAMILY)
     return protected, released
