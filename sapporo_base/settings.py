@@ -550,6 +550,7 @@ ALARM_CAUSES: list[str] = [
     "gateway.services.alarms.circuit_alarms",
     "gateway.services.alarms.age_alarms",
     "gateway.services.alarms.reconciliation_alarms",
+    "gateway.services.alarms.code_reconciliation_alarms",
     "gateway.services.alarms.unknown_status_alarms",
     "gateway.services.alarms.certificate_alarms",
     "sapporo_base.services.credentials.ending_alarms",

@@ -33,6 +33,10 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
     if failed:
         url = f"{reverse('admin:gateway_exchange_changelist')}?state__exact=failed"
         rows.insert(0, HomeRow("要対応の電文", f"{failed:,}件", url, Attention.STOPPED))
+    differing = sum(count for _, count in selectors.open_code_difference_counts())
+    if differing and request.user.has_perm("gateway.view_codedifference"):
+        url = f"{reverse('admin:gateway_codedifference_changelist')}?state__exact=open"
+        rows.append(HomeRow("番号・符号の相違", f"{differing:,}件", url, Attention.WARNED))
     word = "停止中" if is_stopped else "稼働中"
     attention = Attention.STOPPED if failed else Attention.WARNED if is_stopped else Attention.CALM
     note = opening.why

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from gateway import selectors
-from gateway.models import Inquiry, PlatformState, Reconciliation
+from gateway.models import CodeReconciliation, Inquiry, PlatformState, Reconciliation
 from sapporo_base.services import Raised
 
 _LONGEST = {"interactive": timedelta(minutes=10)}
 _LONGEST_BULK = timedelta(hours=24)
 _SOON = timedelta(days=30)
+_NOT_COMPARED = timedelta(days=3)
 
 
 def circuit_alarms(*, at: datetime) -> list[Raised]:
@@ -72,6 +73,25 @@ def reconciliation_alarms(*, at: datetime) -> list[Raised]:
         for one in newest
         if one.state == Reconciliation.State.DIFFERENT
     ]
+
+
+def code_reconciliation_alarms(*, at: datetime) -> list[Raised]:
+    """Numbers or 符号 differ from the platform's and nobody has mended it, or nothing was compared for days."""
+    last, title = selectors.last_code_reconciliation(), "番号・符号が一致していません"
+    page = reverse("admin:gateway_codedifference_changelist")
+    waiting = sum(count for _, count in selectors.open_code_difference_counts())
+    if waiting:
+        words = f"番号・符号に未対応の相違が{waiting:,}件あります。「符号の相違」で直してください。"
+        return [Raised("reconciliation", title, words, key="codes", page=page)]
+    compared = CodeReconciliation.objects.exclude(state=CodeReconciliation.State.BROKEN)
+    if last is None or compared.filter(started_at__gt=at - _NOT_COMPARED).exists():
+        return []
+    words = (
+        f"{_NOT_COMPARED.days}日以上、番号・符号を最後まで照合できていません({last.reason})。"
+        "稼働中に「符号照合」で今すぐ照合してください。"
+    )
+    page = reverse("admin:gateway_codereconciliation_changelist")
+    return [Raised("reconciliation", "番号・符号を照合できません", words, key="codes", page=page)]
 
 
 def unknown_status_alarms(*, at: datetime) -> list[Raised]:

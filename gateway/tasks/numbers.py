@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
-from gateway.models import Exchange
+from gateway import selectors
+from gateway.models import CodeReconciliation, Exchange, Lane
 from gateway.platform import failures, messages, profile
 from gateway.services import code_differences, numbers
 from gateway.services.answers import Told, Why
@@ -92,20 +93,15 @@ def reconcile_codes() -> dict[str, Any]:
     read_feeds()
     run = code_differences.begin_code_reconciliation(act=line.act())
     try:
-        after = ""
-        while True:
-            told = _held_after(after)
-            until = told[-1].integrated_number if len(told) == profile.NUMBERS_AT_ONCE else ""
-            code_differences.compare_codes(run, told, after=after, until=until, act=line.act())
-            if not until:
-                break
-            after = until
+        why = _why_not_now()
+        if why:
+            code_differences.break_off_code_reconciliation(run, reason=why, act=line.act())
+        else:
+            _compare_all(run)
     except failures.PlatformError as error:
         words = f"プラットフォームから受け取れませんでした({type(error).__name__}: {error})。"
         code_differences.break_off_code_reconciliation(run, reason=words, act=line.act())
         logger.warning("numbers were not compared: %s", type(error).__name__)
-    else:
-        code_differences.end_code_reconciliation(run, act=line.act())
     return {
         "is_equal": run.state == run.State.EQUAL,
         "state": run.get_state_display(),
@@ -115,6 +111,27 @@ def reconcile_codes() -> dict[str, Any]:
         "difference_count": run.difference_count,
         "reason": run.reason,
     }
+
+
+def _why_not_now() -> str:
+    """Say why nothing is compared just now: closed, or stopped by a person; the next night does."""
+    now = line.now()
+    if selectors.paused_queues().stops(Lane.NUMBERS, None):
+        return "番号・符号の送信が停止されているため、照合しませんでした。"
+    opening = selectors.opening(group="FGU", at=now)
+    return "" if opening.at == now else f"稼働時間外のため、照合しませんでした({opening.why})。"
+
+
+def _compare_all(run: CodeReconciliation) -> None:
+    after = ""
+    while True:
+        told = _held_after(after)
+        until = told[-1].integrated_number if len(told) == profile.NUMBERS_AT_ONCE else ""
+        code_differences.compare_codes(run, told, after=after, until=until, act=line.act())
+        if not until:
+            code_differences.end_code_reconciliation(run, act=line.act())
+            return
+        after = until
 
 
 def _held_after(after: str) -> list[code_differences.ToldCode]:

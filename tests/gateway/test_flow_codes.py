@@ -2,7 +2,7 @@
 符号取得状況 with the platform: told of deletions and not of deaths, compared every night, mended.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gateway import selectors, services, tasks
-from gateway.models import CodeDifference, CodeReconciliation, Copy, Inquiry, PlatformNumber
+from gateway.models import (
+    CodeDifference,
+    CodeReconciliation,
+    Copy,
+    Inquiry,
+    OperatingWindow,
+    PlatformNumber,
+)
+from gateway.services.alarms import code_reconciliation_alarms
 from integrated_address import selectors as addressees
 from integrated_address import services as addressee_services
 from integrated_address.models import LinkageCodeStatus, LinkageCodeStep
@@ -19,6 +27,7 @@ from sapporo_base.acts import InvalidRequest, NotNow
 from sapporo_base.models import LinkageRecord
 from tests.factories import fictitious_individual_number, system
 from tests.gateway.flows import (
+    START,
     accept,
     acquire,
     asked,
@@ -261,6 +270,37 @@ class TestReconciliation:
         run = reconciled()
         assert run.state == "broken"
         assert "受け取れませんでした" in run.reason
+
+    def test_outside_the_hours_nothing_is_asked(self, hanako, far_end, clock):
+        for day in range(7):
+            OperatingWindow.objects.create(
+                day=day, opens_minute=480, closes_minute=1080, valid_from=date(2020, 1, 1)
+            )
+        clock.move_to(START + timedelta(hours=8))  # 20:00 in Japan
+        asked_before = len(far_end.platform.state.receipts)
+
+        run = reconciled()
+        assert run.state == "broken"
+        assert "稼働時間外" in run.reason
+        assert len(far_end.platform.state.receipts) == asked_before
+
+    def test_what_nobody_mended_raises_an_alarm(self, hanako, far_end, clock):
+        assert code_reconciliation_alarms(at=timezone.now()) == []
+        far_end.control("tamper_numbers", what="invent")
+        clock.shift(timedelta(seconds=1))
+        reconciled()
+
+        (raised,) = code_reconciliation_alarms(at=timezone.now())
+        assert "1件" in raised.words
+
+    def test_days_without_a_comparison_raise_an_alarm(self, far_end):
+        CodeReconciliation.objects.create(
+            started_at=timezone.now() - timedelta(days=4),
+            ended_at=timezone.now() - timedelta(days=4),
+            state="equal",
+        )
+        (raised,) = code_reconciliation_alarms(at=timezone.now())
+        assert "照合できません" in raised.title
 
     def test_two_do_not_run_at_once(self, far_end):
         CodeReconciliation.objects.create(started_at=timezone.now())

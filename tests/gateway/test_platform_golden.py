@@ -85,6 +85,8 @@ CALLS: dict[str, Call] = {
     ),
     "22_ask_for_records": lambda c: c.request_exchange_records(0),
     "23_fetch_records": lambda c: c.fetch_exchange_records("R000000000000010"),
+    "25_ask_for_numbers_held": lambda c: c.request_numbers_held(HANAKO),
+    "26_fetch_numbers_held": lambda c: c.fetch_code_states("R000000000000011"),
 }
 
 
@@ -184,6 +186,7 @@ def test_the_city_understands_what_was_laid_down(told):
     assert told["18_inquiry_results"][0].state == InquiryState.FAILED
     assert told["21_answer"] == ReasonCode.UNKNOWN_RECORD
     assert told["23_fetch_records"] == []
+    assert [one.integrated_number for one in told["26_fetch_numbers_held"]] == [TARO]
     assert told["24_closed"].isoformat() == "2026-11-27T07:00:00+09:00"
 
 
