@@ -68,7 +68,9 @@ def forward_households(*, act: Act, everyone: bool = False) -> Forwarded:
 
 
 def _approval(act: Act) -> selectors.Approval:
-    return selectors.approved_items(system=base.system(RECEIVER), day=act.day, form=API)
+    found = selectors.approved_items(system=base.system(RECEIVER), day=act.day, form=API)
+    # A year alone is no date of the dataset: what is approved less than whole is left out, by name.
+    return replace(found, items=found.whole, reductions={})
 
 
 def _receiving(act: Act, approval: selectors.Approval) -> Act:

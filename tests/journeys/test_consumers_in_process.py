@@ -164,8 +164,8 @@ class TestForwarding:
         services.forward_households(act=act)
 
         items = {name: value for name, value in Copy.objects.get().items.items() if value}
-        assert set(items) == {"世帯番号", "異動年月日"}
-        assert items["異動年月日"] == "2026"
+        assert set(items) == {"世帯番号"}
+        assert "changed_on" in LinkageRecord.objects.get(kind="changes_disclosed").withheld
 
     def test_is_recorded_as_a_transfer_with_its_stretch(self, receive, act):
         receive(row())
