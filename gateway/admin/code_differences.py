@@ -134,8 +134,8 @@ class CodeDifferenceAdmin(RecordedLookMixin, StateMixin, ReadOnlyAdmin):
     look_procedure = PROCEDURE
     list_before_template = "gateway/code_differences.html"
     list_display = (
-        *("number", "kind", "here", "there", "state_word"),
-        *("found_at", "settled_at"),
+        *("number", "kind_words", "here", "there", "state_word"),
+        "found_at",
     )
     list_filter = ("state", "kind", "reconciliation")
     search_fields = ("integrated_number__exact",)
@@ -143,10 +143,18 @@ class CodeDifferenceAdmin(RecordedLookMixin, StateMixin, ReadOnlyAdmin):
     list_select_related = ("mended_by",)
     ordering = ("-state", "found_at", "pk")
     fields = (
-        *("number", "kind", "here", "there", "cause_words", "cure"),
+        *("number", "kind_words", "here", "there", "cause_words", "cure"),
         *("state_word", "found_at", "mended_by", "settled_at", "reconciliation", "person_page"),
     )
-    readonly_fields = ("number", "here", "there", "cause_words", "cure", "person_page")
+    readonly_fields = (
+        "number",
+        "kind_words",
+        "here",
+        "there",
+        "cause_words",
+        "cure",
+        "person_page",
+    )
     actions = ("mend",)
     actions_detail = ("mend_one",)
 
@@ -176,6 +184,11 @@ class CodeDifferenceAdmin(RecordedLookMixin, StateMixin, ReadOnlyAdmin):
     def number(self, obj: CodeDifference) -> SafeString:
         """Return the number in groups of five."""
         return shown.grouped(obj.integrated_number)
+
+    @display(description="相違", ordering="kind")
+    def kind_words(self, obj: CodeDifference) -> SafeString:
+        """Return what differs, with room for it beside the other columns."""
+        return shown.roomy(obj.get_kind_display())
 
     @display(description="市")
     def here(self, obj: CodeDifference) -> SafeString:
@@ -292,5 +305,5 @@ def _summary() -> SafeString:
         ("相違", "未対応", "最も古いもの", "直し方"),
         rows,
         caption=f"未対応の相違({told})",
-        empty=f"ありません({told})。",
+        empty="ありません。",
     )
