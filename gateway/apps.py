@@ -20,6 +20,7 @@ class GatewayConfig(AppConfig):
         auditlog.register(models.Pace)
         auditlog.register(models.PlatformInterface)
         auditlog.register(models.MasterUpdate)
+        auditlog.register(models.FileExchangeSetting, exclude_fields=["results_after"])
         auditlog.register(models.PortalNotice, exclude_fields=["text", "title"])
         auditlog.register(models.Provision, exclude_fields=["copy_items", "answer_items"])
         auditlog.register(

@@ -363,6 +363,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=4, minute=0),
         "options": {"queue": "bulk"},
     },
+    "files of business systems": {
+        "task": "gateway.tasks.exchange_files",
+        "schedule": 30.0,
+        "options": {"queue": "bulk", "expires": 30},
+    },
+    "files and results that are kept no longer": {
+        "task": "gateway.tasks.dispose_of_exchanged",
+        "schedule": crontab(hour=2, minute=50),
+        "options": {"queue": "bulk"},
+    },
     "contents that were looked at": {
         "task": "gateway.tasks.discard_inspections",
         "schedule": 600.0,
@@ -446,6 +456,13 @@ if not (DEMO or OFFLINE) and not (
     raise ImproperlyConfigured(
         "PLATFORM_URL must be https:// with PLATFORM_CLIENT_CERTIFICATE and PLATFORM_CLIENT_KEY."
     )
+
+# Where business systems leave files and fetch receipts, errors and results: a folder for each.
+EXCHANGE_FOLDER = env.path("EXCHANGE_FOLDER", VAR_DIR / "exchange")
+# A file that nobody has written to for so long is whole, unless its name says otherwise (.part).
+EXCHANGE_SETTLE_SECONDS = env.int("EXCHANGE_SETTLE_SECONDS", 30, validate=validate.Range(min=1))
+# A result keeps its values for so many days, where its 法令上の根拠 says no other number.
+INQUIRY_RESULT_DAYS = env.int("INQUIRY_RESULT_DAYS", 120, validate=validate.Range(min=1))
 
 # Where files of 既存住基 wait to be received from the staff's pages; web and workers share it.
 RESIDENT_DROP_FOLDER = env.path("RESIDENT_DROP_FOLDER", VAR_DIR / "inbox")

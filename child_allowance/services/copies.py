@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection
 
 from child_allowance.services.systems import asking, own_system
 from gateway import services as gateway
@@ -32,7 +32,6 @@ SELECT r.approval_number, r.addressee_number, r.approved_on, r.entitled_from, r.
 """
 
 
-@transaction.atomic
 def forward_copies(*, act: Act) -> gateway.CopyCounts:
     """
     Hand 児童手当情報 of every recipient to 市中間サーバ; what did not change is not sent again.

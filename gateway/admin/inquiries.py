@@ -1,11 +1,13 @@
 """情報照会: where each stands, and taking one back."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
@@ -14,9 +16,19 @@ from gateway.admin.words import LEVELS, StateMixin, when
 from gateway.models import (
     Inquiry,
 )
+from gateway.rules.stages import lasting
+from gateway.rules.statuses import DETAIL_STATUS, NAME_STATUS, STATUS_NAMES
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+
+
+def _status(table: str, code: str) -> str:
+    if not code:
+        return "-"
+    applied = selectors.meaning_of(table=table, code=code, day=timezone.localdate())
+    known = STATUS_NAMES[table].get(code, "")
+    return f"{code} {applied or known or '(意味の分からないコード)'}"
 
 
 @admin.register(Inquiry)
@@ -61,6 +73,7 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
                 )
             },
         ),
+        ("時間の内訳", {"fields": ("stages",)}),
         (
             "段階ごとの日時",
             {
@@ -77,6 +90,7 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
             },
         ),
         ("通信の経過", {"fields": ("trip",)}),
+        ("照会結果の保存", {"fields": ("result_kept", "result_disposed")}),
         (
             "通信",
             {
@@ -84,13 +98,68 @@ class InquiryAdmin(StateMixin, ReadOnlyAdmin):
                     "record_id",
                     "exchange",
                     "attempts",
-                    "detail_status",
-                    "name_status",
+                    "detail_words",
+                    "name_words",
                     "correlation_id",
+                    "records",
                 )
             },
         ),
     )
+
+    @display(description="時間の内訳")
+    def stages(self, obj: Inquiry) -> SafeString:
+        """Return where its time went, stage by stage."""
+        rows = [
+            (
+                one.name,
+                shown.moment(one.began, seconds=True),
+                f"{lasting(one.seconds)}{'' if one.ended else '(継続中)'}",
+                format_html(
+                    '<meter class="sb-share" min="0" max="1" value="{}">{}%</meter>',
+                    f"{one.share:.3f}",
+                    round(one.share * 100),
+                ),
+            )
+            for one in selectors.stages_of(obj, at=timezone.now())
+        ]
+        return shown.table(("段階", "開始", "所要時間", "割合"), rows, caption="段階ごとの所要時間")
+
+    @display(description="項目の値の保存")
+    def result_kept(self, obj: Inquiry) -> str:
+        """Say for how long the values of its result are kept."""
+        days = services.days_kept(obj.legal_basis)
+        result = getattr(obj, "result", None)
+        if result is None:
+            return f"結果の到着から{days}日(法令上の根拠ごとの日数)"
+        return f"{when(result.arrived_at + timedelta(days=days))} まで(到着から{days}日)"
+
+    @display(description="項目の値の廃棄")
+    def result_disposed(self, obj: Inquiry) -> SafeString | str:
+        """Say when the values were disposed of."""
+        result = getattr(obj, "result", None)
+        if result is None or result.disposed_at is None:
+            return "未廃棄" if result and result.items else "保存している値はありません。"
+        return f"{when(result.disposed_at)} に廃棄し、情報連携記録に残しました。"
+
+    @display(description="照会ステータス(明細単位)")
+    def detail_words(self, obj: Inquiry) -> str:
+        """Return the platform's status with what its masters say that it means."""
+        return _status(DETAIL_STATUS, obj.detail_status)
+
+    @display(description="照会ステータス(特定個人情報名単位)")
+    def name_words(self, obj: Inquiry) -> str:
+        """Return the platform's other status likewise."""
+        return _status(NAME_STATUS, obj.name_status)
+
+    @display(description="同じ一連の処理の記録")
+    def records(self, obj: Inquiry) -> SafeString:
+        """Lead to the records of the call that asked."""
+        return format_html(
+            '<a href="{}?q={}">情報連携記録を表示</a>',
+            reverse("admin:sapporo_base_linkagerecord_changelist"),
+            obj.correlation_id,
+        )
 
     @display(description="通信の経過")
     def trip(self, obj: Inquiry) -> SafeString:

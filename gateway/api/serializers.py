@@ -134,6 +134,9 @@ class ResultSerializer(serializers.Serializer):
     items = serializers.DictField()
     reason_code = serializers.CharField()
     reason = serializers.CharField()
+    disposed_at = serializers.DateTimeField(
+        allow_null=True, help_text="保存期限を過ぎて項目の値を廃棄した日時"
+    )
 
 
 class ResultPageSerializer(serializers.Serializer):

@@ -22,7 +22,7 @@ from gateway.api.serializers import (
     ResultQuerySerializer,
 )
 from gateway.models import Inquiry
-from sapporo_base.acts import NotFound, NotPermitted
+from sapporo_base.acts import NotFound
 from sapporo_base.api.views import SystemView
 
 _STATE_WORDS = {**dict(Inquiry.State.choices), "refused": "受け付けられません"}
@@ -140,10 +140,6 @@ class CopiesView(SystemView):
         """Take copies in."""
         body = self.validated(CopiesSerializer)
         act = self.act()
-        if not selectors.may_forward(
-            system=self.system, information_code=body["information_code"], day=act.day
-        ):
-            raise NotPermitted("この特定個人情報の副本を登録する法令上の根拠がありません。")
         counts = services.accept_copies(
             system=self.system,
             information_code=body["information_code"],

@@ -11,6 +11,7 @@ from gateway.models.exchanges import (
     PlatformInterface,
     Work,
 )
+from gateway.models.files import ExchangedFile, FileExchangeSetting
 from gateway.models.flags import InformationFlag
 from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
@@ -33,7 +34,9 @@ __all__ = [
     "Exchange",
     "ExchangeRecord",
     "ExchangeStep",
+    "ExchangedFile",
     "FeedReceipt",
+    "FileExchangeSetting",
     "Group",
     "InformationFlag",
     "Inquiry",

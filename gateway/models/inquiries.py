@@ -142,7 +142,8 @@ class InquiryResult(models.Model):
     """
     How one inquiry ended (照会結果), for the system that asked and for no other.
 
-    Rows enter the feed in the order of their commits; they are never changed.
+    Rows enter the feed in the order of their commits. They are changed once: when their 事務 needs
+    them no longer the values go (廃棄), the row and its record stay.
     """
 
     id = models.BigAutoField("結果番号", primary_key=True)
@@ -160,11 +161,25 @@ class InquiryResult(models.Model):
     reason_code = models.CharField("理由コード", max_length=40, blank=True, default="")
     reason = models.CharField("理由", max_length=300, blank=True, default="")
     arrived_at = models.DateTimeField("到着日時")
+    disposed_at = models.DateTimeField("廃棄日時", null=True)
 
     class Meta:
         verbose_name = "照会結果"
         verbose_name_plural = "照会結果"
-        indexes = [models.Index(fields=["system", "id"], name="inquiry_result_by_system")]
+        constraints = [
+            models.CheckConstraint(
+                name="disposed_inquiry_result_holds_no_values",
+                condition=Q(disposed_at__isnull=True) | Q(items={}, problems=[]),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["system", "id"], name="inquiry_result_by_system"),
+            models.Index(
+                fields=["arrived_at"],
+                name="inquiry_result_with_values",
+                condition=Q(disposed_at__isnull=True) & ~Q(items={}),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"照会結果{self.pk} {self.get_state_display()}"

@@ -1,7 +1,7 @@
 """Codes of organisations (機関コード), and numbers inside the platform's messages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sapporo_base.rules.check_digits import city_of_ward
 
@@ -49,19 +49,28 @@ def is_information_code(code: str) -> bool:
     return _INFORMATION.fullmatch(code) is not None
 
 
-def with_numbers_replaced(message: str, numbers: Mapping[str, str]) -> str:
+def numbers_within(text: str) -> set[str]:
+    """Return what may be a 団体内統合宛名番号 in a text: fifteen digits by themselves, in half width."""
+    return {found.translate(_TO_HALF) for found in _NUMBER.findall(text)}
+
+
+def with_numbers_replaced(
+    message: str, numbers: Mapping[str, str], *, kept: Collection[str] = ()
+) -> str:
     """
     Return a message of the platform with each 団体内統合宛名番号 in it turned into the asker's own
     number.
 
-    Its numbers stand in full width as a rule. One that is not in `numbers` is masked: no system
-    sees
-    an integrated number that is not told to it.
+    Its numbers stand in full width as a rule. One that is not in `numbers` is masked, unless it is
+    `kept`: no system sees an integrated number that is not told to it.
     """
 
     def replaced(found: re.Match[str]) -> str:
         text = found.group()
-        own = numbers.get(text.translate(_TO_HALF), "*" * len(text))
+        number = text.translate(_TO_HALF)
+        if number in kept and number not in numbers:
+            return text
+        own = numbers.get(number, "*" * len(text))
         return own if text.isascii() else own.translate(_TO_FULL).replace("*", "＊")
 
     return _NUMBER.sub(replaced, message)

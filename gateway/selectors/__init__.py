@@ -26,6 +26,7 @@ from gateway.selectors.counts import (
     open_difference_counts,
     waiting_provisions,
 )
+from gateway.selectors.files import last_exchanged_files
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
 from gateway.selectors.grounds import may_forward, provision_grounds
 from gateway.selectors.hours import (
@@ -35,7 +36,7 @@ from gateway.selectors.hours import (
     opening,
     platform_state,
 )
-from gateway.selectors.inquiries import inquiry_states, waiting_counts
+from gateway.selectors.inquiries import inquiry_states, stages_of, waiting_counts
 from gateway.selectors.interfaces import is_in_use
 from gateway.selectors.masters import (
     Difference,
@@ -85,6 +86,7 @@ __all__ = [
     "is_different_record",
     "is_in_use",
     "last_code_reconciliation",
+    "last_exchanged_files",
     "last_reconciled_at",
     "may_forward",
     "meaning_of",
@@ -102,6 +104,7 @@ __all__ = [
     "platform_state",
     "provision_grounds",
     "queue_board",
+    "stages_of",
     "unset_flags_count",
     "updates_to_decide",
     "waiting_counts",

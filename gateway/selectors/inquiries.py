@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Min, QuerySet
 
 from gateway.models import Inquiry
+from gateway.rules.stages import Stage, stages
 from sapporo_base.models import BusinessSystem
 
 
@@ -20,6 +21,22 @@ def inquiry_states(
     if request_keys:
         own = own.filter(request_key__in=request_keys)
     return own.order_by("pk")
+
+
+def stages_of(inquiry: Inquiry, *, at: datetime) -> list[Stage]:
+    """Return where the time of an inquiry went, from its acceptance to its end or until now."""
+    waits_for_code = inquiry.code_ready_at is None or inquiry.code_ready_at > inquiry.accepted_at
+    return stages(
+        [
+            ("符号の取得待ち", inquiry.accepted_at if waits_for_code else None),
+            ("送信待ち", inquiry.code_ready_at),
+            ("送信・登録", inquiry.sent_at),
+            ("相手方の回答待ち", inquiry.registered_at),
+            ("結果の取得", inquiry.arrived_at),
+        ],
+        ended=inquiry.settled_at,
+        at=at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

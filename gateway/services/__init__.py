@@ -24,6 +24,16 @@ from gateway.services.copies import (
 from gateway.services.desk import DEEDS, Done, do_with_exchanges
 from gateway.services.disclosures import ask_for_content
 from gateway.services.exchanges import load_interfaces, switch_interface
+from gateway.services.files import (
+    FileExchangePlan,
+    LeftFile,
+    Pass,
+    change_file_exchange,
+    dispose_exchanged_files,
+    exchange_files,
+    files_left,
+    set_up_file_exchange,
+)
 from gateway.services.flags import (
     send_flags_again,
     set_answer_flags,
@@ -39,6 +49,8 @@ from gateway.services.inquiries import (
     cancel_inquiries,
     cancel_inquiry,
     compare_inquiry,
+    days_kept,
+    dispose_results,
     inquiry_results,
 )
 from gateway.services.masters import apply_updates, check_updates, decline_updates
@@ -67,8 +79,11 @@ __all__ = [
     "CopyCounts",
     "CopyData",
     "Done",
+    "FileExchangePlan",
     "InquiryRequest",
+    "LeftFile",
     "NoticeRequest",
+    "Pass",
     "Result",
     "ResultPage",
     "accept_copies",
@@ -80,14 +95,20 @@ __all__ = [
     "cancel_inquiries",
     "cancel_inquiry",
     "cancel_publication_end",
+    "change_file_exchange",
     "check_updates",
     "compare_inquiry",
     "confirm_record",
     "copies_to_end",
+    "days_kept",
     "decide_publication_end",
     "decline_updates",
+    "dispose_exchanged_files",
+    "dispose_results",
     "do_with_exchanges",
     "draft_publication_end",
+    "exchange_files",
+    "files_left",
     "inquiry_results",
     "inspect_copy",
     "inspect_provision",
@@ -108,6 +129,7 @@ __all__ = [
     "send_flags_again",
     "set_answer_flags",
     "set_information_flags",
+    "set_up_file_exchange",
     "switch_interface",
     "withdraw_notice",
     "withdraw_notices",

@@ -24,6 +24,16 @@ def _in_force(
     return layout, base_questions.tables_for([layout], day=act.day)
 
 
+def integrated_number_items(information_code: str, *, act: Act) -> frozenset[str]:
+    """Return by what names a result has items that are a 団体内統合宛名番号, by its layout in force."""
+    found = _in_force("result", information_code, act)
+    if found is None:
+        return frozenset()
+    layout, _ = found
+    keys = zip(layout.fields, layout.file_keys, strict=True)
+    return frozenset(key for one, key in keys if one.integrated_number)
+
+
 def convert_copies(
     messages: Sequence[tuple[str, conversion.Message]],
     *,

@@ -8,6 +8,7 @@ that expires, and sending again sends the same records, which the platform takes
 
 from gateway.tasks.copies import reconcile_all_copies, reconcile_copies
 from gateway.tasks.disclosures import fetch_disclosed_items, fetch_disclosures
+from gateway.tasks.files import dispose_of_exchanged, exchange_files
 from gateway.tasks.flags import check_flags
 from gateway.tasks.holdings import discard_inspections
 from gateway.tasks.inquiries import compare_unclear_inquiries
@@ -25,6 +26,8 @@ __all__ = [
     "compare_exchange_records",
     "compare_unclear_inquiries",
     "discard_inspections",
+    "dispose_of_exchanged",
+    "exchange_files",
     "fetch_disclosed_items",
     "fetch_disclosures",
     "fetch_exchange_records",

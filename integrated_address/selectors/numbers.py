@@ -111,6 +111,19 @@ def present_numbers(integrated_numbers: Collection[str]) -> dict[str, str]:
     return dict(prepared_rows(_PRESENT, [list(integrated_numbers)]))
 
 
+# A number that was merged is answered with those of the person it belongs to.
+_BUSINESS_NUMBERS = """
+SELECT asked.number, b.number
+FROM unnest(%(numbers)s::varchar[]) AS asked (number)
+JOIN integrated_address_integratedaddressee a ON a.integrated_number = asked.number
+JOIN integrated_address_businessnumber b ON b.addressee_id = CASE
+        WHEN a.merged_into_id IS NULL THEN a.integrated_number
+        ELSE integrated_address_present_number(a.integrated_number) END
+    AND b.system_id = %(system)s AND b.valid_until IS NULL AND b.superseded_at IS NULL
+ORDER BY asked.number, b.valid_from DESC, b.id DESC
+"""
+
+
 def business_numbers_of(
     *, system: BusinessSystem, integrated_numbers: Collection[str]
 ) -> dict[str, list[str]]:
@@ -119,18 +132,21 @@ def business_numbers_of(
 
     A number that was merged is answered with those of the person it belongs to.
     """
+    if not integrated_numbers:
+        return {}
+    asked = {"system": system.pk, "numbers": sorted(set(integrated_numbers))}
     found: dict[str, list[str]] = defaultdict(list)
-    merged = present_numbers(integrated_numbers)
-    links = BusinessNumber.objects.filter(
-        system=system, addressee__in={*integrated_numbers, *merged.values()}, **_OPEN
-    ).order_by("-valid_from", "-pk")
-    for integrated, number in links.values_list("addressee_id", "number"):
+    for integrated, number in prepared_rows(_BUSINESS_NUMBERS, asked):
         found[integrated].append(number)
-    return {
-        asked: found[merged.get(asked, asked)]
-        for asked in integrated_numbers
-        if merged.get(asked, asked) in found
-    }
+    return dict(found)
+
+
+def known_numbers(integrated_numbers: Collection[str]) -> set[str]:
+    """Return those of the numbers that are a 団体内統合宛名番号 of the city, in use or not any more."""
+    if not integrated_numbers:
+        return set()
+    people = IntegratedAddressee.objects.filter(pk__in=integrated_numbers)
+    return set(people.values_list("pk", flat=True))
 
 
 def _quoted(*columns: str) -> list[str]:

@@ -54,6 +54,7 @@ LAYOUT_COLUMNS: Final = (
     SheetColumn("unknown_date", "不詳日を許す", "flag"),
     SheetColumn("unknown_inline", "不詳表記を日付の欄に書く", "flag"),
     SheetColumn("sealed", "個人番号", "flag"),
+    SheetColumn("integrated_number", "統合宛名番号", "flag"),
 )
 CODE_COLUMNS: Final = (
     SheetColumn("code", "コード"),

@@ -50,6 +50,8 @@ class Field:
     characters: str = ""
     pad: str = ""
     unknown_inline: bool = False
+    integrated_number: bool = False
+    """Holds a 団体内統合宛名番号: a business system is told its own number in its place."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
         characters=raw.get("characters", ""),
         pad=raw.get("pad", ""),
         unknown_inline=bool(raw.get("unknown_inline", False)),
+        integrated_number=bool(raw.get("integrated_number", False)),
     )
 
 

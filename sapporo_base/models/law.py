@@ -50,6 +50,12 @@ class LegalBasis(models.Model):
     valid_until = models.DateField(
         "適用終了日", null=True, blank=True, help_text="この日以降は適用しません。"
     )
+    result_days = models.PositiveSmallIntegerField(
+        "照会結果の保存日数",
+        null=True,
+        blank=True,
+        help_text="照会結果の項目の値を、到着からこの日数で廃棄します。空の場合は全体の設定によります。",
+    )
     certainty = models.CharField("確度", max_length=10, choices=Certainty)
     note = models.CharField("備考", max_length=500, blank=True)
 
@@ -63,6 +69,10 @@ class LegalBasis(models.Model):
             models.CheckConstraint(
                 name="legal_basis_ends_after_it_begins",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            ),
+            models.CheckConstraint(
+                name="results_are_kept_for_inquiries_and_a_day_at_least",
+                condition=Q(result_days__isnull=True) | Q(kind="inquire", result_days__gte=1),
             ),
         ]
         indexes = [

@@ -15,6 +15,7 @@ from sapporo_base.selectors.conversions import (
     open_unmapped,
     tables_for,
 )
+from sapporo_base.selectors.grounds import missing_ground
 from sapporo_base.selectors.health import Check, readiness
 from sapporo_base.selectors.protection import protected_among
 from sapporo_base.selectors.records import (
@@ -69,6 +70,7 @@ __all__ = [
     "losses_of",
     "may",
     "message_layout",
+    "missing_ground",
     "open_alarms",
     "open_unmapped",
     "protected_among",

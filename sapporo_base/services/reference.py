@@ -90,8 +90,11 @@ def _load_legal_bases() -> int:
     for row in _rows("legal_bases.csv"):
         codes = [code for code in row.pop("systems").split() if code]
         start, end = _day(row.pop("valid_from")), _open_end(row.pop("valid_until"))
+        days = int(kept) if (kept := row.pop("result_days")) else None
         basis, created = LegalBasis.objects.get_or_create(
-            code=row.pop("code"), valid_from=start, defaults={**row, "valid_until": end}
+            code=row.pop("code"),
+            valid_from=start,
+            defaults={**row, "valid_until": end, "result_days": days},
         )
         if created:
             basis.systems.set([systems[code] for code in codes])

@@ -11,14 +11,17 @@ from django.db import transaction
 
 from gateway import conversion
 from gateway.models import CopyError, PublicationEnd
+from gateway.selectors.grounds import may_forward
 from gateway.services import layouts
 from integrated_address import selectors as addressees
+from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
-from sapporo_base.acts import Act
+from sapporo_base.acts import Act, NotPermitted
 from sapporo_base.bulk import temporary_staging
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
 
+_NO_GROUND = "この特定個人情報の副本を登録する、本日現在の法令上の根拠がありません。"
 OPEN_END = date(9999, 12, 31)
 LAYOUT_VERSION = "0001"
 _CHUNK = 5000
@@ -117,7 +120,6 @@ class CopyCounts:
     errors: int
 
 
-@transaction.atomic
 def accept_copies(
     *,
     system: BusinessSystem,
@@ -130,14 +132,34 @@ def accept_copies(
     Take in copies: numbers and contents are converted; what can't be goes to the error list.
 
     What did not change is not sent again. The rest is sent even where some rows are wrong.
+
+    :raises NotPermitted: no ground of the day lets the system provide this; that is recorded.
     """
+    if not may_forward(system=system, information_code=information_code, day=act.day):
+        missing = base_questions.missing_ground(
+            kind="provide", day=act.day, system=system, codes=("", "", information_code)
+        )
+        base.record_refusal(
+            act,
+            "copies_refused",
+            detail=f"{_NO_GROUND}{missing}",
+            information_code=information_code[:16],
+            receiver_code=system.code,
+        )
+        raise NotPermitted(f"{_NO_GROUND}{missing}")
+    return _accept(system, (information_code, layout_version), copies, act)
+
+
+@transaction.atomic
+def _accept(
+    system: BusinessSystem, layout: tuple[str, str], copies: Iterable[CopyData], act: Act
+) -> CopyCounts:
+    information_code, _ = layout
     received = changed = errors = 0
     stream = iter(copies)
     while chunk := list(islice(stream, _CHUNK)):
         received += len(chunk)
-        one_changed, one_errors = _accept_chunk(
-            system, (information_code, layout_version), chunk, act
-        )
+        one_changed, one_errors = _accept_chunk(system, layout, chunk, act)
         changed += one_changed
         errors += one_errors
     base.record_linkage(

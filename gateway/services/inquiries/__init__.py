@@ -18,7 +18,13 @@ from gateway.services.inquiries.comparing import (
     prepare_comparisons,
     settle_compared,
 )
-from gateway.services.inquiries.results import Result, ResultPage, inquiry_results
+from gateway.services.inquiries.disposing import days_kept, dispose_results
+from gateway.services.inquiries.results import (
+    Result,
+    ResultPage,
+    inquiry_results,
+    results_end,
+)
 from gateway.services.inquiries.sending import (
     inquiries_in,
     prepare_inquiry_exchanges,
@@ -38,10 +44,13 @@ __all__ = [
     "cancel_inquiries",
     "cancel_inquiry",
     "compare_inquiry",
+    "days_kept",
+    "dispose_results",
     "inquiries_in",
     "inquiry_results",
     "prepare_comparisons",
     "prepare_inquiry_exchanges",
+    "results_end",
     "settle_asked",
     "settle_cancel_states",
     "settle_cancelled",

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
 from gateway.rules.codes import organisation_code
+from gateway.selectors.masters import Combination, not_permitted
 from gateway.selectors.queues import Outlook, outlook
 from integrated_address import selectors as addressee_questions
 from integrated_address import services as addressees
@@ -78,9 +79,22 @@ ON CONFLICT (system_id, request_key) DO NOTHING
 RETURNING request_key, id, lane, state, integrated_number AS number
 """
 _KNOWN = """
-SELECT request_key, id, lane, state FROM gateway_inquiry
-WHERE system_id = %s AND request_key = ANY(%s)
+SELECT request_key, id, lane, state, business_number, procedure_code, step_code, information_code,
+    provider_code, fiscal_year, period_from, period_until, not_disclosed
+FROM gateway_inquiry WHERE system_id = %s AND request_key = ANY(%s)
 """
+_COMPARED = {
+    "lane": "レーン",
+    "business_number": "業務番号",
+    "procedure_code": "事務コード",
+    "step_code": "事務手続コード",
+    "information_code": "特定個人情報名コード",
+    "provider_code": "情報提供者",
+    "fiscal_year": "課税年度",
+    "period_from": "照会開始日",
+    "period_until": "照会終了日",
+    "not_disclosed": "不開示",
+}
 _AS_ASKED = (
     *("request_key", "lane", "business_number", "procedure_code", "step_code"),
     *("information_code", "fiscal_year", "period_from", "period_until", "not_disclosed"),
@@ -90,6 +104,13 @@ _NO_INDIVIDUAL_NUMBER = "個人番号が登録されていないため照会で�
 _NO_PROVIDER = "情報提供者のコードが正しくありません。"
 _NO_GROUND = (
     "この事務・事務手続・特定個人情報の組合せの照会は、本日現在の法令上の根拠がありません。"
+)
+_NOT_PERMITTED = (
+    "プラットフォームのマスター(許可された組合せ)に、この事務・事務手続・特定個人情報を"
+    "この情報提供者へ照会する組合せがありません。情報提供者のコードを確認してください。"
+)
+_KEY_IN_USE = (
+    "この要求キーは、{}の異なる照会に使われています。別の内容は新しい要求キーで依頼してください。"
 )
 
 
@@ -112,15 +133,23 @@ def accept_inquiries(
     The same request key again is the same inquiry. Where the 符号 is missing it is requested, and
     the inquiry waits for it by itself. One inquiry or a thousand: the same few statements.
     """
-    askable, refused = _judged(system, requests, act)
+    first: dict[str, InquiryRequest] = {}
+    for request in requests:
+        first.setdefault(request.request_key, request)
+    askable, refused = _judged(system, list(first.values()), act)
     kept: dict[str, _Kept] = {}
     for ground in sorted(askable, key=lambda one: one.pk):
         kept |= _insert(system, ground, askable[ground], act)
     fresh = set(kept)
-    if others := {request.request_key for request in requests} - fresh:
+    reused: dict[str, tuple[str, str]] = {}
+    if others := first.keys() - fresh:
         # Refused today or known already; a known one stays what it is, also without its ground.
-        kept |= _known(system, others)
-        refused = {key: why for key, why in refused.items() if key not in kept}
+        known = _known(system, others)
+        refused = {key: why for key, why in refused.items() if key not in known}
+        for key, (row, asked) in known.items():
+            kept[key] = row
+            if why := _key_in_use(asked, _compared(first[key])):
+                reused[key] = why
     hasten_codes(
         {
             one["integrated_number"]
@@ -130,7 +159,7 @@ def accept_inquiries(
         },
         act,
     )
-    _record_refusals(system, refused, act)
+    _record_refusals(system, {**refused, **reused}, act)
     for lane in {kept[key].lane for key in fresh}:
         interactive = lane == Lane.INTERACTIVE
         nudge(
@@ -141,7 +170,7 @@ def accept_inquiries(
         lane: outlook(lane=lane, system=system.pk, at=act.at)
         for lane in {row.lane for row in kept.values()}
     }
-    return [_answer(request.request_key, kept, refused, outlooks) for request in requests]
+    return [_answer(one, first, kept, {**refused, **reused}, outlooks) for one in requests]
 
 
 def _judged(
@@ -161,10 +190,21 @@ def _judged(
     )
     askable: dict[LegalBasis, list[dict[str, Any]]] = defaultdict(list)
     refused: dict[str, tuple[str, str]] = {}
+    missing = {
+        codes: base_questions.missing_ground(
+            kind="inquire", day=act.day, system=system, codes=codes
+        )
+        for codes in {_law_codes(request) for request in requests} - grounds.keys()
+    }
+    forbidden = not_permitted(
+        combinations={_combination(one) for one in requests if _law_codes(one) in grounds},
+        day=act.day,
+    )
     for request in requests:
         ground, person = grounds.get(_law_codes(request)), people.get(request.business_number)
         if ground is None:
-            refused[request.request_key] = ("no_ground", _NO_GROUND)
+            why = f"{_NO_GROUND}{missing[_law_codes(request)]}"
+            refused[request.request_key] = ("no_ground", why)
         elif person is None:
             refused[request.request_key] = ("not_numbered", _NOT_NUMBERED)
         elif person.code_state is None:
@@ -174,6 +214,9 @@ def _judged(
                 provider = organisation_code(request.provider_code)
             except ValueError:
                 refused[request.request_key] = ("provider", _NO_PROVIDER)
+                continue
+            if _combination(request) in forbidden:
+                refused[request.request_key] = ("not_permitted", _NOT_PERMITTED)
                 continue
             askable[ground].append(
                 {
@@ -188,6 +231,31 @@ def _judged(
 
 def _law_codes(request: InquiryRequest) -> base_questions.LawCodes:
     return (request.procedure_code, request.step_code, request.information_code)
+
+
+def _combination(request: InquiryRequest) -> Combination:
+    return (*_law_codes(request), _provider(request))
+
+
+def _provider(request: InquiryRequest) -> str:
+    """The 機関コード of who is asked, or what was sent in its place."""
+    try:
+        return organisation_code(request.provider_code)
+    except ValueError:
+        return request.provider_code
+
+
+def _compared(request: InquiryRequest) -> dict[str, Any]:
+    return {
+        **{name: getattr(request, name) for name in _COMPARED},
+        "provider_code": _provider(request),
+    }
+
+
+def _key_in_use(known: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Say in what an inquiry differs from the one that has its key; None where it is the same."""
+    differing = [label for name, label in _COMPARED.items() if known[name] != asked[name]]
+    return ("key_in_use", _KEY_IN_USE.format("・".join(differing))) if differing else None
 
 
 def _insert(
@@ -222,10 +290,16 @@ def _as_json(asked: Any) -> str:
     return json.dumps(asked, default=date.isoformat)
 
 
-def _known(system: BusinessSystem, keys: Collection[str]) -> dict[str, _Kept]:
+def _known(
+    system: BusinessSystem, keys: Collection[str]
+) -> dict[str, tuple[_Kept, dict[str, Any]]]:
+    """Return the inquiries that have these keys already, with what they ask."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [system.pk, list(keys)])
-        return {key: _Kept(*row) for key, *row in cursor.fetchall()}
+        return {
+            key: (_Kept(number, lane, state), dict(zip(_COMPARED, (lane, *asked), strict=True)))
+            for key, number, lane, state, *asked in cursor.fetchall()
+        }
 
 
 def hasten_codes(integrated_numbers: Collection[str], act: Act) -> None:
@@ -250,14 +324,19 @@ def _record_refusals(
 
 
 def _answer(
-    request_key: str,
+    request: InquiryRequest,
+    first: Mapping[str, InquiryRequest],
     kept: Mapping[str, _Kept],
     refused: Mapping[str, tuple[str, str]],
     outlooks: Mapping[str, Outlook],
 ) -> AcceptedInquiry:
+    request_key = request.request_key
     row = kept.get(request_key)
-    if row is None:
-        code, why = refused[request_key]
+    why_not = _key_in_use(_compared(first[request_key]), _compared(request))
+    if why_not is None and (row is None or request_key in refused):
+        why_not = refused[request_key]
+    if why_not is not None or row is None:
+        code, why = why_not or refused[request_key]
         return AcceptedInquiry(request_key, None, "refused", why=why, code=code)
     out = outlooks[row.lane]
     before = waiting.usual_code() if row.state == Inquiry.State.WAITING_CODE else timedelta()

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from gateway.models import Inquiry, InquiryResult
 from gateway.rules.codes import with_numbers_replaced
 from gateway.services import layouts
 from gateway.services.answers import ToldResult
+from gateway.services.inquiries.numbers_within import with_own_numbers
 from integrated_address import selectors as addressee_questions
 from sapporo_base import services as base
 from sapporo_base.acts import Act
@@ -50,6 +51,8 @@ class Result:
     items: Mapping[str, Any]
     reason_code: str
     reason: str
+    disposed_at: datetime | None
+    """Since when its values are gone: the time for which its 事務 needs them was over."""
 
 
 def end_inquiries(ended: Sequence[Inquiry], results: Mapping[str, ToldResult], act: Act) -> None:
@@ -118,7 +121,7 @@ WITH head AS (SELECT coalesce(max(position), 0) AS position FROM {RESULT_FEED.po
 SELECT head.position, page.* FROM head LEFT JOIN LATERAL (
     SELECT p.position AS receipt, i.id, i.request_key, i.business_number, i.integrated_number,
         r.state, i.information_code, r.provider_code, i.fiscal_year, r.provided_at, r.items,
-        r.reason_code, r.reason
+        r.reason_code, r.reason, r.disposed_at
     FROM {RESULT_FEED.position_table} p
     JOIN gateway_inquiryresult r ON r.id = p.entry_id
     JOIN gateway_inquiry i ON i.id = r.inquiry_id
@@ -127,6 +130,24 @@ SELECT head.position, page.* FROM head LEFT JOIN LATERAL (
 ) page ON true
 ORDER BY page.receipt
 """
+
+
+_END = f"""
+SELECT max(position) FROM (
+    SELECT p.position FROM {RESULT_FEED.position_table} p
+    JOIN gateway_inquiryresult r ON r.id = p.entry_id
+    WHERE p.position > %(receipt)s AND r.system_id = %(system)s
+    ORDER BY p.position LIMIT %(most)s
+) own
+"""
+
+
+def results_end(*, system: BusinessSystem, receipt: int, most: int) -> int | None:
+    """Return up to which receipt the next results of a system reach; None where it has none."""
+    RESULT_FEED.publish()
+    asked = {"receipt": receipt, "system": system.pk, "most": most}
+    ((until,),) = prepared_rows(_END, asked)
+    return None if until is None else int(until)
 
 
 def inquiry_results(*, system: BusinessSystem, receipt: int, limit: int, act: Act) -> ResultPage:
@@ -149,7 +170,16 @@ def _read(system: BusinessSystem, receipt: int, limit: int, act: Act) -> ResultP
     reached = found[-1][0] if has_more else max(receipt, rows[0][0])
     integrated = {row[4] for row in found}
     numbers = addressee_questions.business_numbers_of(system=system, integrated_numbers=integrated)
-    results = [_as_told(numbers, *row) for row in found]
+    told = [_as_told(numbers, *row) for row in found]
+    items = with_own_numbers(
+        [
+            (one.information_code, one.items, {row[4]: one.business_number})
+            for one, row in zip(told, found, strict=True)
+        ],
+        system=system,
+        act=act,
+    )
+    results = [replace(one, items=own) for one, own in zip(told, items, strict=True)]
     if results:
         base.record_linkage(
             act,
@@ -178,6 +208,7 @@ def _as_told(
     items: str,
     reason_code: str,
     reason: str,
+    disposed_at: datetime | None,
 ) -> Result:
     return Result(
         receipt=receipt,
@@ -193,4 +224,5 @@ def _as_told(
         items=json.loads(items),
         reason_code=reason_code,
         reason=with_numbers_replaced(reason, {integrated_number: business_number}),
+        disposed_at=disposed_at,
     )

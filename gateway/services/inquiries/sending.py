@@ -8,6 +8,8 @@ from django.db import connection, transaction
 
 from gateway.models import Exchange, Inquiry, Lane, SendQueue
 from gateway.rules import waiting
+from gateway.rules.statuses import status_doubt
+from gateway.selectors.masters import status_names
 from gateway.services import queues
 from gateway.services.answers import NO_CODE_YET, Told, ToldResult, ToldState
 from gateway.services.exchanges import finish, held, new_exchange
@@ -214,6 +216,7 @@ def settle_states(exchange: Exchange, told: Sequence[ToldState], *, act: Act) ->
     if row is None:
         return
     by_id = {state.record_id: state for state in told}
+    applied = status_names(day=act.day)
     inquiries = list(row.inquiries.select_for_update())
     ended = []
     for inquiry in inquiries:
@@ -224,6 +227,10 @@ def settle_states(exchange: Exchange, told: Sequence[ToldState], *, act: Act) ->
             inquiry.detail_status, inquiry.name_status = state.detail_status, state.name_status
             if state.why:
                 inquiry.reason_code, inquiry.reason = state.why.code[:40], state.why.words[:300]
+            doubt = status_doubt(state.detail_status, state.name_status, applied=applied)
+            if doubt:
+                inquiry.state = Inquiry.State.UNCLEAR
+                inquiry.reason_code, inquiry.reason = "unknown_status", doubt
         inquiry.attempts += 1
         inquiry.due_at = act.at + waiting.look_after(
             inquiry.attempts, interactive=_hurries(inquiry)
