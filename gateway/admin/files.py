@@ -82,7 +82,7 @@ class FileExchangeForm(FileExchangePlanForm):
     kind = forms.ChoiceField(
         label="内容", choices=FileExchangeSetting.Kind.choices, widget=UnfoldAdminSelectWidget
     )
-    prefix = forms.CharField(
+    name_prefix = forms.CharField(
         label="ファイル名の先頭",
         max_length=20,
         widget=UnfoldAdminTextInputWidget,
@@ -95,7 +95,7 @@ class FileExchangeForm(FileExchangePlanForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="副本の場合に入力します(TMと数字14桁)。",
     )
-    field_order = ("system", "kind", "prefix", "information_code")
+    field_order = ("system", "kind", "name_prefix", "information_code")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -226,7 +226,7 @@ class FileExchangeSettingAdmin(ReadOnlyAdmin):
         setting = services.set_up_file_exchange(
             system=base.system(data["system"]),
             kind=data["kind"],
-            prefix=data["prefix"],
+            prefix=data["name_prefix"],
             information_code=data["information_code"],
             plan=_plan(data),
             act=staff_act(request),

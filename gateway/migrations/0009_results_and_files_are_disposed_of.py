@@ -7,7 +7,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('gateway', '0008_codes_are_compared'), ('sapporo_base', '0009_how_long_results_are_kept')]
+    dependencies = [
+        ("gateway", "0008_codes_are_compared"),
+        ("sapporo_base", "0009_how_long_results_are_kept"),
+    ]
 
     operations = [
         migrations.CreateModel(

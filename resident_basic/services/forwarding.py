@@ -141,6 +141,7 @@ def _forward(numbers: Sequence[str], approval: selectors.Approval, act: Act) -> 
     dataset = household_dataset(act.day)
     counts = gateway.accept_copies(
         system=register,
+        provider=base.system(RECEIVER),
         information_code=dataset.information_code,
         layout_version=dataset.layout_version,
         copies=_copies(list(numbered), approval, dataset),

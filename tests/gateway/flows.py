@@ -9,7 +9,7 @@ from guardian.shortcuts import assign_perm
 from gateway import services, tasks
 from gateway.services import CopyData, InquiryRequest
 from sapporo_base.acts import Act
-from sapporo_base.models import PersonalInformationFile
+from sapporo_base.models import LegalBasis, PersonalInformationFile
 from tests.factories import StaffFactory, system
 from tests.gateway.far_end import CHILD_ALLOWANCE, TAX
 
@@ -69,6 +69,22 @@ def results(code="027-000", receipt=0):
     return services.inquiry_results(
         system=system(code), receipt=receipt, limit=100, act=now_act()
     ).results
+
+
+def may_provide(information, *codes):
+    """Give systems the ground to provide a 特定個人情報."""
+    ground = LegalBasis.objects.create(
+        code=f"provide-{information}",
+        kind="provide",
+        law="番号法",
+        item="第19条第8号",
+        procedure="試験の事務",
+        information_code=information,
+        valid_from=date(2020, 1, 1),
+        certainty="assumed",
+    )
+    ground.systems.set([system(code) for code in codes])
+    return ground
 
 
 def copy(number="J1", *, key="2026-12", amount="10000", withdrawn=False):

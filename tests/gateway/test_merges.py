@@ -11,6 +11,7 @@ from gateway.services import CopyData, numbers
 from integrated_address import services as addressees
 from sapporo_base.models import LegalBasis
 from tests.factories import StaffFactory, system
+from tests.gateway.flows import may_provide
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ def two(act):
     one = numbered(act, number="P1", serial=None, code="024-000", state="").integrated_number
     other = numbered(act).integrated_number
     read(act)
+    may_provide(INFORMATION, "024-000", "001-000")
     PlatformNumber.objects.update(state="registered", registered_at=act.at)
     return one, other
 
@@ -163,6 +165,18 @@ class TestUndone:
         assert under(two[0]) == [("保険", "waiting", False)]
         assert under(two[1]) == [("保険", "waiting", True)]
         assert PlatformNumber.objects.get(pk=two[0]).state == "to_register"
+
+    def test_an_inquiry_that_was_not_sent_goes_back_to_its_person(self, act, two):
+        inquiry = TestMerged().an_inquiry(act, two[0], state="waiting_code")
+        done = merge(two, act)
+        inquiry.refresh_from_db()
+        assert inquiry.integrated_number == two[1]
+        addressees.undo_merge(
+            merge_number=done.pk, reason="別人", act=replace(act, staff=StaffFactory())
+        )
+        read(act)
+        inquiry.refresh_from_db()
+        assert (inquiry.integrated_number, inquiry.state) == (two[0], "waiting_code")
 
     def test_a_number_that_never_left_is_registered_still(self, act, two):
         done = merge(two, act)

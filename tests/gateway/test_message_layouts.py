@@ -11,6 +11,7 @@ from sapporo_base import services as base
 from sapporo_base.layouts import CodeMap, Tables, parse_layout
 from sapporo_base.models import ConversionLoss, Layout, UnmappedCode
 from tests.factories import StaffFactory, system
+from tests.gateway.flows import may_provide
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,7 @@ def in_force(purpose, **changes):
 
 def accept(act, **items):
     numbered(act, number="J1", code="027-000", serial=1)
+    may_provide(INFORMATION, "027-000")
     return services.accept_copies(
         system=system("027-000"),
         information_code=INFORMATION,

@@ -127,24 +127,28 @@ def accept_copies(
     copies: Iterable[CopyData],
     act: Act,
     layout_version: str = LAYOUT_VERSION,
+    provider: BusinessSystem | None = None,
 ) -> CopyCounts:
     """
     Take in copies: numbers and contents are converted; what can't be goes to the error list.
 
     What did not change is not sent again. The rest is sent even where some rows are wrong.
 
+    :param provider: whose ground counts, where the numbers are those of another system.
+
     :raises NotPermitted: no ground of the day lets the system provide this; that is recorded.
     """
-    if not may_forward(system=system, information_code=information_code, day=act.day):
+    provider = provider or system
+    if not may_forward(system=provider, information_code=information_code, day=act.day):
         missing = base_questions.missing_ground(
-            kind="provide", day=act.day, system=system, codes=("", "", information_code)
+            kind="provide", day=act.day, system=provider, codes=("", "", information_code)
         )
         base.record_refusal(
             act,
             "copies_refused",
             detail=f"{_NO_GROUND}{missing}",
             information_code=information_code[:16],
-            receiver_code=system.code,
+            receiver_code=provider.code,
         )
         raise NotPermitted(f"{_NO_GROUND}{missing}")
     return _accept(system, (information_code, layout_version), copies, act)

@@ -52,10 +52,10 @@ def set_up_file_exchange(
         system has no ground to provide the copies.
     """
     if not _PREFIX.match(prefix):
-        raise InvalidRequest(fields={"prefix": "半角英数字20文字以内で入力してください。"})
+        raise InvalidRequest(fields={"name_prefix": "半角英数字20文字以内で入力してください。"})
     others = FileExchangeSetting.objects.filter(system=system)
     if others.filter(prefix=prefix).exists():
-        raise InvalidRequest(fields={"prefix": "このシステムの別の設定で使われています。"})
+        raise InvalidRequest(fields={"name_prefix": "このシステムの別の設定で使われています。"})
     if kind == Kind.COPIES:
         if not is_information_code(information_code):
             raise InvalidRequest(fields={"information_code": "TMと数字14桁で入力してください。"})
