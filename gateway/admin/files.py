@@ -172,7 +172,7 @@ class FileExchangeSettingAdmin(ReadOnlyAdmin):
         root = f"{settings.EXCHANGE_FOLDER}/{obj.system.code}"
         return shown.facts([(words, f"{root}/{name}/") for name, words in _FOLDERS])
 
-    @display(description="inフォルダーにあるファイル")
+    @display(description="受領待ちのファイル")
     def left_alone(self, obj: FileExchangeSetting) -> SafeString:
         """Return what lies in the folder, and why it was not taken yet."""
         return shown.table(
@@ -181,7 +181,7 @@ class FileExchangeSettingAdmin(ReadOnlyAdmin):
                 (one.name, when(one.written_at), one.words)
                 for one in services.files_left(obj.system)
             ],
-            caption="inフォルダー",
+            caption="受領待ちのファイル",
             empty="ファイルはありません。",
         )
 
@@ -266,7 +266,7 @@ class ExchangedFileAdmin(ReadOnlyAdmin):
 
     duty = "連携"
     icon = "description"
-    duty_order = 63
+    duty_order = 62
     about = (
         "業務システムから受け取ったファイルと、渡した照会結果のファイルです。行の値は表示しません。"
     )
