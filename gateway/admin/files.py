@@ -297,7 +297,7 @@ class ExchangedFileAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("name_words", "state_word", "kept", "stretch", "finding_rows")
 
-    @display(description="ファイル名", ordering="name")
+    @display(description="元のファイル名", ordering="name")
     def name_words(self, obj: ExchangedFile) -> str:
         """Return the name under which it was left or is fetched."""
         return obj.sent_name
