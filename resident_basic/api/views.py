@@ -78,7 +78,9 @@ class DeliveryView(SystemView):
         """Return how far the caller is; 404 where nothing was ever approved for it."""
         delivery = selectors.consumers().filter(system=self.system).first()
         if delivery is None:
-            raise NotFound("この庁内業務システムへの配信はありません。")
+            raise NotFound(
+                "この庁内業務システムへの配信はありません。利用申請が承認されると始まります。"
+            )
         return Response(DeliveryStateSerializer(delivery).data)
 
 

@@ -137,7 +137,7 @@ CAUSES: Final = {
     Phase.REFUSED: ("refused", "利用申請は却下されました。"),
 }
 NEVER_APPLIED: Final = ("never_applied", "利用申請がありません。")
-OTHER_FORM: Final = ("form_not_approved", "この移転の形式は承認されていません。")
+OTHER_FORM: Final = ("form_not_approved", "この移転の形式「{form}」は承認されていません。")
 
 
 def telling(phases: Collection[Phase]) -> Phase | None:

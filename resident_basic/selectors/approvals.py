@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from resident_basic.models import ApprovedItem, Certification, UseApplication
 from resident_basic.rules.applications import (
     CAUSES,
+    FORMS,
     NEVER_APPLIED,
     OTHER_FORM,
     Life,
@@ -186,7 +187,8 @@ def obstacle_of(*, system: BusinessSystem, day: date, form: str = "") -> Obstacl
     in_force = [one for one in applications if phases[one.pk].is_in_force]
     if in_force:
         if form and not any(form in one.granted_forms for one in in_force):
-            return Obstacle(*OTHER_FORM, in_force[0].pk)
+            code, words = OTHER_FORM
+            return Obstacle(code, words.format(form=FORMS[form]), in_force[0].pk)
         return None
     found = telling(phases.values())
     if found is None:

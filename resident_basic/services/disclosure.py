@@ -94,6 +94,7 @@ def disclose_residents(
             withheld=approval.withheld,
             receiver_code=receiver(act).code,
             information=INFORMATION,
+            opened_individual_number=approval.individual_number and bool(rows),
             detail=_which_state(as_of, known_at),
         )
         return _with_individual_numbers(rows, approval, act)

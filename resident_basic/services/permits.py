@@ -11,6 +11,8 @@ from sapporo_base.rules.check_digits import is_resident_number
 
 INFORMATION = "住民基本台帳ファイル"
 
+_MOST_TOLD = 10
+
 
 class NoApproval(NotPermitted):
     """The system has no 利用申請 in force; `fields` holds the cause, and the 利用申請 that tells it."""
@@ -81,8 +83,12 @@ def refuse_other_numbers(numbers: Sequence[str], *, field: str) -> None:
 
     :raises InvalidRequest: some are not; their places are named, never themselves.
     """
-    wrong = [str(at) for at, number in enumerate(numbers) if not is_resident_number(number)]
+    wrong = [f"{at}件目" for at, number in enumerate(numbers, 1) if not is_resident_number(number)]
     if wrong:
         raise InvalidRequest(
-            fields={field: f"宛名番号(15桁)ではありません: {', '.join(wrong[:10])}番目(0から)"}
+            fields={
+                field: "宛名番号(15桁、末尾は検査数字)ではありません: "
+                + "、".join(wrong[:_MOST_TOLD])
+                + (" ほか" if len(wrong) > _MOST_TOLD else "")
+            }
         )

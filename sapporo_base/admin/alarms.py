@@ -60,9 +60,8 @@ def alarm_block(request: HttpRequest) -> HomeBlock | None:
         title="警報",
         state=f"{len(alarms)}件",
         attention=Attention.STOPPED,
-        rows=[
-            HomeRow(one.title, one.words, one.page or listed, Attention.STOPPED) for one in alarms
-        ],
+        # The block itself is marked; a sentence in a badge is hard to read.
+        rows=[HomeRow(one.title, one.words, one.page or listed) for one in alarms],
         links=[("警報の一覧", listed)],
         order=1,
     )

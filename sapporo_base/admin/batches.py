@@ -313,6 +313,12 @@ def _note(runs: Sequence[BatchRun], interrupted: Collection[int]) -> str:
     return "" if runs else "ファイルの受領などを行うと、結果がここに表示されます。"
 
 
+def _batch_state(bad: int, rejects: int) -> str:
+    if bad:
+        return f"確認が必要 {bad}件"
+    return f"受領エラー {rejects:,}件" if rejects else "正常"
+
+
 def batch_block(request: HttpRequest) -> HomeBlock | None:
     """Show the last bulk jobs, those with rejected rows first in attention."""
     if not request.user.has_perm("sapporo_base.view_batchrun"):
@@ -323,19 +329,31 @@ def batch_block(request: HttpRequest) -> HomeBlock | None:
         *BatchRun.objects.exclude(pk__in=interrupted).order_by("-started_at")[:5],
     ]
     bad = [r for r in runs if r.pk in interrupted or r.state in {"rejected", "failed", "held"}]
+    # A rejected row waits however many jobs came after its own.
+    rejects = selectors.open_reject_count()
+    may_see = request.user.has_perm("sapporo_base.view_rejectedrow")
+    waiting = HomeRow(
+        "受領エラー(未処理)",
+        f"{rejects:,}件",
+        reverse("admin:sapporo_base_rejectedrow_changelist") if may_see else "",
+        Attention.WARNED if rejects else Attention.CALM,
+    )
     return HomeBlock(
         title="一括処理",
-        state=f"確認が必要 {len(bad)}件" if bad else "正常",
-        attention=Attention.WARNED if bad else Attention.CALM,
+        state=_batch_state(len(bad), rejects),
+        attention=Attention.WARNED if bad or rejects else Attention.CALM,
         note=_note(runs, interrupted),
         rows=[
-            HomeRow(
-                run.file_name or kind_of(run),
-                INTERRUPTED if run.pk in interrupted else run.get_state_display(),
-                reverse("admin:sapporo_base_batchrun_change", args=(run.pk,)),
-                Attention.WARNED if run in bad else Attention.CALM,
-            )
-            for run in runs
+            waiting,
+            *(
+                HomeRow(
+                    run.file_name or kind_of(run),
+                    INTERRUPTED if run.pk in interrupted else run.get_state_display(),
+                    reverse("admin:sapporo_base_batchrun_change", args=(run.pk,)),
+                    Attention.WARNED if run in bad else Attention.CALM,
+                )
+                for run in runs
+            ),
         ],
         links=[("すべての一括処理", reverse("admin:sapporo_base_batchrun_changelist"))],
         order=20,

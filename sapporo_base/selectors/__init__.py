@@ -7,6 +7,7 @@ from sapporo_base.selectors.batches import (
     interrupted_runs,
     last_batch,
     last_runs,
+    open_reject_count,
     run_progress,
 )
 from sapporo_base.selectors.conversions import (
@@ -72,6 +73,7 @@ __all__ = [
     "message_layout",
     "missing_ground",
     "open_alarms",
+    "open_reject_count",
     "open_unmapped",
     "protected_among",
     "readiness",

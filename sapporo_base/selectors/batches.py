@@ -39,6 +39,11 @@ def last_batch(*, kind: str, file_name: str) -> BatchResult:
     return BatchResult(run.state, list(rows.values_list("row_number", flat=True)))
 
 
+def open_reject_count() -> int:
+    """Return how many rows that could not be taken (受領エラー) wait for people, whatever the file."""
+    return RejectedRow.objects.filter(state=RejectedRow.State.OPEN).count()
+
+
 def last_runs(*, kind: str, most: int) -> Sequence[BatchRun]:
     """Return the last finished jobs of a kind, newest first."""
     finished = BatchRun.objects.filter(kind=kind, ended_at__isnull=False)

@@ -18,6 +18,7 @@ from sapporo_base import sealing, selectors
 from sapporo_base.acts import JAPAN, Act, InvalidRequest
 from sapporo_base.models import AccessToken, BusinessSystem, SystemCredential, UsedAssertion
 from sapporo_base.rows import columns_of, instance_of, prepared_rows, width_of
+from sapporo_base.rules.dates import format_date
 from sapporo_base.rules.scopes import known_scopes
 from sapporo_base.services.alarms import Raised
 from sapporo_base.services.records import record_linkage
@@ -195,7 +196,8 @@ def ending_alarms(*, at: datetime) -> list[Raised]:
         Raised(
             "credential",
             "認証情報の期限が近づいています",
-            f"{one.system}の認証情報の有効期限は{one.expires_at:%Y-%m-%d}です。新しい認証情報を発行してください。",
+            f"{one.system}の認証情報の有効期限は{format_date(one.expires_at.astimezone(JAPAN).date())}です。"
+            "新しい認証情報を発行してください。",
             key=one.system.code,
             page=reverse("admin:sapporo_base_systemcredential_changelist"),
         )

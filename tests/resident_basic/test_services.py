@@ -148,6 +148,23 @@ class TestDisclosure:
         assert given.items["individual_number"] == number
         assert number not in repr(services.disclose_changes(receipt=0, limit=9, act=school))
 
+    def test_a_record_of_a_look_up_says_whether_an_individual_number_was_in_it(
+        self, register_act, approve
+    ):
+        one = row(individual_number=an_individual_number())
+        services.receive_event(values=one, act=register_act)
+        for receiver in (
+            approve("024-000", "name", individual_number=True),
+            approve("017-000", "name"),
+        ):
+            services.disclose_residents(numbers=[one["resident_number"]], act=receiver)
+
+        told = LinkageRecord.objects.filter(kind="resident_disclosed", result="done")
+        assert dict(told.values_list("receiver_code", "opened_individual_number")) == {
+            "024-000": True,
+            "017-000": False,
+        }
+
     def test_no_address_of_a_protected_person_leaves_without_the_right(self, register_act, approve):
         one = row(support_measure="1", support_subject="1", support_from="2026-10-01")
         services.receive_event(values=one, act=register_act)

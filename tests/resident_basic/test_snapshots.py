@@ -175,6 +175,7 @@ class TestSnapshot:
         complete = reference_implementation()["complete"]
         assert complete(whole)
         assert not complete(whole[: whole.rindex(b"\n", 0, -1) + 1])
+        assert not complete(whole[:-20]), "cut in the middle of a line"
         assert not complete(whole.replace("花子".encode(), "良子".encode()))
 
     def test_it_comes_compressed_where_asked(self, receive, school, client_of):

@@ -1,5 +1,8 @@
 """The staff's pages of the ground floor: what they show, refuse and record."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from auditlog.models import LogEntry
 from django.contrib import admin
@@ -236,6 +239,23 @@ class TestInterruptedRuns:
 
 
 class TestRejectedRows:
+    def test_stay_on_the_home_page_however_many_jobs_came_after(self, staff_client, act):
+        batch = services.open_batch(act, "receive_accounts", file_name="a.csv")
+        services.reject_rows(batch, [services.Reject(3, "氏名", "missing", "空です。", {})])
+        for hours in range(1, 7):
+            later = replace(act, at=act.at + timedelta(hours=hours))
+            services.open_batch(later, "receive_accounts", file_name=f"later{hours}.csv")
+        rights = ("sapporo_base.view_batchrun", "sapporo_base.view_rejectedrow")
+        html = staff_client(*rights).get("/admin/").content.decode()
+
+        assert "受領エラー(未処理)" in html
+        assert "受領エラー 1件" in html
+        assert ">a.csv<" not in html
+        services.settle_rejected_row(
+            RejectedRow.objects.get(), state="dropped", reason="送り直し", act=act
+        )
+        assert "受領エラー 1件" not in staff_client(*rights).get("/admin/").content.decode()
+
     def test_a_row_is_opened_with_a_reason_and_recorded(self, staff_client, act):
         batch = services.open_batch(act, "receive_accounts", file_name="a.csv")
         services.reject_rows(

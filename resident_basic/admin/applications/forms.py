@@ -95,6 +95,7 @@ class ApplicationForm(forms.Form):
         max_value=9_999_999,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text="1年間に移転を受ける人数の見込み。例: 150000",
+        error_messages={"invalid": "桁区切りを付けずに数字で入力してください。例: 150000"},
     )
     retention = _text("保管期間", length=100, required=False, help_text="例: 資格の喪失から5年")
     handling_section = _text("取扱部署", length=100, required=False)
@@ -117,7 +118,10 @@ class ApplicationForm(forms.Form):
     protected_people = forms.BooleanField(
         label="支援措置対象者の住所等の移転を申請する",
         required=False,
-        help_text="申請しない場合、「支援措置で非公開」の項目は支援措置対象者について移転されません。",
+        help_text=(
+            "申請しない場合、「支援措置で非公開」の項目は支援措置対象者について移転されません。"
+            "申請する場合は、移転先で対象者を見分けられるよう「支援措置区分」も選んでください。"
+        ),
     )
 
     def __init__(

@@ -42,10 +42,15 @@ class Command(BaseCommand):
             ) from unknown
         made = services.make_day_files(day=day, act=act, only=only)
         for file in made:
+            until = file.until_receipt
+            stretch = (
+                f"受領番号 {file.after_receipt + 1:,}〜{until:,}"
+                if until > file.after_receipt
+                else f"受領番号{until:,}より後の異動情報なし"
+            )
             self.stdout.write(
                 f"{file.system}: {file.name} {file.rows:,}行"
-                f" (受領番号 {file.after_receipt + 1:,}〜{file.until_receipt:,}、"
-                f"縮退 {file.lost:,}項目、出力できない行 {file.unwritten:,}行)"
+                f" ({stretch}、縮退 {file.lost:,}項目、出力できない行 {file.unwritten:,}行)"
             )
         if not made:
             self.stdout.write("日次ファイルの配信対象はありません。")

@@ -103,7 +103,7 @@ class Command(BaseCommand):
         if receipt.rejected and not receipt.is_rehearsal:
             raise CommandError(
                 f"{receipt.rejected:,}行を受領できませんでした"
-                f"(一括処理{receipt.batch_number}の受領エラーを参照)。",
+                "(運用 → 受領エラー の未処理の行を、訂正するか破棄してください)。",
                 returncode=1,
             )
 

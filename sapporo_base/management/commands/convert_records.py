@@ -1,5 +1,6 @@
 """manage.py convert_records IN OUT --from LAYOUT --to LAYOUT [--encoding ENCODING]."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +70,9 @@ class Command(BaseCommand):
             raise CommandError(f"レイアウトがありません: {error}", returncode=2) from error
         rejected: list[str] = []
         try:
-            with target.open("xb") as stream:
+            # It may hold 個人番号: nobody but its owner reads it.
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as stream:
                 written = write_records(
                     stream, layout, _rows(read, layout, rejected), encoding=encoding
                 )

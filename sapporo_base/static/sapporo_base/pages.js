@@ -72,6 +72,12 @@
     true,
   );
 
+  // Rows as cards on a narrow page: the theme takes any first column for the one that selects rows.
+  document.querySelectorAll("#result_list tbody td:first-child[data-label]").forEach((cell) => {
+    const heading = cell.closest("table").querySelector("thead th");
+    if (heading && !cell.querySelector("input")) cell.dataset.label = heading.innerText.trim();
+  });
+
   // A 個人番号 hides itself again.
   document.querySelectorAll("[data-hide-after]").forEach((block) => {
     const counter = block.querySelector("[data-countdown]");
