@@ -19,6 +19,7 @@ class GatewayConfig(AppConfig):
         auditlog.register(models.PlannedStop)
         auditlog.register(models.Pace)
         auditlog.register(models.PlatformInterface)
+        auditlog.register(models.InterfacePermission)
         auditlog.register(models.MasterUpdate)
         auditlog.register(models.FileExchangeSetting, exclude_fields=["results_after"])
         auditlog.register(models.PortalNotice, exclude_fields=["text", "title"])

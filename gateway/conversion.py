@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from gateway.rules.stray_numbers import is_stray
 from sapporo_base.layouts import LayoutSpecification, Tables, Unmapped
 from sapporo_base.layouts.converting import Incoming, Outgoing
 from sapporo_base.rules.characters import Loss
@@ -21,6 +22,9 @@ Items = Mapping[str, Any]
 
 _XML_NAME = re.compile(r"[^\W\d][\w.-]*")
 _LONGEST_VALUE = 4000
+HOLDS_NUMBER = (
+    "個人番号と読める値が含まれるため転送しません。元のデータから除いて再度転送してください。"
+)
 
 
 class Problem(NamedTuple):
@@ -36,8 +40,8 @@ def converted_items(items: Items) -> tuple[dict[str, Any], list[Problem]]:
     Return the items as they are sent, and what could not be converted.
 
     Text is composed (NFC) so that the same name has one digest on both sides; variation selectors
-    stay. Numbers and dates become text. Control characters and names that XML does not know are
-    problems.
+    stay. Numbers and dates become text. Control characters, names that XML does not know and what
+    reads as a 個人番号 are problems.
     """
     result: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -69,6 +73,8 @@ def _text(name: str, value: object) -> tuple[str | None, Problem | None]:
         return None, Problem(name, "length", f"値が長すぎます({_LONGEST_VALUE:,}文字まで)。")
     if any(unicodedata.category(character) in {"Cc", "Cs", "Cn"} for character in text):
         return None, Problem(name, "character", "使用できない文字(制御文字など)が含まれています。")
+    if is_stray(name, text):
+        return None, Problem(name, "individual_number", HOLDS_NUMBER)
     return text, None
 
 

@@ -555,7 +555,10 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"navigation": "sapporo_base.admin.navigation.sidebar"},
 }
 # What apps load beside the reference data of the ground floor, by name; each returns how many rows.
-REFERENCE_LOADERS = {"中間サーバインターフェイス": "gateway.services.load_interfaces"}
+REFERENCE_LOADERS = {
+    "中間サーバインターフェイス": "gateway.services.load_interfaces",
+    "インターフェイス利用許可": "gateway.services.load_interface_permissions",
+}
 
 # What a 名寄せ moves in apps to the left of 団体内統合宛名, by name; each returns lines for the preview.
 MERGE_EFFECTS = ["gateway.selectors.merges.merge_effects"]

@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from gateway import services
-from gateway.models import PlatformInterface
+from gateway.models import InterfacePermission, PlatformInterface
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
-from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
 
 
 @admin.register(PlatformInterface)
@@ -98,3 +98,30 @@ class PlatformInterfaceAdmin(ReadOnlyAdmin):
             interface=interface, in_use=in_use, act=staff_act(request, reason=reason)
         )
         return "利用を再開しました。" if in_use else "利用を止めました。"
+
+
+@admin.register(InterfacePermission)
+class InterfacePermissionAdmin(SystemBaseAdmin):
+    """インターフェイス利用許可: which business system may use what."""
+
+    duty = "運用"
+    icon = "rule"
+    duty_order = 41
+    about = (
+        "庁内業務システムごとに、使用できる中間サーバの機能と特定個人情報です。"
+        "許可のない照会・副本・お知らせは受け付けません。"
+        "やめるときは終了日を入力します(送信待ちのものは送られます)。"
+    )
+    empty_text = (
+        "許可がないため、どのシステムも照会・副本・お知らせを送れません。"
+        "「追加」から登録するか、manage.py load_reference_data を実行してください。"
+    )
+    list_display = ("system", "group", "information", "valid_from", "valid_until", "reason")
+    list_filter = ("group", "system")
+    list_select_related = ("system",)
+    ordering = ("system", "group", "information_code")
+
+    @display(description="特定個人情報", ordering="information_code")
+    def information(self, obj: InterfacePermission) -> str:
+        """Return the code, or that it holds for all."""
+        return obj.information_code or "全て"

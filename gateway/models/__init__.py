@@ -18,6 +18,7 @@ from gateway.models.inquiries import Inquiry, InquiryResult
 from gateway.models.masters import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from gateway.models.notices import PortalNotice
 from gateway.models.numbers import CodeWaiting, PlatformNumber
+from gateway.models.permissions import InterfacePermission
 from gateway.models.provisions import ExchangeRecord, Provision
 from gateway.models.queues import LaneFlow, QueuePause, SendQueue
 from gateway.models.reconciliations import CopyDifference, Reconciliation
@@ -41,6 +42,7 @@ __all__ = [
     "InformationFlag",
     "Inquiry",
     "InquiryResult",
+    "InterfacePermission",
     "Lane",
     "LaneFlow",
     "MasterKind",

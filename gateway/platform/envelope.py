@@ -26,6 +26,7 @@ NIL: Final = f"{{{XSI}}}nil"
 _DECLARATION: Final = re.compile(
     rb"""<\?xml\s+version=["']1\.0["'](?:\s+encoding=["'](?P<encoding>[^"']{1,20})["'])?[^>]{0,40}\?>"""
 )
+_FIRST_YEAR, _LAST_YEAR = 1900, 9990
 _HEADER_ITEMS: Final = (
     "MsgId",
     "MsgTypeId",
@@ -294,14 +295,18 @@ def moment(interface: str, text: str, where: str) -> datetime | None:
     """
     Return an aware time, None for an empty text.
 
-    :raises BadAnswer: it is no time that exists.
+    :raises BadAnswer: it is no time that exists, or bears no offset.
     """
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, where) from None
+    # Without an offset it is nobody's time; at the ends of the calendar no time zone is reckoned.
+    if at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise BadAnswer(interface, WhyBad.WRONG_SCHEMA, where)
+    return at
 
 
 def last_child(interface: str, record: etree._Element, tag: str) -> etree._Element:

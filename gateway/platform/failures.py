@@ -85,6 +85,18 @@ class PlatformBusy(PlatformUnreachable):
         self.retry_after = retry_after
 
 
+class MessageNotTaken(PlatformUnreachable):
+    """
+    The far end's door turned this one message away (a 4xx): others may pass.
+
+    It was not acted on. One that is always turned away goes to a person and stops nobody else.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"answered {status}", maybe_received=False)
+        self.status = status
+
+
 class PlatformRefused(PlatformError):
     """The platform refused the message: as a whole (`reason`), or record by record (`records`)."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
+import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +18,7 @@ from gateway.platform import profile
 from gateway.platform.envelope import moment, parse
 from gateway.platform.failures import (
     BadAnswer,
+    MessageNotTaken,
     PlatformBusy,
     PlatformClosed,
     PlatformUnreachable,
@@ -22,10 +26,14 @@ from gateway.platform.failures import (
 )
 from gateway.platform.messages import TlsSettings
 
+logger = logging.getLogger(__name__)
 XML: Final = "application/xml"
 ZIP: Final = "application/zip"
 _CLOSED_BODY_BYTES: Final = 64 * 1024
 _OK, _TOO_MANY, _UNAVAILABLE = 200, 429, 503
+_OF_THE_MESSAGE: Final = frozenset({400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 422, 431})
+"""What is wrong with one message; 401 and 403 are of the line, 408 is a matter of time."""
+_LONGEST_WAIT_SECONDS: Final = 3600.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -39,6 +47,58 @@ class RawAnswer:
 
     kind: str
     body: bytes
+
+
+class Identity:
+    """
+    The city's certificate and the authorities it trusts, read again when their files change.
+
+    New connections prove themselves by the new certificate; those that stand end by themselves. An
+    authority that was taken out of the file is trusted until the process starts anew.
+    """
+
+    def __init__(self, tls: TlsSettings) -> None:
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._stamp = self._stamp_of_files()
+        self.context = mutual_tls(tls)
+
+    def refresh(self) -> None:
+        """
+        Will take up files that were replaced.
+
+        Half of a replacement (a certificate beside the old key) is left alone until it is whole.
+        """
+        try:
+            stamp = self._stamp_of_files()
+            if stamp == self._stamp:
+                return
+            with self._lock:
+                # Tried apart first: what does not fit together would spoil the context in use.
+                mutual_tls(self._tls)
+                _prove_by(self.context, self._tls)
+                self.context.load_verify_locations(self._tls.authorities)
+                self._stamp = stamp
+        except (OSError, ssl.SSLError) as error:
+            logger.warning("new certificate not taken up yet: %s", type(error).__name__)
+
+    def _stamp_of_files(self) -> tuple[tuple[int, int, int], ...]:
+        tls = self._tls
+        files = (tls.client_certificate, tls.client_key, tls.authorities)
+        stats = [Path(file).stat() for file in files]
+        return tuple((one.st_mtime_ns, one.st_ino, one.st_size) for one in stats)
+
+
+def mutual_tls(tls: TlsSettings) -> ssl.SSLContext:
+    """Return the way in which both ends prove who they are."""
+    context = ssl.create_default_context(cafile=tls.authorities)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _prove_by(context, tls)
+    return context
+
+
+def _prove_by(context: ssl.SSLContext, tls: TlsSettings) -> None:
+    context.load_cert_chain(tls.client_certificate, tls.client_key, tls.key_password)
 
 
 class Line:
@@ -61,12 +121,13 @@ class Line:
         if tls is None and urlsplit(base_url).hostname not in _LOOPBACK:
             raise PlainHttpRefused(base_url)
         self._timeout = timeout
+        self._identity = Identity(tls) if tls else None
         self._http = httpx.Client(
             base_url=base_url,
             headers={"X-Sender-Code": sender_code, "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-            verify=_mutual_tls(tls) if tls else True,
+            verify=self._identity.context if self._identity else True,
             trust_env=False,
             follow_redirects=False,
             transport=transport,
@@ -88,6 +149,8 @@ class Line:
         :raises PlatformUnreachable: no complete answer.
         :raises BadAnswer: the answer is too large or in a disguise.
         """
+        if self._identity:
+            self._identity.refresh()
         give_up_at = time.monotonic() + self._timeout
         headers = {
             "Content-Type": f"{XML}; charset=UTF-8" if kind == XML else ZIP,
@@ -101,6 +164,8 @@ class Line:
                     raise PlatformBusy(_seconds(response.headers.get("Retry-After")))
                 if response.status_code == _UNAVAILABLE:
                     limit = _CLOSED_BODY_BYTES
+                elif response.status_code in _OF_THE_MESSAGE:
+                    raise MessageNotTaken(response.status_code)
                 elif response.status_code != _OK:
                     raise PlatformUnreachable(
                         f"answered {response.status_code}", maybe_received=True
@@ -152,17 +217,13 @@ def _text(root: etree._Element, path: str) -> str:
     return found or ""
 
 
-def _mutual_tls(tls: TlsSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.authorities)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(tls.client_certificate, tls.client_key, tls.key_password)
-    return context
-
-
 def _what(error: httpx.TransportError) -> str:
     # The class says enough; the text of some of them quotes bytes of the answer.
     return type(error).__name__
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.isdigit() else None
+    # A far end that asks for years is not believed: what waits goes to see within the hour.
+    if not text or not text.isascii() or not text.isdigit():
+        return None
+    return min(float(text), _LONGEST_WAIT_SECONDS)

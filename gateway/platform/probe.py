@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from gateway.platform.line import mutual_tls
 from gateway.platform.messages import TlsSettings
 from gateway.services.alarms import certificate_ends
 
@@ -60,10 +61,8 @@ def examine_line(
 
 
 def _handshake(line: socket.socket, host: str, tls: TlsSettings) -> Finding:
-    context = ssl.create_default_context(cafile=tls.authorities)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(tls.client_certificate, tls.client_key, tls.key_password)
+        context = mutual_tls(tls)
         with context.wrap_socket(line, server_hostname=host) as secured:
             return Finding("相互認証", is_good=True, seen=str(secured.version()))
     except ssl.SSLCertVerificationError as error:

@@ -61,6 +61,7 @@ from gateway.services.notices import (
     withdraw_notice,
     withdraw_notices,
 )
+from gateway.services.permissions import InterfaceNotPermitted, load_interface_permissions
 from gateway.services.provisions import (
     answer_provision,
     permit_provision,
@@ -81,6 +82,7 @@ __all__ = [
     "Done",
     "FileExchangePlan",
     "InquiryRequest",
+    "InterfaceNotPermitted",
     "LeftFile",
     "NoticeRequest",
     "Pass",
@@ -113,6 +115,7 @@ __all__ = [
     "inspect_copy",
     "inspect_provision",
     "inspect_recipients",
+    "load_interface_permissions",
     "load_interfaces",
     "measure_queues",
     "mend_code_differences",

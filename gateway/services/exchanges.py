@@ -293,8 +293,8 @@ def load_interfaces() -> int:
     Load the 83 interfaces of the platform (共通機能標準仕様書) from the official list, and what the
     city uses each for. What staff switched off stays off.
     """
-    purposes = {row["interface_id"]: row["purpose"] for row in _rows("interface_uses.csv")}
-    rows = _rows("platform_interfaces.csv")
+    purposes = {row["interface_id"]: row["purpose"] for row in rows_of("interface_uses.csv")}
+    rows = rows_of("platform_interfaces.csv")
     PlatformInterface.objects.bulk_create(
         [
             PlatformInterface(
@@ -312,7 +312,8 @@ def load_interfaces() -> int:
     return len(rows)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of a file of the gateway's own data."""
     with (_DATA / name).open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 

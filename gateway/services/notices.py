@@ -13,6 +13,7 @@ from gateway.rules import waiting
 from gateway.rules.stray_numbers import holds_individual_number
 from gateway.services.answers import DUPLICATE, Why
 from gateway.services.exchanges import finish, held, new_exchange
+from gateway.services.permissions import insist_on_permission
 from integrated_address import selectors as addressees
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotFound, NotNow
@@ -75,7 +76,6 @@ class ToldNotice:
     why: Why | None = None
 
 
-@transaction.atomic
 def accept_notices(
     *, system: BusinessSystem, requests: Sequence[NoticeRequest], act: Act
 ) -> list[AcceptedNotice]:
@@ -83,7 +83,18 @@ def accept_notices(
     Accept notices to people, each by itself. The same request key again is the same notice.
 
     People without a 符号, and those of whom nothing may be shown (不開示該当), can't be reached.
+
+    :raises InterfaceNotPermitted: the system may not have anybody notified.
     """
+    # Before the transaction: the record of a refusal outlives it.
+    insist_on_permission(system=system, group="OSR", act=act)
+    with transaction.atomic():
+        return _accepted(system, requests, act)
+
+
+def _accepted(
+    system: BusinessSystem, requests: Sequence[NoticeRequest], act: Act
+) -> list[AcceptedNotice]:
     numbers = addressees.integrated_numbers_of(
         system=system, business_numbers={request.business_number for request in requests}
     )

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from gateway.models import Exchange, Provision
 from gateway.rules.provisions import answer_due
+from gateway.rules.stray_numbers import stray_items
 from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
 from sapporo_base import services as base
-from sapporo_base.acts import Act, NotNow, NotPermitted
+from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
 from sapporo_base.nudge import nudge
 
 _FILES = {"answer": "IF_TKY_20323", "permit": "IF_TKY_20523", "fetch_provided": "IF_TKY_11923"}
@@ -163,9 +164,15 @@ def answer_provision(
     it.
 
     :raises NotPermitted: nobody is signed in. :raises NotNow: it was permitted or sent already.
+    :raises InvalidRequest: an item reads as a 個人番号.
     """
     if act.staff is None:
         raise NotPermitted("職員として操作してください。")
+    if stray := stray_items(items):
+        names = "、".join(stray)
+        raise InvalidRequest(
+            f"{names}に個人番号と読める値があります。個人番号は提供できません。除いてから登録してください。"
+        )
     row = Provision.objects.select_for_update().get(pk=provision.pk)
     if row.state not in {Provision.State.WAITING, Provision.State.ANSWERED}:
         raise NotNow("すでに送信が許可されています。")

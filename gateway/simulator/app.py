@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.simulator import faults as fault
 from gateway.simulator import wire
@@ -27,6 +30,7 @@ ZIP = "application/zip"
 _HANG_SECONDS = 600.0
 # The fonts that the product ships: the page reads the same on a machine without Japanese ones.
 _FONTS = Path(__file__).resolve().parents[2] / "sapporo_base" / "static" / "sapporo_base"
+_A_MOMENT = 0.02
 
 
 class CutOff(Response):
@@ -39,6 +43,39 @@ class CutOff(Response):
         )
         half = bytes(self.body[: len(self.body) // 2])
         await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+class Broken(Response):
+    """
+    An answer that breaks the rules of the line itself, so it is written past the server.
+
+    Without a line of its own (an application within a test) it is cut off instead.
+    """
+
+    def __init__(self, http: HttpRequest, answer: Response, *, resets: bool) -> None:
+        super().__init__(answer.body, headers=dict(answer.headers))
+        self._transport: asyncio.Transport | None = getattr(http.state, "transport", None)
+        self._resets = resets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Will announce less than comes (wrong length), or reset the connection after half."""
+        if self._transport is None:
+            await CutOff(self.body, headers=dict(self.headers))(scope, receive, send)
+            return
+        content = bytes(self.body)
+        half = len(content) // 2
+        announced = len(content) if self._resets else half
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {XML}\r\nContent-Length: {announced}\r\n\r\n"
+        self._transport.write(head.encode() + (content[:half] if self._resets else content))
+        if self._resets:
+            # Nothing lingers: what the peer has not read is gone, and it is told so by RST.
+            line: socket.socket = self._transport.get_extra_info("socket")
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            await asyncio.sleep(_A_MOMENT)
+            self._transport.abort()
+        else:
+            self._transport.close()
+        await asyncio.sleep(_A_MOMENT)
 
 
 class Door:
@@ -89,6 +126,9 @@ class Door:
         if faults.on(fault.SERVER_ERROR, interface):
             self._note(interface, http, fault.SERVER_ERROR)
             return Response("Internal Server Error", status_code=500)
+        if faults.on(fault.BAD_REQUEST, interface):
+            self._note(interface, http, fault.BAD_REQUEST)
+            return Response("Bad Request", status_code=400)
         slow = faults.on(fault.SLOW, interface)
         if slow:
             await asyncio.sleep(slow.seconds)
@@ -110,6 +150,9 @@ class Door:
         except Refused as refused:
             self._note(interface, http, "refused", refused.code)
             return Response(refused.text, status_code=400, headers=correlation)
+        # A stop that is announced too late: the messages find it before its state tells it.
+        if interface != "IF_SYM_20212" and faults.on(fault.LATE_STOP, interface):
+            is_open, reopens_at = False, None
         if not is_open and interface != "IF_SYM_20212":
             reply = Reply(
                 {"ReopensAt": reopens_at.isoformat() if reopens_at else ""}, code="SYS0001"
@@ -134,14 +177,26 @@ class Door:
         platform.state.flush()
         spoilt = faults.spoilt(interface, body)
         self._note(interface, http, fate if spoilt is body else f"{fate}, spoilt", code, records)
-        return self._after(interface, Response(spoilt, media_type=media, headers=correlation))
+        return self._after(interface, http, Response(spoilt, media_type=media, headers=correlation))
 
-    def _after(self, interface: str, response: Response) -> Response:
+    def _after(self, interface: str, http: HttpRequest, response: Response) -> Response:
         if self._faults.on(fault.LOST, interface):
             return Response(status_code=502)
         if self._faults.on(fault.HALF, interface):
             return CutOff(response.body, headers=dict(response.headers))
+        for kind in (fault.RESET, fault.WRONG_LENGTH):
+            if self._faults.on(kind, interface):
+                return Broken(http, response, resets=kind == fault.RESET)
         return response
+
+
+class LineProtocol(H11Protocol):
+    """HTTP/1.1 that hands each message its connection: some faults break the line itself."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Will take a connection."""
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
 
 
 def build(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 # Before the message is looked at.
-REFUSE, HANG, SLOW, SERVER_ERROR, RATE_LIMIT = (
+REFUSE, HANG, SLOW, SERVER_ERROR, BAD_REQUEST, RATE_LIMIT, LATE_STOP = (
     "refuse",
     "hang",
     "slow",
     "server_error",
+    "bad_request",
     "rate_limit",
+    "late_stop",
 )
 # On the records of the answer.
 DUPLICATE, OUT_OF_ORDER, CONTRADICT, FOREIGN = (
@@ -25,39 +29,30 @@ DUPLICATE, OUT_OF_ORDER, CONTRADICT, FOREIGN = (
     "foreign",
 )
 # On the finished answer: the message was acted on, but the city cannot know.
-HALF, WRONG_ENCODING, NOT_XML, ENTITY, OVERSIZED, ZIP_BOMB, LOST = (
-    "half",
+HALF, RESET, WRONG_LENGTH, LOST = ("half", "reset", "wrong_length", "lost")
+WRONG_ENCODING, NOT_XML, ENTITY, OVERSIZED, ZIP_BOMB, OTHER_ANSWER, CLOCK_SKEW = (
     "wrong_encoding",
     "not_xml",
     "entity",
     "oversized",
     "zip_bomb",
-    "lost",
+    "other_answer",
+    "clock_skew",
 )
 KINDS: Final = frozenset(
     {
-        REFUSE,
-        HANG,
-        SLOW,
-        SERVER_ERROR,
-        RATE_LIMIT,
-        DUPLICATE,
-        OUT_OF_ORDER,
-        CONTRADICT,
-        FOREIGN,
-        HALF,
-        WRONG_ENCODING,
-        NOT_XML,
-        ENTITY,
-        OVERSIZED,
-        ZIP_BOMB,
-        LOST,
+        *(REFUSE, HANG, SLOW, SERVER_ERROR, BAD_REQUEST, RATE_LIMIT, LATE_STOP),
+        *(DUPLICATE, OUT_OF_ORDER, CONTRADICT, FOREIGN),
+        *(HALF, RESET, WRONG_LENGTH, LOST),
+        *(WRONG_ENCODING, NOT_XML, ENTITY, OVERSIZED, ZIP_BOMB, OTHER_ANSWER, CLOCK_SKEW),
     }
 )
 _ENTITY: Final = (
     b'<?xml version="1.0"?><!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
     b"<Message>&b;</Message>"
 )
+_MESSAGE_ID: Final = re.compile(rb"<MsgId>[^<]*</MsgId>")
+_MOMENT: Final = re.compile(rb">(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^<]*)<")
 _OVERSIZED_BYTES: Final = 65 * 1024 * 1024
 _BOMB_BYTES: Final = 256 * 1024 * 1024
 
@@ -69,7 +64,8 @@ class Fault:
 
     :param interfaces: pattern of interface ids (`IF_SKI_*`).
     :param count: how many messages it still hits; None: until it is taken off.
-    :param seconds: how long it hangs, slows or refuses.
+    :param seconds: how long it hangs, slows or refuses; by how much the clock is ahead (below zero:
+        behind).
     :param rate: messages a second that still pass (rate_limit).
     """
 
@@ -140,16 +136,14 @@ class Faults:
 
     def spoilt(self, interface: str, content: bytes) -> bytes:
         """Return a finished answer as the faults that are on leave it."""
-        if self.on(WRONG_ENCODING, interface):
-            return _per_entry(content, lambda b: b.decode().encode("utf-16"))
-        if self.on(NOT_XML, interface):
-            return _per_entry(content, lambda b: b[: len(b) * 2 // 3])
-        if self.on(ENTITY, interface):
-            return _per_entry(content, lambda _: _ENTITY)
+        for kind, change in _SPOILT.items():
+            if self.on(kind, interface):
+                return _per_entry(content, change)
         if self.on(OVERSIZED, interface):
             return b" " * _OVERSIZED_BYTES
-        if self.on(ZIP_BOMB, interface):
-            return _per_entry(content, lambda _: b" " * _BOMB_BYTES)
+        skewed = self.on(CLOCK_SKEW, interface)
+        if skewed:
+            return _per_entry(content, lambda b: _by_another_clock(b, skewed.seconds))
         return content
 
 
@@ -161,6 +155,18 @@ def _per_entry(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
         for name in old.namelist():
             new.writestr(name, change(old.read(name)))
     return target.getvalue()
+
+
+def _to_another_question(content: bytes) -> bytes:
+    return _MESSAGE_ID.sub(b"<MsgId>somebodyelsesquestion</MsgId>", content)
+
+
+def _by_another_clock(content: bytes, seconds: float) -> bytes:
+    def told(found: re.Match[bytes]) -> bytes:
+        at = datetime.fromisoformat(found[1].decode()) + timedelta(seconds=seconds)
+        return b">" + at.isoformat().encode() + b"<"
+
+    return _MOMENT.sub(told, content)
 
 
 def _contradicted(record: str) -> str:
@@ -178,3 +184,13 @@ def _of_somebody_else(record: str) -> str:
         return record
     end = record.index(f"</{name}>")
     return f"{record[:start]}<{name}>NOBODYASKEDFORTHIS{record[end:]}"
+
+
+_SPOILT: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    WRONG_ENCODING: lambda content: content.decode().encode("utf-16"),
+    NOT_XML: lambda content: content[: len(content) * 2 // 3],
+    ENTITY: lambda _: _ENTITY,
+    ZIP_BOMB: lambda _: b" " * _BOMB_BYTES,
+    OTHER_ANSWER: _to_another_question,
+}
+"""How each entry of an answer is spoilt."""

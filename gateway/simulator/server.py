@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.simulator import masters
-from gateway.simulator.app import build
+from gateway.simulator.app import LineProtocol, build
 from gateway.simulator.citizens import Citizens, CitizensNotUnderstood
 from gateway.simulator.desks.desk import Settings
 from gateway.simulator.faults import Faults
@@ -118,7 +117,7 @@ class Server:
             access_log=False,
             timeout_graceful_shutdown=1,
             lifespan="on",
-            http=H11Protocol,
+            http=LineProtocol,
             proxy_headers=False,
             server_header=False,
         )
@@ -148,7 +147,7 @@ class Server:
         await asyncio.sleep(seconds)
         self._listening = _listen(self._port)
         protocol = partial(
-            H11Protocol,
+            LineProtocol,
             config=self._config,
             server_state=self._uvicorn.server_state,
             app_state={},

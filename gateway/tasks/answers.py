@@ -1,7 +1,7 @@
 """The platform's answers in the words of the services, and the step that waits for a result."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from gateway.models import Exchange
@@ -18,6 +18,26 @@ _TRIES, _PAUSE_SECONDS = 100, 0.05
 def told(outcome: messages.Outcome) -> Told:
     """Return what was accepted, and what was refused why."""
     return Told(outcome.accepted, {key: why(reason) for key, reason in outcome.refused.items()})
+
+
+def told_of(exchange: Exchange, asked: Iterable[str], outcome: messages.Outcome) -> Told:
+    """
+    Return what became of the records of a file; those of which nothing is told go again.
+
+    :raises BadAnswer: it tells of a record that the message did not hold.
+    """
+    must_be_of(exchange, asked, (*outcome.accepted, *outcome.refused))
+    return told(outcome)
+
+
+def must_be_of(exchange: Exchange, asked: Iterable[str], told_of: Iterable[str]) -> None:
+    """
+    Will pass silently if an answer by file tells only of what its message held.
+
+    :raises BadAnswer: it tells of something else, and is not believed at all.
+    """
+    if not set(told_of) <= set(asked):
+        raise failures.BadAnswer(exchange.interface_id, failures.WhyBad.NOT_ASKED)
 
 
 def why(reason: failures.Reason) -> Why:

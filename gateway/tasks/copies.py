@@ -111,7 +111,11 @@ def _delete_unknown(exchange: Exchange) -> None:
         ),
         fetch=lambda receipt: line.client().fetch_copy_results(receipt, correlation=trip),
         settle=lambda outcome: copies.settle_unknown(
-            exchange, answers.told(outcome), act=line.act()
+            exchange,
+            answers.told_of(
+                exchange, [row.record_id for row in copies.differences_in(exchange)], outcome
+            ),
+            act=line.act(),
         ),
     )
 
@@ -124,7 +128,11 @@ def _send_or_settle(exchange: Exchange, send: Callable[[], str]) -> None:
             receipt, correlation=line.trip(exchange)
         ),
         settle=lambda outcome: copies.settle_copies(
-            exchange, answers.told(outcome), act=line.act()
+            exchange,
+            answers.told_of(
+                exchange, [row.record_id for row in copies.copies_in(exchange)], outcome
+            ),
+            act=line.act(),
         ),
     )
 

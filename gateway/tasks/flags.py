@@ -12,6 +12,7 @@ from gateway.platform import failures, messages
 from gateway.services import flags
 from gateway.services.answers import Why
 from gateway.tasks import answers, line
+from gateway.tasks.causes import cause_of
 
 logger = logging.getLogger(__name__)
 _FLAGS = {
@@ -44,7 +45,7 @@ def _send_flags_of_people() -> int:
         logger.warning("flags could not be set: %s", type(error).__name__)
         flags.note_flags_failed(
             numbers=[row[0] for row in wanted],
-            words=f"送信できませんでした({type(error).__name__})。",
+            words=f"送信できませんでした。{cause_of(error)}"[:300],
             act=line.act(),
         )
         return 0
@@ -78,7 +79,7 @@ def _send_flags_of_information() -> int:
             refused |= {by_key[key]: why.words for key, why in rejected.items()}
     except failures.PlatformError as error:
         logger.warning("flags could not be set: %s", type(error).__name__)
-        words = f"送信できませんでした({type(error).__name__})。"
+        words = f"送信できませんでした。{cause_of(error)}"[:300]
         flags.note_information_flags_failed(words={row.pk: words for row in due}, act=line.act())
         return 0
     sent = [(row.pk, row.no_automatic_answer, row.not_disclosed) for row in due]
@@ -120,7 +121,11 @@ def _flag_file(
         fetch=lambda receipt: line.client().fetch_flag_results(
             flag, receipt, by_information=by_information, correlation=trip
         ),
-        settle=lambda outcome: settle(exchange, answers.told(outcome), act=line.act()),
+        settle=lambda outcome: settle(
+            exchange,
+            answers.told_of(exchange, [one.record_id for one in settings], outcome),
+            act=line.act(),
+        ),
     )
 
 

@@ -17,7 +17,8 @@ def _ask(exchange: Exchange) -> None:
         return [as_inquiry(row) for row in inquiries.inquiries_in(exchange)]
 
     def settle(outcome: messages.Outcome) -> None:
-        inquiries.settle_asked(exchange, answers.told(outcome), act=line.act())
+        told = answers.told_of(exchange, _ids(exchange), outcome)
+        inquiries.settle_asked(exchange, told, act=line.act())
 
     trip = line.trip(exchange)
     if exchange.lane == Lane.INTERACTIVE:
@@ -51,6 +52,7 @@ def as_inquiry(row: Any) -> messages.Inquiry:
 
 def _check(exchange: Exchange) -> None:
     def settle(states: Sequence[messages.InquiryStatus]) -> None:
+        answers.must_be_of(exchange, _ids(exchange), (one.record_id for one in states))
         inquiries.settle_states(exchange, [_as_state(one) for one in states], act=line.act())
 
     trip = line.trip(exchange)
@@ -67,7 +69,8 @@ def _check(exchange: Exchange) -> None:
 
 def _cancel(exchange: Exchange) -> None:
     def settle(outcome: messages.Outcome) -> None:
-        inquiries.settle_cancelled(exchange, answers.told(outcome), act=line.act())
+        told = answers.told_of(exchange, _ids(exchange), outcome)
+        inquiries.settle_cancelled(exchange, told, act=line.act())
 
     trip = line.trip(exchange)
     if exchange.lane == Lane.INTERACTIVE:
@@ -145,6 +148,7 @@ def _as_state(state: messages.InquiryStatus) -> ToldState:
 
 def _fetch(exchange: Exchange) -> None:
     def settle(results: Sequence[messages.InquiryResult]) -> None:
+        answers.must_be_of(exchange, _ids(exchange), (one.record_id for one in results))
         inquiries.settle_results(exchange, [_as_result(one) for one in results], act=line.act())
 
     trip = line.trip(exchange)

@@ -55,6 +55,7 @@ def _by_file(exchange: Exchange, send: answers.Send) -> None:
 
 
 def _settle(exchange: Exchange, fates: Sequence[messages.NoticeFate]) -> None:
+    answers.must_be_of(exchange, _ids(exchange), (one.record_id for one in fates))
     told = [
         notices.ToldNotice(
             one.record_id,

@@ -113,7 +113,9 @@ def _answer(exchange: Exchange) -> None:
         ),
         fetch=lambda receipt: line.client().fetch_answer_results(receipt, correlation=trip),
         settle=lambda outcome: provisions.settle_answers(
-            exchange, _sent_before(answers.told(outcome)), act=line.act()
+            exchange,
+            _sent_before(answers.told_of(exchange, _keys(exchange, rows), outcome)),
+            act=line.act(),
         ),
     )
 
@@ -138,9 +140,15 @@ def _permit(exchange: Exchange) -> None:
         ),
         fetch=lambda receipt: line.client().fetch_permission_results(receipt, correlation=trip),
         settle=lambda outcome: provisions.settle_permissions(
-            exchange, _sent_before(answers.told(outcome)), act=line.act()
+            exchange,
+            _sent_before(answers.told_of(exchange, _keys(exchange, rows), outcome)),
+            act=line.act(),
         ),
     )
+
+
+def _keys(exchange: Exchange, rows: Sequence[Provision]) -> list[str]:
+    return [provisions.record_id_of(exchange, row) for row in rows]
 
 
 def _by_one(exchange: Exchange, row: Provision, send: Callable[[], None]) -> Told:

@@ -70,7 +70,9 @@ def _update_records(exchange: Exchange) -> None:
         ),
         fetch=lambda receipt: line.client().fetch_record_update_results(receipt, correlation=trip),
         settle=lambda outcome: records.settle_record_updates(
-            exchange, answers.told(outcome), act=line.act()
+            exchange,
+            answers.told_of(exchange, [row[0] for row in exchange.payload["rows"]], outcome),
+            act=line.act(),
         ),
     )
 

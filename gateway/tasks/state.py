@@ -11,6 +11,7 @@ from gateway import services
 from gateway.platform import failures, probe
 from gateway.services import circuit
 from gateway.tasks import line
+from gateway.tasks.causes import cause_of
 
 _EXAMINED_SECONDS = 5.0
 
@@ -22,7 +23,7 @@ def check_platform() -> None:
     try:
         state = line.client().operating_state()
     except failures.PlatformError as error:
-        circuit.note_failure(at=now, cause=type(error).__name__)
+        circuit.note_failure(at=now, cause=cause_of(error))
         return
     circuit.note_platform(
         at=now, is_open=state.is_open, closes_at=state.closes_at, reopens_at=state.reopens_at
@@ -67,7 +68,7 @@ def _state_told() -> probe.Finding:
         state = line.client().operating_state()
     except failures.PlatformError as error:
         cure = next((words for kind, words in _CURES.items() if isinstance(error, kind)), "")
-        return probe.Finding("稼働状態の応答", is_good=False, seen=str(error), cure=cure)
+        return probe.Finding("稼働状態の応答", is_good=False, seen=cause_of(error), cure=cure)
     circuit.note_platform(
         at=line.now(),
         is_open=state.is_open,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from celery import shared_task
+from django.db import OperationalError
 
 from gateway.models import Exchange, Lane
 from gateway.platform import failures
@@ -20,6 +21,7 @@ from gateway.tasks import notices as notice_steps
 from gateway.tasks import numbers as number_steps
 from gateway.tasks import provisions as provision_steps
 from gateway.tasks import records as record_steps
+from gateway.tasks.causes import cause_of
 from sapporo_base.acts import Act
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ _INTERACTIVE_ENDS_SECONDS = 3.0
 _BULK_ENDS_SECONDS = 30.0
 _PAUSE_SECONDS = 0.05
 _BUSY_SECONDS = 5.0
+_OUR_SIDE = "市側のデータベースに書き込めません(容量不足など)。回復すると自動的に続けます"
 BULK_LANES = (Lane.NUMBERS, Lane.COPIES, Lane.BATCH, Lane.RECORDS)
 _STEPS: Mapping[str, Callable[[Exchange], None]] = {
     **number_steps.STEPS,
@@ -136,9 +139,12 @@ def carry_out(exchange: Exchange) -> None:
             retry_after=wait.total_seconds(),
         )
         circuit.note_success(at=line.now())
+    except failures.MessageNotTaken as error:
+        exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
+        circuit.note_success(at=line.now())
     except failures.PlatformUnreachable as error:
-        exchanges.put_off(exchange, at=line.now(), cause=str(error), counts=False)
-        circuit.note_failure(at=line.now(), cause=str(error))
+        exchanges.put_off(exchange, at=line.now(), cause=cause_of(error), counts=False)
+        circuit.note_failure(at=line.now(), cause=cause_of(error))
         queues.note_flow(
             lane=exchange.lane,
             seconds=time.monotonic() - begun,
@@ -149,17 +155,25 @@ def carry_out(exchange: Exchange) -> None:
         exchanges.put_off(
             exchange,
             at=line.now(),
-            cause=f"{error.interface}は市で利用を止めています。",
+            cause=cause_of(error),
             counts=False,
         )
     except failures.PlatformRefused as error:
-        words = error.reason.text or str(error.reason.code)
-        exchanges.put_off(exchange, at=line.now(), cause=f"{error.reason.code}: {words}")
+        exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
         circuit.note_success(at=line.now())
     except failures.PlatformError as error:
         logger.warning("exchange %s of %s: %s", exchange.pk, exchange.work, error)
-        exchanges.put_off(exchange, at=line.now(), cause=f"{type(error).__name__}: {error}")
+        exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
         circuit.note_success(at=line.now())
+    except OperationalError as error:
+        # Our own side: the disk is full, or the database is going away. If this can't be noted
+        # either, the lease expires, and the same records go again.
+        logger.error("exchange %s of %s: %s", exchange.pk, exchange.work, type(error).__name__)
+        exchanges.put_off(exchange, at=line.now(), cause=_OUR_SIDE, counts=False)
+    except Exception as error:  # noqa: BLE001 - one message that breaks must not stop those behind it
+        logger.error("exchange %s of %s: %s", exchange.pk, exchange.work, type(error).__name__)
+        cause = f"市側の処理で予期しないエラーが起きました({type(error).__name__})"
+        exchanges.put_off(exchange, at=line.now(), cause=cause)
     else:
         circuit.note_success(at=line.now())
         queues.note_flow(lane=exchange.lane, seconds=time.monotonic() - begun, at=line.now())

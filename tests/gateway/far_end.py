@@ -17,7 +17,7 @@ import uvicorn
 
 from gateway.platform.client import PlatformClient
 from gateway.platform.messages import Inquiry
-from gateway.simulator.app import build
+from gateway.simulator.app import LineProtocol, build
 from gateway.simulator.citizens import Citizens
 from gateway.simulator.desks.desk import Settings
 from gateway.simulator.faults import Faults
@@ -125,10 +125,12 @@ class InProcess(httpx.BaseTransport):
 class Socket:
     """A loopback port behind which an application is served by a thread, until it is closed."""
 
-    def __init__(self, app: Any) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        options = {"log_level": "warning", "access_log": False, "lifespan": "off", "http": "h11"}
+    def __init__(self, app: Any, *, port: int = 0, **tls: Any) -> None:
+        self._listening = socket.create_server(("127.0.0.1", port))
+        self.port = self._listening.getsockname()[1]
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
+        options = {"log_level": "warning", "access_log": False, "lifespan": "off"}
+        options |= {"http": LineProtocol, **tls}
         self._server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listening]}, daemon=True
@@ -159,6 +161,7 @@ class FarEnd:
     )
 
     over_http: bool = False
+    timeout: float = 30.0
 
     def __post_init__(self) -> None:
         citizens = self.folder / "platform_citizens.json"
@@ -180,7 +183,11 @@ class FarEnd:
         url = self.socket.url if self.socket else "http://127.0.0.1"
         transport = None if self.socket else InProcess(self.app)
         self.client = PlatformClient(
-            url, sender_code=SAPPORO, unit_code="0570", transport=transport
+            url,
+            sender_code=SAPPORO,
+            unit_code="0570",
+            timeout=self.timeout,
+            transport=transport,
         )
         self.http = httpx.Client(base_url=url, transport=transport)
 
@@ -190,6 +197,20 @@ class FarEnd:
         if self.socket:
             self.socket.close()
         self.journal.close()
+
+    def hang_up(self) -> None:
+        """Refuse connections until `answer_again`."""
+        assert self.socket
+        self.socket.close()
+
+    def answer_again(self) -> None:
+        assert self.socket
+        self.socket = Socket(self.app, port=self.socket.port)
+
+    def told(self, kind: str) -> list[Any]:
+        """Return what it was ever told of a kind, from its journal: each event as it was taken."""
+        lines = (self.folder / "journal.jsonl").read_text("utf-8").splitlines()
+        return [event for name, event in map(json.loads, lines) if name == kind]
 
     def control(self, command: str, **told: Any) -> dict[str, Any]:
         answer = self.http.post(f"/control/{command}", json=told)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from gateway import services, tasks
+from gateway.models import InterfacePermission
 from gateway.services import CopyData, InquiryRequest
 from sapporo_base.acts import Act
 from sapporo_base.models import LegalBasis, PersonalInformationFile
@@ -110,3 +111,13 @@ def who_opens_addressees(*rights):
     file = PersonalInformationFile.objects.get(code="integrated-address")
     assign_perm("open_personalinformationfile", staff, file)
     return staff
+
+
+def permit(code, group, information_code=""):
+    """Let a business system use a group of interfaces (インターフェイス利用許可)."""
+    InterfacePermission.objects.get_or_create(
+        system=system(code),
+        group=group,
+        information_code=information_code,
+        defaults={"valid_from": date(2015, 10, 5), "reason": "試験"},
+    )

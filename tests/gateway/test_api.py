@@ -102,9 +102,9 @@ class TestInquiries:
         addressees.record_code_states(states=acquired, act=act)
         ask(allowance, QUESTION)  # notes the credential's use
 
-        # Token; the ends of a transaction; ground, people, what the platform permits, inquiries with
-        # their record, hours.
-        with django_assert_num_queries(8):
+        # Token; the ends of a transaction; ground, people, what the platform permits and the city
+        # does, inquiries with their record, hours.
+        with django_assert_num_queries(9):
             answers = ask(
                 allowance,
                 *({**QUESTION, "request_key": n, "business_number": n} for n in numbers),

@@ -11,7 +11,7 @@ from gateway.services import CopyData, numbers
 from integrated_address import services as addressees
 from sapporo_base.models import LegalBasis
 from tests.factories import StaffFactory, system
-from tests.gateway.flows import may_provide
+from tests.gateway.flows import may_provide, permit
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,7 @@ def merge(two, act):
 
 def lay_down(act, *, system_code, business_number, content):
     """Have a copy of a system at the platform."""
+    permit(system_code, "DBM", INFORMATION)
     services.accept_copies(
         system=system(system_code),
         information_code=INFORMATION,

@@ -11,7 +11,7 @@ from sapporo_base import services as base
 from sapporo_base.layouts import CodeMap, Tables, parse_layout
 from sapporo_base.models import ConversionLoss, Layout, UnmappedCode
 from tests.factories import StaffFactory, system
-from tests.gateway.flows import may_provide
+from tests.gateway.flows import may_provide, permit
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def in_force(purpose, **changes):
 def accept(act, **items):
     numbered(act, number="J1", code="027-000", serial=1)
     may_provide(INFORMATION, "027-000")
+    permit("027-000", "DBM", INFORMATION)
     return services.accept_copies(
         system=system("027-000"),
         information_code=INFORMATION,

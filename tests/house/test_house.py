@@ -150,3 +150,28 @@ def test_who_is_said_to_use_an_interface_of_the_platform_exists():
         assert row["purpose"]
         if row["used_by"]:
             assert callable(import_string(row["used_by"])), row
+
+
+def test_every_fault_is_in_the_table_with_its_words_and_its_test():
+    hostile = ROOT / "tests" / "gateway" / "test_hostile_far_end.py"
+    classes = {
+        node.name: ast.get_source_segment(hostile.read_text(encoding="utf-8"), node)
+        for node in ast.parse(hostile.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test")
+    }
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith("| fault")
+    ]
+    assert set(classes) <= {test for *_, test in rows}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "gateway").rglob("*.py"))
+    for fault, what, words, test in rows:
+        assert fault
+        assert what
+        if test in classes:
+            assert words in classes[test] or words == "–", f"{test} does not look for: {words}"
+        else:
+            assert (ROOT / test).is_file(), f"{fault}: there is no {test}"
+            assert words in code or words == "–", f"nobody says: {words}"

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from gateway import conversion
 from gateway.models import CopyError, PublicationEnd
+from gateway.rules.stray_numbers import holds_individual_number
 from gateway.selectors.grounds import may_forward
 from gateway.services import layouts
+from gateway.services.permissions import insist_on_permission
 from integrated_address import selectors as addressees
 from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
@@ -136,7 +138,8 @@ def accept_copies(
 
     :param provider: whose ground counts, where the numbers are those of another system.
 
-    :raises NotPermitted: no ground of the day lets the system provide this; that is recorded.
+    :raises NotPermitted: no ground of the day lets the system provide this, or it may not use the
+        interface for it; that is recorded.
     """
     provider = provider or system
     if not may_forward(system=provider, information_code=information_code, day=act.day):
@@ -151,6 +154,8 @@ def accept_copies(
             receiver_code=provider.code,
         )
         raise NotPermitted(f"{_NO_GROUND}{missing}")
+    # Before the transaction: the record of a refusal outlives it.
+    insist_on_permission(system=provider, group="DBM", information_code=information_code, act=act)
     return _accept(system, (information_code, layout_version), copies, act)
 
 
@@ -238,6 +243,14 @@ def _converted(
                 )
             )
         published_until = min(copy.published_until, last_day)
+        key = copy.key
+        if holds_individual_number(copy.key) or holds_individual_number(copy.dataset):
+            # Named before anything else, and the key is not kept: the list would show it.
+            name = "データセットレコードのキー"
+            problems.insert(
+                0, conversion.Problem(name, "individual_number", conversion.HOLDS_NUMBER)
+            )
+            key = "(伏せました)"
         if problems:
             first = problems[0]
             troubled.append(
@@ -245,7 +258,7 @@ def _converted(
                     system=system,
                     information_code=information_code,
                     business_number=copy.business_number,
-                    key=copy.key,
+                    key=key,
                     item=first.item,
                     code=first.code,
                     reason=first.words,

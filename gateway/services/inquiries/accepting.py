@@ -14,7 +14,9 @@ from gateway.models import Inquiry, Lane, PlatformNumber
 from gateway.rules import waiting
 from gateway.rules.codes import organisation_code
 from gateway.selectors.masters import Combination, not_permitted
+from gateway.selectors.permissions import permitted_information
 from gateway.selectors.queues import Outlook, outlook
+from gateway.services.permissions import not_permitted_words
 from integrated_address import selectors as addressee_questions
 from integrated_address import services as addressees
 from sapporo_base import selectors as base_questions
@@ -188,6 +190,7 @@ def _judged(
     people = addressee_questions.numbered_people(
         system=system, business_numbers={request.business_number for request in requests}
     )
+    permitted = permitted_information(system=system, group="SKI", day=act.day)
     askable: dict[LegalBasis, list[dict[str, Any]]] = defaultdict(list)
     refused: dict[str, tuple[str, str]] = {}
     missing = {
@@ -205,6 +208,9 @@ def _judged(
         if ground is None:
             why = f"{_NO_GROUND}{missing[_law_codes(request)]}"
             refused[request.request_key] = ("no_ground", why)
+        elif not permitted & {"", request.information_code}:
+            words = not_permitted_words("SKI", request.information_code)
+            refused[request.request_key] = ("interface_not_permitted", words)
         elif person is None:
             refused[request.request_key] = ("not_numbered", _NOT_NUMBERED)
         elif person.code_state is None:
