@@ -204,7 +204,7 @@ class TestGoodRequestTurnedAway:
             work.round()
         stuck = Exchange.objects.get(state="failed")
         assert "要対応" in board()
-        assert PlatformState.objects.get().failures == 0
+        assert not PlatformState.objects.filter(failures__gt=0).exists()
 
         far_end.control("faults", clear=True)
         accept(asked("behind"))
@@ -312,7 +312,7 @@ class TestBrokerEmptied:
         work.begin()
 
         scheduled = {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()}
-        rounds = {"work_interactive": tasks.work_interactive, "work_bulk": tasks.work_bulk}
+        rounds = ("read_feeds", "work_interactive", "work_bulk")
         assert {f"gateway.tasks.{name}" for name in rounds} <= scheduled
         work.finish()
 

@@ -39,7 +39,8 @@ class Work:
         raise NotImplementedError
 
     def round(self) -> None:
-        """Let the workers go round once."""
+        """Let the workers go round once, as the scheduler has them."""
+        tasks.read_feeds()
         tasks.work_interactive()
         tasks.work_bulk()
 
@@ -125,11 +126,13 @@ class Code(Work):
 
     def begin(self) -> None:
         self.before = len(self.far_end.told("codes"))
-        numbered(now_act(), number="J9", code="027-000", serial=9)
+        one = numbered(now_act(), number="J9", code="027-000", serial=9)
+        self.newcomer = one.integrated_number
         addressee_services.request_linkage_codes(act=now_act())
 
     def is_done(self) -> bool:
-        return not PlatformNumber.objects.exclude(code_state="acquired").exists()
+        known = PlatformNumber.objects.filter(pk=self.newcomer).exists()
+        return known and not PlatformNumber.objects.exclude(code_state="acquired").exists()
 
     def is_there_once(self) -> None:
         taken = [
