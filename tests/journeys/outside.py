@@ -41,6 +41,7 @@ class BusinessSystem:
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{installation.port}", timeout=20)
         self._token = ""
         self.sent: dict[str, Person] = {}
+        self.lanes: dict[str, str] = {}
         self.acknowledged: set[str] = set()
         self.in_vain = 0
 
@@ -90,7 +91,7 @@ class BusinessSystem:
                 "information_code": "TM00000000000002",
                 "provider_code": "131041",
                 "fiscal_year": 2026,
-                "lane": lane,
+                "lane": self.lanes.setdefault(key, lane),
             }
             for key, person in asked.items()
         ]

@@ -53,11 +53,11 @@ def test_a_message_that_is_being_written_is_not_seen(channel, monkeypatch):
 
 @pytest.mark.parametrize("torn", [b"", b'{"body": "hal', b"\xff\xfe\x00"])
 def test_a_torn_message_is_put_aside_and_the_next_one_is_taken(channel, tmp_path, torn, caplog):
-    (tmp_path / "messages" / "1_a.bulk.msg").write_bytes(torn)
+    (tmp_path / "messages" / "0_a.bulk.msg").write_bytes(torn)
     channel._put("bulk", {"body": "2"})
 
     assert channel._get("bulk") == {"body": "2"}
-    assert [path.name for path in (tmp_path / "messages").iterdir()] == ["1_a.bulk.msg.torn"]
+    assert [path.name for path in (tmp_path / "messages").iterdir()] == ["0_a.bulk.msg.torn"]
     assert "torn" in caplog.text
 
 

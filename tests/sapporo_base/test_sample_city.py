@@ -191,10 +191,15 @@ class TestAllDefects:
     def test_no_item_is_left_out(self, faulty_city: Path):
         truth = truth_of(faulty_city)
         for name, file in truth["files"].items():
-            if name in truth["defects"] and "daily" not in name:
+            if name in truth["defects"] and "daily" not in name and not is_faultless(name):
                 assert broken_rules([name], truth) == stated_rules(file["layout"]), name
         daily = [name for name in truth["files"] if name.startswith("juki_daily")]
         assert broken_rules(daily, truth) == stated_rules("juki_resident")
+
+
+def is_faultless(name: str) -> bool:
+    """Say whether nothing is planted in a file: who is doubtful is told without a fault."""
+    return name.startswith("doubtful_people")
 
 
 def broken_rules(names: list[str], truth: dict[str, Any]) -> set[tuple[str, str]]:
@@ -230,7 +235,8 @@ class TestTruth:
 
     def test_every_rule_is_broken_somewhere(self, truth: dict[str, Any]):
         for name, file in truth["files"].items():
-            if not name.startswith(("juki_daily", "claims_daily", "claim_children_daily")):
+            some_only = ("juki_daily", "claims_daily", "claim_children_daily")
+            if not name.startswith(some_only) and not is_faultless(name):
                 rules = {kind.partition(".")[0] for kind in truth["defects"][name]}
                 assert rules == {kind.rule for kind in defects.kinds(file["layout"])}, name
 
