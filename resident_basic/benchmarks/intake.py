@@ -82,6 +82,6 @@ def _rows_that_copy_takes(file: Path, labels: list[str]) -> Iterator[bytes]:
                 continue
             cells = line.split(b",", max(places) + 1)
             key = tuple(cells[place] for place in places)
-            if key not in seen:
+            if all(key) and key not in seen:
                 seen.add(key)
                 yield line
