@@ -18,6 +18,7 @@ from tqdm import tqdm
 _LINE_EVERY_SECONDS = 10.0
 _HASH_CHUNK = 1 << 20
 _MANY_ROWS = 1000
+_MASSES = 10_000
 _SHARE_THAT_CHANGES_PLANS = 0.05
 
 
@@ -109,18 +110,19 @@ def temporary_staging(name: str, columns: Mapping[str, str]) -> Iterator[Staging
 
 
 @contextmanager
-def indexes_last(*tables: str, keep: Sequence[str] = ()) -> Iterator[None]:
+def indexes_last(*tables: str, added: int, keep: Sequence[str] = ()) -> Iterator[None]:
     """
     Build the keys and indexes of tables that are empty after the load within, in one transaction.
 
     Nobody else can use such a table until the transaction ends. Tables with rows keep their indexes
-    and stay open to everybody: building anew would cost more than adding.
+    and stay open to everybody: building anew would cost more than adding; so do all for a few rows.
 
+    :param added: about how many rows the load brings.
     :param keep: names of indexes that the load itself reads.
     """
     built_last: list[str] = []
     with connection.cursor() as cursor:
-        for table in tables:
+        for table in tables if added >= _MASSES else ():
             if _has_rows(table):
                 continue
             cursor.execute(

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -56,7 +56,6 @@ day from which the number is theirs (today, if empty). A `kana_key` that is miss
 database, a `name_key` by us; `doubt` is left with what a human must look at.
 """
 
-_MASSES = 10_000
 # A day's file and a single 異動 wait for each other only where they are about the same people.
 _LOCKED_SINGLY = 2_000
 _READ_BY_TRIGGERS = ("closed_business_number",)
@@ -234,8 +233,7 @@ def number_newcomers(
         _lock_people(staging, system)
     else:
         lock_everyone()
-    masses = people >= _MASSES
-    with indexes_last(*_TABLES, keep=_READ_BY_TRIGGERS) if masses else nullcontext():
+    with indexes_last(*_TABLES, added=people, keep=_READ_BY_TRIGGERS):
         counts, pairs = _number(staging, system, act, request_codes=request_codes, fill=fill)
     _propose_merges(pairs, act)
     analyze_grown(counts.numbered, *_TABLES)

@@ -6,7 +6,6 @@ ciphertext, the row number, 検索用カナ, 検索用氏名 and fingerprint. Th
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +46,6 @@ _GROWN: Final = (
     "resident_basic_resident",
     "resident_basic_residentchange",
 )
-_MASSES: Final = 10_000
 
 
 def version_columns() -> dict[str, str]:
@@ -231,10 +229,7 @@ def merge(
     received = staged + unchanged_of(staging).count()
     find_candidates(staging)
     judge()
-    with (
-        indexes_last(*_GROWN) if staged >= _MASSES else nullcontext(),
-        connection.cursor() as cursor,
-    ):
+    with indexes_last(*_GROWN, added=staged), connection.cursor() as cursor:
         cursor.execute(_LOCK_KNOWN)
         cursor.execute(_ADD_RESIDENTS, {"at": act.at})
         new_residents = cursor.rowcount
