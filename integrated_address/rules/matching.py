@@ -6,6 +6,7 @@ person than of two. One text of the conditions serves both engines: the one that
 masses, and the register itself.
 """
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ def scoring_sql(weights: dict[str, dict[str, dict[str, float]]], *, left: str, r
     """
     Return SQL columns for two aliases: `<item>_level` of each item, then `weight`, the sum in bits.
 
-    The prior is not in it. `{left}rarity` is the share of people with that reading of the name.
+    The prior is not in it. `{left}rarity` is how rare the reading of the name is, in bits.
     """
     levels, terms = [], []
     for item in ITEMS:
@@ -226,7 +227,7 @@ def scoring_sql(weights: dict[str, dict[str, dict[str, float]]], *, left: str, r
             named.append(f"WHEN {condition} THEN '{level.code}'")
             weight = f"{known['weight']:.6f}"
             if level.rarity:
-                weight += f" + log(2.0, ({known['u']:.12f} / {left}rarity)::numeric)::float"
+                weight = f"{known['weight'] + math.log2(known['u']):.6f} + {left}rarity"
             weighed.append(f"WHEN {condition} THEN {weight}")
         levels.append(
             f"CASE WHEN {unknown} THEN '{UNKNOWN}' {' '.join(named)} ELSE '{ELSE}' END"

@@ -7,6 +7,7 @@ from django.db import connection
 from integrated_address.models import DigestKey
 from sapporo_base import sealing
 from sapporo_base.acts import NotNow
+from sapporo_base.rows import prepared_rows
 
 COLUMNS = {1: "digest", 2: "second_digest"}
 
@@ -28,16 +29,21 @@ def writing_column(*, at: datetime) -> str:
     :raises DigestKeyNotCurrent: that key's column is not complete yet, so it can't be searched by.
     """
     first = sealing.digest_key_ids()[0]
-    keys = {key.key_id: key for key in DigestKey.objects.all()}
+    keys = _active()
     if not keys:
-        key, _ = DigestKey.objects.get_or_create(
+        DigestKey.objects.get_or_create(
             slot=1, defaults={"key_id": first, "state": DigestKey.State.CURRENT, "since": at}
         )
-        keys = {key.key_id: key}
-    found = keys.get(first)
-    if found is None or found.state == DigestKey.State.FILLING:
-        raise DigestKeyNotCurrent
-    return COLUMNS[found.slot]
+        keys = _active()
+    for slot, key_id, state in keys:
+        if key_id == first and state != DigestKey.State.FILLING:
+            return COLUMNS[slot]
+    raise DigestKeyNotCurrent
+
+
+def _active() -> list[tuple[int, str, str]]:
+    """Return slot, name and state of each active key; every numbering asks for them."""
+    return prepared_rows("SELECT slot, key_id, state FROM integrated_address_digestkey", ())
 
 
 def complete_digests(*, limit: int | None = None) -> int:
@@ -48,7 +54,7 @@ def complete_digests(*, limit: int | None = None) -> int:
     so
     that it can run beside everything else.
     """
-    keys = {key.slot: key.key_id for key in DigestKey.objects.all()}
+    keys = {slot: key_id for slot, key_id, _ in _active()}
     if len(keys) < len(COLUMNS):
         return 0
     ring = sealing.number_ring()

@@ -5,6 +5,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -21,6 +22,7 @@ from integrated_address.services.locks import lock_everyone, wait_for_masses
 from integrated_address.services.matching.finding import match_people
 from integrated_address.services.merging import NothingToMerge, propose_merge
 from integrated_address.services.name_keys import complete_name_keys
+from integrated_address.services.single import number_single
 from sapporo_base import sealing
 from sapporo_base import selectors as base_selectors
 from sapporo_base import services as base
@@ -29,6 +31,7 @@ from sapporo_base.bulk import Staging, analyze_grown, indexes_last, temporary_st
 from sapporo_base.models import BusinessSystem
 from sapporo_base.nudge import nudge
 from sapporo_base.rules.check_digits import CORPORATE_NUMBER_LENGTH, is_individual_number
+from sapporo_base.rules.kana import written_key
 
 STAGED: Mapping[str, str] = {
     "business_number": "varchar(20) NOT NULL",
@@ -141,19 +144,20 @@ def number_person(
     if individual_number:
         refuse_wrong_number(individual_number)
     sealed = sealing.NumberSealer().seal(individual_number) if individual_number else None
-    row = (
-        business_number,
-        sealed.digest if sealed else None,
-        sealed.ciphertext if sealed else None,
-        basics.name,
-        basics.name_kana,
-        basics.birth_on,
-        basics.birth_text,
-        basics.sex,
-        basics.residential_address,
-        resident_state,
-        resident_number or None,
-    )
+    row = {
+        "business_number": business_number,
+        "digest": sealed.digest if sealed else None,
+        "ciphertext": sealed.ciphertext if sealed else None,
+        "name": basics.name,
+        "name_kana": basics.name_kana,
+        "birth_on": basics.birth_on,
+        "birth_text": basics.birth_text,
+        "sex": basics.sex,
+        "residential_address": basics.residential_address,
+        "resident_state": resident_state,
+        "resident_number": resident_number or None,
+        "name_key": written_key(basics.name),
+    }
     try:
         return _number_one(row, system, act)
     except _OnePersonTwice as twice:
@@ -171,29 +175,47 @@ class _OnePersonTwice(Exception):
 
 
 @transaction.atomic
-def _number_one(row: Sequence[object], system: BusinessSystem, act: Act) -> Numbered:
+def _number_one(row: Mapping[str, Any], system: BusinessSystem, act: Act) -> Numbered:
+    single = number_single(
+        row,
+        column=writing_column(at=act.at),
+        values=_parameters(system, act, by_resident_number=row["resident_number"] is not None),
+    )
+    if single.integrated_number is None:
+        numbered = _link_staged(row, system, act)
+    else:
+        is_new, is_linked = (single.verdict == verdict for verdict in ("number", "link"))
+        numbered = Numbered(single.integrated_number, is_new=is_new, is_linked=is_linked)
+    if row["digest"]:
+        complete_digests()
+    if numbered.is_new:
+        nudge("gateway.tasks.read_feeds")
+        # Masses are matched behind the intake, from the feed.
+        match_people(integrated_numbers=[numbered.integrated_number], act=act, new=True)
+    base.record_linkage(
+        act,
+        "person_numbered",
+        subjects=[
+            ("integrated", numbered.integrated_number),
+            ("business", row["business_number"]),
+        ],
+        receiver_code=system.code,
+        opened_individual_number=row["digest"] is not None,
+    )
+    return numbered
+
+
+def _link_staged(row: Mapping[str, Any], system: BusinessSystem, act: Act) -> Numbered:
+    """Go the way of masses: something that is known changes, or a human being must look."""
     with temporary_staging("integrated_single", STAGED) as staging:
-        staging.copy((*ASKED, "resident_number"), [row])
-        _lock_people(staging, system)
+        staging.copy(list(row), [list(row.values())])
         counts, pairs = _number(staging, system, act)
         if pairs:
             raise _OnePersonTwice(pairs[0])
         if counts.doubts:
             raise NumberingDoubtful(next(iter(counts.doubts)))
-        ((business_number, number, has_number),) = staging.select(
-            "SELECT business_number, integrated_number, digest IS NOT NULL FROM {staging}"
-        )
-    if counts.numbered:
-        # Masses are matched behind the intake, from the feed.
-        match_people(integrated_numbers=[number], act=act, new=True)
-    base.record_linkage(
-        act,
-        "person_numbered",
-        subjects=[("integrated", number), ("business", business_number)],
-        receiver_code=system.code,
-        opened_individual_number=has_number,
-    )
-    return Numbered(number, is_new=counts.numbered == 1, is_linked=counts.linked == 1)
+        ((number,),) = staging.select("SELECT integrated_number FROM {staging}")
+    return Numbered(number, is_new=False, is_linked=counts.linked == 1)
 
 
 def _propose_merges(pairs: Sequence[tuple[str, str]], act: Act) -> None:
@@ -275,6 +297,18 @@ def _is_any(staging: Staging, condition: str) -> bool:
     return bool(staging.select(f"SELECT EXISTS (SELECT FROM {{staging}} WHERE {condition})")[0][0])
 
 
+def _parameters(system: BusinessSystem, act: Act, *, by_resident_number: bool) -> dict[str, object]:
+    register = base_selectors.system(RESIDENT_NUMBERS).pk if by_resident_number else None
+    return {
+        "system": system.pk,
+        "is_register": system.code in RESIDENT_REGISTER,
+        "register": register,
+        "at": act.at,
+        "day": act.day,
+        "trip": act.correlation_id,
+    }
+
+
 def _number(
     staging: Staging,
     system: BusinessSystem,
@@ -284,18 +318,11 @@ def _number(
     fill: bool = True,
 ) -> tuple[NumberingCounts, list[tuple[str, str]]]:
     """Number, link and take over; return the counts, and who turned out to be one person twice."""
-    register = base_selectors.system(RESIDENT_NUMBERS)
-    parameters = {
-        "system": system.pk,
-        "is_register": system.code in RESIDENT_REGISTER,
-        "register": register.pk,
-        "at": act.at,
-        "day": act.day,
-        "trip": act.correlation_id,
-    }
+    by_resident_number = _names_residents(staging)
+    parameters = _parameters(system, act, by_resident_number=by_resident_number)
     column = writing_column(at=act.at)
     complete_name_keys(staging)
-    staging.execute(sql.judge(by_resident_number=_names_residents(staging)), **parameters)
+    staging.execute(sql.judge(by_resident_number=by_resident_number), **parameters)
     verdicts: dict[str, int] = dict(staging.select(sql.COUNT))
     if not sql.BRINGING.isdisjoint(verdicts):
         staging.execute(sql.TELL_CONTRADICTIONS)

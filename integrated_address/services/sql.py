@@ -15,8 +15,7 @@ BRINGING = frozenset({"add_individual_number", "link_and_add", "change_individua
 
 # What the request list means, row by row: who is linked, who is known, and the verdict. Known
 # 個人番号 → link only; unknown → number and link (0320001, 0320002).
-JUDGE = """
-CREATE TEMPORARY TABLE integrated_judged ON COMMIT DROP AS
+_VERDICTS = """
 SELECT s.business_number, s.digest, s.linked, s.known,
     CASE
         WHEN s.by_register_wanted AND s.by_register IS NULL THEN 'resident_is_unknown'
@@ -58,23 +57,34 @@ _JOIN_REGISTER = """LEFT JOIN integrated_address_businessnumber r
 """
 
 
-def judge(*, by_resident_number: bool) -> str:
+def _kept_as(name: str, question: str) -> str:
+    """Return the statement that keeps the answer to a question while masses are numbered."""
+    return f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS{question}"
+
+
+def verdicts(*, by_resident_number: bool) -> str:
     """
-    Return the statement that judges a list; the register is asked only where the list names residents.
+    Return the question what a list means; the register is asked only where the list names residents.
     """
     if by_resident_number:
-        return JUDGE.format(
+        return _VERDICTS.format(
             staging="{staging}",
             by_register="r.addressee_id",
             wanted="n.resident_number IS NOT NULL",
             join=_JOIN_REGISTER,
         )
-    return JUDGE.format(staging="{staging}", by_register="NULL::varchar", wanted="false", join="")
+    return _VERDICTS.format(
+        staging="{staging}", by_register="NULL::varchar", wanted="false", join=""
+    )
+
+
+def judge(*, by_resident_number: bool) -> str:
+    """Return the statement that judges a list."""
+    return _kept_as("integrated_judged", verdicts(by_resident_number=by_resident_number))
 
 
 # Two rows with one 個人番号 are one person: numbered once, linked twice.
-GIVE_NUMBERS = """
-CREATE TEMPORARY TABLE integrated_new ON COMMIT DROP AS
+NEWCOMERS = """
 SELECT person, business_number, integrated_address_next_number() AS integrated_number
 FROM (
     SELECT DISTINCT ON (person) person, business_number
@@ -85,9 +95,9 @@ FROM (
     ORDER BY person, business_number
 ) newcomers
 """
+GIVE_NUMBERS = _kept_as("integrated_new", NEWCOMERS)
 
-RESOLVE = """
-CREATE TEMPORARY TABLE integrated_resolved ON COMMIT DROP AS
+RESOLVED = """
 SELECT j.business_number, j.verdict,
     CASE j.verdict
         WHEN 'number' THEN n.integrated_number
@@ -106,6 +116,7 @@ WHERE j.verdict NOT IN (
     'merge_proposed'
 )
 """
+RESOLVE = _kept_as("integrated_resolved", RESOLVED)
 
 ADD_ADDRESSEES = """
 INSERT INTO integrated_address_integratedaddressee
@@ -143,12 +154,12 @@ WHERE coalesce(j.linked, j.known) = t.person
   AND j.verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number');
 """
 # Of several rows that bring one person the same 個人番号, one brings it.
-WHO_BRINGS_NUMBERS = """
-CREATE TEMPORARY TABLE integrated_bringing ON COMMIT DROP AS
+BRINGERS = """
 SELECT DISTINCT ON (coalesce(linked, known)) business_number FROM integrated_judged
 WHERE verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number')
 ORDER BY coalesce(linked, known), business_number
 """
+WHO_BRINGS_NUMBERS = _kept_as("integrated_bringing", BRINGERS)
 
 ADD_INDIVIDUAL_NUMBERS = """
 INSERT INTO integrated_address_individualnumber
@@ -212,7 +223,7 @@ ADD_REQUESTED_CODES = (
 # 0320003: an update from the 住民記録 always sets the 統合宛名フラグ on its row, one from another
 # system only if the person's 住民状態 is not 住登者. What counts is the state that is known, not the one
 # that the other system tells.
-_COUNTS = """(%(is_register)s OR NOT EXISTS (
+WORD_COUNTS = """(%(is_register)s OR NOT EXISTS (
     SELECT FROM integrated_address_basicitems known
     WHERE known.addressee_id = r.integrated_number AND known.resident_state = '1'
       AND known.valid_until IS NULL AND known.superseded_at IS NULL
@@ -224,7 +235,7 @@ WHERE b.addressee_id = r.integrated_number AND b.integrated_flag
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
   AND r.verdict <> 'number'
   AND NOT (b.system_id = %(system)s AND b.number = r.business_number)
-  AND {_COUNTS}
+  AND {WORD_COUNTS}
 """
 
 SET_FLAGS = f"""
@@ -232,7 +243,7 @@ UPDATE integrated_address_businessnumber b SET integrated_flag = true
 FROM (
     SELECT DISTINCT ON (r.integrated_number) r.integrated_number, r.business_number
     FROM integrated_resolved r
-    WHERE r.verdict <> 'number' AND {_COUNTS}
+    WHERE r.verdict <> 'number' AND {WORD_COUNTS}
     ORDER BY r.integrated_number, r.business_number DESC
 ) r
 WHERE b.system_id = %(system)s AND b.number = r.business_number

@@ -53,6 +53,17 @@ class TestNumbering:
         assert (second.is_new, second.is_linked) == (False, True)
         assert IntegratedAddressee.objects.count() == 1
 
+    def test_what_adds_rows_only_makes_no_table(self, act, django_assert_max_num_queries):
+        numbered(act, number="0")
+        with django_assert_max_num_queries(30) as asked:
+            first = numbered(act, number="1", serial=2, state="1")
+            linked = numbered(act, number="N7", serial=2, code="024-000")
+            again = numbered(act, number="N7", serial=2, code="024-000")
+        said = [one["sql"] for one in asked.captured_queries]
+        assert (linked.is_linked, again.is_linked) == (True, False)
+        assert {first.integrated_number} == {one.integrated_number for one in (linked, again)}
+        assert not [one for one in said if "TABLE" in one]
+
     def test_the_same_request_again_changes_nothing(self, act):
         first = numbered(act)
         again = numbered(act)

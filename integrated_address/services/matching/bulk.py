@@ -100,7 +100,7 @@ def _keep(
                 read[0] += 1
                 yield one, other, score, _levels(codes, gamma)
 
-    changed = keep_pairs(pairs(), model=model, cause="bulk", act=act, people=None)
+    changed = keep_pairs(pairs(), version=model.pk, cause="bulk", act=act, people=None)
     return read[0], changed
 
 

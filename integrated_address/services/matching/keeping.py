@@ -1,12 +1,12 @@
 """Pairs that were found become 同一人候補; what people have judged of them stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from integrated_address.models import MatchModel
 from integrated_address.rules.matching import ITEMS
 from sapporo_base.acts import Act
 from sapporo_base.bulk import temporary_staging
+from sapporo_base.rows import prepared_rows
 
 _COLUMNS = {"one": "varchar(15)", "other": "varchar(15)", "score": "float", "levels": "jsonb"}
 # A pair that was judged 別人, or has lapsed, comes back only where what was compared has changed.
@@ -16,7 +16,8 @@ INSERT INTO integrated_address_matchcandidate AS c
      since, reason, decided_by)
 SELECT p.first_id, p.second_id, p.score,
     CASE WHEN p.score > 50 THEN 1 ELSE 2 ^ p.score / (1 + 2 ^ p.score) END,
-    p.levels, %(model)s, %(cause)s, p.fingerprint, %(at)s, 'waiting', %(at)s, '', ''
+    p.levels, %(model)s::int, %(cause)s::text, p.fingerprint, %(at)s::timestamptz, 'waiting',
+    %(at)s::timestamptz, '', ''
 FROM (
     SELECT DISTINCT ON (least(s.one, s.other), greatest(s.one, s.other))
         least(s.one, s.other) AS first_id, greatest(s.one, s.other) AS second_id, s.score,
@@ -50,12 +51,17 @@ WHERE c.state IN ('waiting', 'put_off') AND c.cause <> 'individual_number'
       WHERE least(s.one, s.other) = c.first_id AND greatest(s.one, s.other) = c.second_id
   )
 """
+_FEW = (
+    "unnest(%(ones)s::varchar[], %(others)s::varchar[], %(scores)s::float[], %(levels)s::jsonb[])"
+    " AS s (one, other, score, levels)"
+)
+_KEEP_FEW = _KEEP.replace("{staging} s", _FEW) + "RETURNING 1"
 Pair = tuple[str, str, float, str]
 """One number, the other, score in bits, levels as JSON."""
 
 
 def keep_pairs(
-    pairs: Iterable[Pair], *, model: MatchModel, cause: str, act: Act, people: list[str] | None
+    pairs: Iterable[Pair], *, version: int, cause: str, act: Act, people: list[str] | None
 ) -> int:
     """
     Keep pairs as candidates; return how many are new, came back or have another score.
@@ -64,10 +70,19 @@ def keep_pairs(
     """
     with temporary_staging("integrated_pairs", _COLUMNS) as staging:
         staging.copy(list(_COLUMNS), pairs)
-        values: dict[str, Any] = {"at": act.at, "model": model.pk, "cause": cause}
+        values: dict[str, Any] = {"at": act.at, "model": version, "cause": cause}
         if people is not None:
             staging.execute(_LAPSE, people=people, **values)
         return staging.execute(_KEEP, **values)
+
+
+def keep_new_pairs(pairs: Sequence[Pair], *, version: int, cause: str, act: Act) -> int:
+    """Keep the pairs of somebody who was numbered a moment ago, and had none; return how many."""
+    if not pairs:
+        return 0
+    ones, others, scores, levels = (list(column) for column in zip(*pairs, strict=True))
+    values = {"ones": ones, "others": others, "scores": scores, "levels": levels}
+    return len(prepared_rows(_KEEP_FEW, {**values, "at": act.at, "model": version, "cause": cause}))
 
 
 LEVELS_OBJECT = (

@@ -15,6 +15,7 @@ from integrated_address.models import MatchModel, MatchThreshold
 from integrated_address.rules.matching import as_numbers
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotFound
+from sapporo_base.rows import prepared_rows
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "data" / "match_model.json"
 
@@ -41,19 +42,24 @@ def current_model(*, act: Act) -> MatchModel:
 
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    """What a matching goes by: weights, threshold, and about how many people there are."""
+    """
+    What a matching goes by: version of the weights, threshold, and about how many people there are.
+    """
 
-    model: MatchModel
+    version: int
+    fingerprint: str
+    """Of the weights: whoever has prepared something of them knows whether it still holds."""
+    prior: float
     candidate_from: float
     people: float
 
 
 # The planner's own count of people costs nothing, and a share needs no more.
 _SETTINGS = """
-SELECT m.*, coalesce((SELECT candidate_from FROM integrated_address_matchthreshold WHERE id = 1), %s)
-        AS candidate_from,
+SELECT m.version, md5(m.weights::text), m.prior,
+    coalesce((SELECT candidate_from FROM integrated_address_matchthreshold WHERE id = 1), %s)::float,
     (SELECT greatest(reltuples, 1000) FROM pg_class
-     WHERE oid = 'integrated_address_matchkey'::regclass) AS population
+     WHERE oid = 'integrated_address_matchkey'::regclass)::float
 FROM integrated_address_matchmodel m WHERE m.is_current
 """
 
@@ -61,12 +67,16 @@ FROM integrated_address_matchmodel m WHERE m.is_current
 def settings_of_matching(*, act: Act) -> MatchSettings:
     """Return what matching goes by now, in one question."""
     default = MatchThreshold._meta.get_field("candidate_from").default
-    found = list(MatchModel.objects.raw(_SETTINGS, [default]))
+    found = prepared_rows(_SETTINGS, [default])
     if not found:
         current_model(act=act)
-        found = list(MatchModel.objects.raw(_SETTINGS, [default]))
-    told = found[0].__dict__
-    return MatchSettings(found[0], float(told["candidate_from"]), float(told["population"]))
+        found = prepared_rows(_SETTINGS, [default])
+    return MatchSettings(*found[0])
+
+
+def weights_of(version: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the weights of a version."""
+    return as_numbers(MatchModel.objects.get(pk=version).weights)
 
 
 def keep_model(
