@@ -3,9 +3,9 @@
 import statistics
 import time
 from collections.abc import Callable
-from itertools import count
+from itertools import chain
 
-from integrated_address.benchmarks.people import number_people
+from integrated_address.benchmarks.people import MASSES_FROM, grow
 from sapporo_base.benchmarks.callers import Caller, token_of
 from sapporo_base.measuring import Measure
 from sapporo_base.sample_city import fictitious_individual_number
@@ -17,18 +17,24 @@ _CALLS = 400
 
 
 def measure(size: int) -> list[Measure]:
-    """Measure look-ups by business number and by 個人番号 among 20,000 people, and among `size`."""
+    """
+    Measure look-ups by business number and by 個人番号 among 20,000 people, and among `size`.
+
+    Ten million take some 20 GB while they are numbered: `make bench ONLY=flatness SIZE=10000000`.
+    """
     token = token_of(_CODE, ["032:search:read"])
-    number_people(min(size, _SMALL), codes=(_CODE,))
-    small = _rates(Caller(token), min(size, _SMALL))
-    number_people(size, codes=(_CODE,))
+    fewest = min(size, _SMALL)
+    asked = set(chain(_asked(fewest), _asked(size)))
+    grow(first=0, until=fewest, code=_CODE, asked=asked)
+    small = _rates(Caller(token), fewest)
+    grow(first=fewest, until=size, code=_CODE, asked=asked)
     large = _rates(Caller(token), size)
     return [
         Measure(
             f"look-up by {name} among {size:,} people",
             large[name],
             "req/s",
-            f"the same among {min(size, _SMALL):,}",
+            f"the same among {fewest:,}",
             small[name],
             aim=0.9,
             at_most=False,
@@ -37,15 +43,19 @@ def measure(size: int) -> list[Measure]:
     ]
 
 
+def _asked(people: int) -> list[int]:
+    """Return whom the calls ask for, all over the register."""
+    return [call * 7919 % people for call in range(_CALLS)]
+
+
 def _rates(caller: Caller, people: int) -> dict[str, float]:
-    serial = count()
+    whom = _asked(people)
 
-    def by_business_number() -> None:
-        number = f"B{next(serial) * 7919 % people}"
-        caller.post(_SEARCH, {"business_number": number, "procedure": "測定"})
+    def by_business_number(serial: int) -> None:
+        caller.post(_SEARCH, {"business_number": f"B{serial}", "procedure": "測定"})
 
-    def by_individual_number() -> None:
-        number = fictitious_individual_number(95_000_000 + next(serial) * 7919 % people)
+    def by_individual_number(serial: int) -> None:
+        number = fictitious_individual_number(MASSES_FROM + serial)
         body: dict[str, object] = {
             "individual_number": number,
             "procedure": "測定",
@@ -54,15 +64,15 @@ def _rates(caller: Caller, people: int) -> dict[str, float]:
         caller.post(_SEARCH, body)
 
     return {
-        "業務番号": _per_second(by_business_number),
-        "個人番号": _per_second(by_individual_number),
+        "業務番号": _per_second(by_business_number, whom),
+        "個人番号": _per_second(by_individual_number, whom),
     }
 
 
-def _per_second(work: Callable[[], object]) -> float:
+def _per_second(work: Callable[[int], object], whom: list[int]) -> float:
     taken = []
-    for _ in range(_CALLS):
+    for serial in whom:
         started = time.perf_counter()
-        work()
+        work(serial)
         taken.append(time.perf_counter() - started)
     return 1 / statistics.median(taken)

@@ -1,5 +1,7 @@
 """People with numbers and 符号, for the measurements that ask about somebody."""
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
 
 from integrated_address import selectors, services
@@ -10,8 +12,25 @@ from sapporo_base.benchmarks.callers import measuring_act
 from sapporo_base.bulk import temporary_staging
 from sapporo_base.sample_city import fictitious_individual_number
 
+# Nobody opens or looks for these 個人番号: bytes of the same length take no key and no time of Python.
+_MASSES = """
+INSERT INTO {staging}
+    (business_number, digest, ciphertext, name, name_kana, kana_key, name_key, resident_state)
+SELECT 'B' || serial, sha256(convert_to('d' || serial, 'UTF8')),
+    sha256(convert_to('c' || serial, 'UTF8')) || sha256(convert_to('e' || serial, 'UTF8')),
+    '測定　太郎', '', '', '測定 太郎', ''
+FROM generate_series(%(first)s::int, %(until)s::int - 1) AS serial
+"""
+_REAL = """
+UPDATE {staging} s SET digest = told.digest, ciphertext = told.ciphertext
+FROM unnest(%(numbers)s::varchar[], %(digests)s::bytea[], %(ciphertexts)s::bytea[])
+    AS told (number, digest, ciphertext)
+WHERE s.business_number = told.number
+"""
 _COLUMNS = ["business_number", "digest", "ciphertext", "name", "name_kana", "resident_state"]
 FIRST_SERIAL = 95_000_000
+MASSES_FROM = 80_000_000
+"""Fifteen million 個人番号 for a register that grows."""
 
 
 def number_people(people: int, *, codes: tuple[str, ...], have_codes: bool = True) -> None:
@@ -28,9 +47,7 @@ def number_people(people: int, *, codes: tuple[str, ...], have_codes: bool = Tru
             services.number_newcomers(
                 staging=staging, system=base.system(code), act=measuring_act()
             )
-    # What a register that grew over years has: statistics. Without them a list is a seq scan a row.
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyze()
     if not have_codes:
         return
     numbered = selectors.integrated_numbers_of(
@@ -39,3 +56,32 @@ def number_people(people: int, *, codes: tuple[str, ...], have_codes: bool = Tru
     services.request_linkage_codes(act=measuring_act())
     acquired = [(number, "acquired", "") for number in numbered.values()]
     services.record_code_states(states=acquired, act=measuring_act())
+
+
+def grow(*, first: int, until: int, code: str, asked: Collection[int]) -> None:
+    """
+    Number people as B<first> … below B<until>, made in the database; those who will be asked for
+    have a 個人番号, the others what looks like a sealed one.
+    """
+    sealer = sealing.NumberSealer()
+    real = sorted(serial for serial in set(asked) if first <= serial < until)
+    sealed = [sealer.seal(fictitious_individual_number(MASSES_FROM + serial)) for serial in real]
+    with transaction.atomic(), temporary_staging("bench_people", STAGED) as staging:
+        staging.execute(_MASSES, first=first, until=until)
+        staging.execute("ANALYZE {staging}")
+        staging.execute(
+            _REAL,
+            numbers=[f"B{serial}" for serial in real],
+            digests=[one.digest for one in sealed],
+            ciphertexts=[one.ciphertext for one in sealed],
+        )
+        services.number_newcomers(
+            staging=staging, system=base.system(code), act=measuring_act(), fill=False
+        )
+    _analyze()
+
+
+def _analyze() -> None:
+    """Give the register what one that grew over years has: statistics. Else a list is a scan a row."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -20,27 +20,29 @@ from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, Refusal
 from sapporo_base.models import BusinessSystem
+from sapporo_base.rows import prepared_rows
 from sapporo_base.rules.kana import kana_key, written_key
 
 MOST_ITEMS: Final = 10_000
 FOUND, NOBODY, SEVERAL, REFUSED = "found", "none", "several", "refused"
 _OPEN = "valid_until IS NULL AND superseded_at IS NULL"
+# Prepared: planned for a list whose length nobody knows, so by the index whatever the register's size.
 _BY_BUSINESS_NUMBER: Final = f"""
 SELECT asked.place, b.addressee_id, 1
-FROM unnest(%(places)s::int[], %(keys)s::varchar[]) AS asked (place, key)
+FROM unnest(%(keys)s::varchar[]) WITH ORDINALITY AS asked (key, place)
 JOIN integrated_address_businessnumber b
-    ON b.system_id = %(owner)s AND b.number = asked.key AND {_OPEN}
+    ON b.system_id = %(owner)s::bigint AND b.number = asked.key AND {_OPEN}
 """
 _BY_INTEGRATED_NUMBER: Final = """
 SELECT asked.place, a.integrated_number, 1
-FROM unnest(%(places)s::int[], %(keys)s::varchar[]) AS asked (place, key)
+FROM unnest(%(keys)s::varchar[]) WITH ORDINALITY AS asked (key, place)
 JOIN integrated_address_integratedaddressee a
     ON a.integrated_number = integrated_address_present_number(asked.key)
     AND a.state = 'active'
 """
 _BY_INDIVIDUAL_NUMBER: Final = """
 SELECT asked.place, coalesce(i1.addressee_id, i2.addressee_id), 1
-FROM unnest(%(places)s::int[], %(keys)s::bytea[]) AS asked (place, key)
+FROM unnest(%(keys)s::bytea[]) WITH ORDINALITY AS asked (key, place)
 LEFT JOIN integrated_address_individualnumber i1
     ON i1.digest = asked.key AND i1.valid_until IS NULL AND i1.superseded_at IS NULL
 LEFT JOIN integrated_address_individualnumber i2
@@ -50,8 +52,8 @@ WHERE coalesce(i1.addressee_id, i2.addressee_id) IS NOT NULL
 # Who is asked for by kana is found by kana, who is not by the written name.
 _BY_ITEMS: Final = """
 SELECT asked.place, found.number, found.people
-FROM unnest(%(places)s::int[], %(names)s::text[], %(kana)s::text[], %(births)s::date[],
-    %(sexes)s::varchar[]) AS asked (place, name, kana, birth, sex)
+FROM unnest(%(names)s::text[], %(kana)s::text[], %(births)s::date[], %(sexes)s::varchar[])
+    WITH ORDINALITY AS asked (name, kana, birth, sex, place)
 CROSS JOIN LATERAL (
     SELECT min(named.addressee_id) AS number, count(*) AS people FROM (
         SELECT DISTINCT b.addressee_id FROM integrated_address_basicitems b
@@ -66,17 +68,25 @@ CROSS JOIN LATERAL (
 ) found
 WHERE found.people > 0
 """
-_TOLD: Final = f"""
-SELECT found.number, found.place, own.numbers, code.state
-FROM unnest(%(places)s::int[], %(found)s::varchar[]) AS found (place, number)
-LEFT JOIN LATERAL (
-    SELECT array_agg(number ORDER BY valid_from DESC, id DESC) AS numbers
-    FROM integrated_address_businessnumber
-    WHERE addressee_id = found.number AND system_id = %(system)s AND {_OPEN}
-) own ON true
-LEFT JOIN integrated_address_linkagecodestatus code ON code.addressee_id = found.number
-WHERE %(holds)s OR own.numbers IS NOT NULL
+# The state of the 符号 is read for those alone who are told it.
+_TOLD: Final = """
+SELECT found.number, found.place,
+    array_agg(b.number ORDER BY b.valid_from DESC, b.id DESC) FILTER (WHERE b.id IS NOT NULL),
+    {state}
+FROM unnest(%(found)s::varchar[]) WITH ORDINALITY AS found (number, place)
+{join} integrated_address_businessnumber b
+    ON b.addressee_id = found.number AND b.system_id = %(system)s::bigint
+    AND b.valid_until IS NULL AND b.superseded_at IS NULL
+{code}
+GROUP BY found.number, found.place{also}
 """
+_TOLD_TO_HOLDERS: Final = _TOLD.format(
+    state="code.state",
+    join="LEFT JOIN",
+    code="LEFT JOIN integrated_address_linkagecodestatus code ON code.addressee_id = found.number",
+    also=", code.state",
+)
+_TOLD_TO_OTHERS: Final = _TOLD.format(state="NULL", join="JOIN", code="", also="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,19 +142,18 @@ def search_list(
     rows = base.read_recorded(
         act,
         "addressee_searched",
-        question=_TOLD,
+        question=_TOLD_TO_HOLDERS if holds else _TOLD_TO_OTHERS,
         values={
-            "places": list(found),
             "found": list(found.values()),
             "system": act.system.pk if act.system else numbers_of.pk if numbers_of else 0,
-            "holds": holds,
         },
         items=["団体内統合宛名番号" if holds else "業務番号"],
         opened_individual_number=any(item.individual_number for item in items),
         detail=f"一覧検索{len(items)}件",
     )
+    places = list(found)
     for number, place, own, state in rows:
-        result = results[place]
+        result = results[places[place - 1]]
         result.result, result.business_numbers = FOUND, own or ()
         if holds:
             result.integrated_number, result.code_state = number, state
@@ -195,7 +204,7 @@ class _Resolved:
             self._refuse(places, refusal)
             return
         keys = [self._items[place].business_number for place in places]
-        self._take(_BY_BUSINESS_NUMBER, {"places": places, "keys": keys, "owner": owner.pk})
+        self._take(_BY_BUSINESS_NUMBER, places, {"keys": keys, "owner": owner.pk})
 
     def _by_integrated_number(self, places: Sequence[int]) -> None:
         good = []
@@ -211,7 +220,7 @@ class _Resolved:
             else:
                 good.append(place)
         keys = [self._items[place].integrated_number for place in good]
-        self._take(_BY_INTEGRATED_NUMBER, {"places": good, "keys": keys})
+        self._take(_BY_INTEGRATED_NUMBER, good, {"keys": keys})
 
     def _by_individual_number(self, places: Sequence[int]) -> None:
         try:
@@ -234,7 +243,7 @@ class _Resolved:
             else:
                 good.append(place)
                 digests.append(sealing.digest(number))
-        self._take(_BY_INDIVIDUAL_NUMBER, {"places": good, "keys": digests})
+        self._take(_BY_INDIVIDUAL_NUMBER, good, {"keys": digests})
 
     def _by_items(self, places: Sequence[int]) -> None:
         by: dict[str, list[int]] = {"kana": [], "name": []}
@@ -255,22 +264,24 @@ class _Resolved:
                 continue
             asked = [self._items[place] for place in chosen]
             values = {
-                "places": chosen,
                 "names": [written_key(item.name) for item in asked],
                 "kana": [kana_key(item.name_kana) for item in asked],
                 "births": [item.birth_on for item in asked],
                 "sexes": [item.sex for item in asked],
             }
             statement = {"key": f"{column}_key", "column": column}
-            self._take(_BY_ITEMS.format(**statement, protected="false"), values)
+            self._take(_BY_ITEMS.format(**statement, protected="false"), chosen, values)
             hidden |= {
                 number
-                for _, number, _ in _rows(_BY_ITEMS.format(**statement, protected="true"), values)
+                for _, number, _ in prepared_rows(
+                    _BY_ITEMS.format(**statement, protected="true"), values
+                )
             }
         _record_hidden(sorted(hidden), self._act)
 
-    def _take(self, statement: str, values: Mapping[str, Any]) -> None:
-        for place, number, people in _rows(statement, values):
+    def _take(self, statement: str, places: Sequence[int], values: Mapping[str, Any]) -> None:
+        for nth, number, people in prepared_rows(statement, values):
+            place = places[nth - 1]
             if people == 1:
                 self._found[place] = number
             else:
@@ -284,12 +295,6 @@ def _kind(item: Item) -> str:
     if item.business_number:
         return "business"
     return "integrated" if item.integrated_number else "items"
-
-
-def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[int, str, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
 
 
 def _without_protected(
