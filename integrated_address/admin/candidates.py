@@ -106,7 +106,7 @@ class MatchCandidateAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def strength(self, obj: MatchCandidate) -> SafeString:
         """Return the score with its word."""
         strong = obj.score >= float(obj.strong_from)
-        words = f"{'濃厚' if strong else '候補'} {obj.score:.1f}"
+        words = f"{'濃厚' if strong else '要確認'} {obj.score:.1f}"
         return display.badge(words, "warned" if strong else "info")
 
     @admin.display(description="一人目")

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from integrated_address import services
 from integrated_address.models import MatchModel, MatchThreshold
-from integrated_address.rules.matching import ELSE, ITEMS, words_of
+from integrated_address.rules.matching import ELSE, ITEMS, as_numbers, words_of
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
@@ -47,7 +47,7 @@ class MatchThresholdAdmin(ReadOnlyAdmin):
     duty_title = "照合しきい値"
     duty_order = 18
     icon = "tune"
-    about = "何点以上の組を候補一覧に載せるか、何点以上を「濃厚」と表示するかを決めます。"
+    about = "何点以上の組を候補一覧に載せるか、何点以上を「濃厚」、未満を「要確認」と表示するかを決めます。"
     empty_text = "しきい値は、最初の照合のときに既定の値で作成されます。"
     # List and page
     list_display = ("__str__", "candidate_from", "strong_from", "changed_at")
@@ -127,12 +127,9 @@ class MatchModelAdmin(ReadOnlyAdmin):
     @admin.display(description="重み")
     def table(self, obj: MatchModel) -> SafeString:
         """Return the weight of each level of each item."""
+        weights = as_numbers(obj.weights)
         rows = [
-            (
-                item.words,
-                words_of(item.code, level),
-                f"{obj.weights[item.code][level]['weight']:+.1f}",
-            )
+            (item.words, words_of(item.code, level), f"{weights[item.code][level]['weight']:+.1f}")
             for item in ITEMS
             for level in (*(one.code for one in item.levels), ELSE)
         ]

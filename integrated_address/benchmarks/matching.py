@@ -23,6 +23,8 @@ ON_A_CITY = True
 _REGISTER, _DOUBLES_OF = "001-000", "024-000"
 _REGISTRATIONS = 300
 _LEAST_PER_SECOND = 50
+_SURE = 0.95
+_CURVE = (2.0, 8.0, 12.0)
 Pair = tuple[str, str]
 
 
@@ -35,12 +37,12 @@ def measure(size: int) -> list[Measure]:
     seconds = _register(rows)
     registrations = min(len(rows), _REGISTRATIONS)
     matched = _match_again([row["業務宛名番号"] for row in rows[:_REGISTRATIONS]])
-    immediate = _quality(_true_pairs(truth["same"]))
+    immediate = _quality("registration", _true_pairs(truth["same"]))
     MatchCandidate.objects.all().delete()
     learnt = cities.run_command("find_candidates", "--train")
     MatchCandidate.objects.all().delete()
     bulk = cities.run_command("find_candidates")
-    after = _quality(_true_pairs(truth["same"]))
+    after = _quality("bulk", _true_pairs(truth["same"]))
     people = selectors.addressee_count()
     return [
         Measure(
@@ -51,10 +53,8 @@ def measure(size: int) -> list[Measure]:
             at_most=False,
         ),
         Measure("matching alone, of one person", registrations / matched, "per s"),
-        Measure("matching at registration: precision", immediate[0], "of 1"),
-        Measure("matching at registration: recall", immediate[1], "of 1"),
-        Measure("bulk matching: precision", after[0], "of 1"),
-        Measure("bulk matching: recall", after[1], "of 1"),
+        *immediate,
+        *after,
         Measure("weights learnt from the city", learnt.seconds - bulk.seconds, "s"),
         Measure("bulk matching, scored", people / bulk.seconds, "people/s"),
         Measure("bulk matching, peak memory", bulk.peak_mib, "MiB"),
@@ -124,8 +124,34 @@ def _pair(one: str, other: str) -> Pair:
     return min(one, other), max(one, other)
 
 
-def _quality(truth: set[Pair]) -> tuple[float, float]:
-    """Return precision and recall of the candidates as they stand."""
-    found = set(MatchCandidate.objects.values_list("first_id", "second_id"))
-    right = len(found & truth)
-    return right / max(len(found), 1), right / max(len(truth), 1)
+def _quality(when: str, truth: set[Pair]) -> list[Measure]:
+    """
+    Return precision and recall of the candidates from some scores on: of all, of those that are called 濃厚
+    (bounded: what a city is told to be sure of must be so), and of points beyond.
+    """
+    scores = {
+        (first, second): score
+        for first, second, score in MatchCandidate.objects.values_list(
+            "first_id", "second_id", "score"
+        )
+    }
+    thresholds = services.thresholds()
+    least, strong = float(thresholds.candidate_from), float(thresholds.strong_from)
+    measures = []
+    for score in sorted({least, strong, *_CURVE}):
+        found = {pair for pair, scored in scores.items() if scored >= score}
+        right = len(found & truth)
+        called = {least: " (候補)", strong: " (濃厚)"}.get(score, "")
+        told = f"{when}, score {score:g}{called}"
+        bound = _SURE if score == strong else None
+        measures += [
+            Measure(
+                f"{told}: precision",
+                right / max(len(found), 1),
+                "of 1",
+                aim=bound,
+                at_most=False,
+            ),
+            Measure(f"{told}: recall", right / max(len(truth), 1), "of 1"),
+        ]
+    return measures

@@ -94,7 +94,8 @@ class MatchThreshold(models.Model):
     """
     From which score on two people are put before a human being (照合しきい値). One row.
 
-    Below `candidate_from` a pair is not kept; from `strong_from` on it stands at the top.
+    Below `candidate_from` a pair is not kept; from `strong_from` on it is 濃厚 and stands at the top,
+    between the two it is 要確認.
     """
 
     candidate_from = models.DecimalField(
@@ -109,9 +110,9 @@ class MatchThreshold(models.Model):
         "濃厚とする得点",
         max_digits=4,
         decimal_places=1,
-        default=10,
+        default=5,
         validators=[MinValueValidator(-20), MaxValueValidator(60)],
-        help_text="この得点以上の組を「濃厚」と表示します。自動で統合することはありません。",
+        help_text="この得点以上の組を「濃厚」、未満の組を「要確認」と表示します。自動で統合することはありません。",
     )
     changed_at = models.DateTimeField("変更日時", null=True, editable=False)
 

@@ -24,6 +24,8 @@ _JOINTS: Final = re.compile(r"(?<=\d)(丁目|番地の|番地|番|号|の|ノ|[-
 _UP_TO_THE_BLOCK: Final = re.compile(r"^.*?\d+(?:-\d+)+(?=\D|$)|^.*?\d+(?=\D*$)")
 _BLOCK: Final = re.compile(r"-?\d+(-\d+)?$")
 MOST_RESIDENCES: Final = 20
+_SHIPPED_FOR: Final = 200_000
+"""People of a register for which the weights that come with the release were set."""
 
 
 def _number(kanji: str) -> str:
@@ -75,13 +77,21 @@ class Level:
     One level of agreement of an item, the nearest first.
 
     `condition` is SQL over {l} and {r}, the two people's columns. `rarity`: the weight grows with how
-    rare the reading of the name is.
+    rare the reading of the name is. `fixed`: the weight, where nothing may be learnt of it.
     """
 
     code: str
     words: str
     condition: str
     rarity: bool = False
+    fixed: float | None = None
+
+    @property
+    def as_learnt(self) -> dict[str, float] | None:
+        """Return a fixed weight in the form of a learnt one; None where it is learnt."""
+        if self.fixed is None:
+            return None
+        return {"weight": self.fixed, "m": _FIXED_SHARE * 2**self.fixed, "u": _FIXED_SHARE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class Item:
     otherwise: str = "相違"
 
 
+_FIXED_SHARE: Final = 1e-3
+LEAST_WEIGHT, MOST_WEIGHT = -20.0, 30.0
 ELSE: Final = "else"
 UNKNOWN: Final = "unknown"
 
@@ -115,6 +127,22 @@ _BIRTH_SLIPS: Final = " OR ".join(
     )
 )
 _LEAST_KANA: Final = 4
+# Born on one day into one home under one family name: what is learnt without labels takes them for one,
+# for each of these agrees. A human being sees two given names, and so does this.
+_TWINS: Final = " AND ".join(
+    (
+        "{l}birth <> ''",
+        "{l}birth = {r}birth",
+        "{l}residence <> ''",
+        "{l}residence = {r}residence",
+        "{l}given <> ''",
+        "{r}given <> ''",
+        "{l}name <> {r}name",
+        "levenshtein({l}given, {r}given) > 1",
+        "left({l}kana, length({l}kana) - length({l}given))"
+        " = left({r}kana, length({r}kana) - length({r}given))",
+    )
+)
 ITEMS: Final = (
     Item(
         "name",
@@ -129,6 +157,7 @@ ITEMS: Final = (
             ),
             Level("reading", "読みが一致", "{l}kana <> '' AND {l}kana = {r}kana", rarity=True),
             Level("writing", "漢字が一致", "{l}name <> '' AND {l}name = {r}name"),
+            Level("twins", "名が相違(双子とみられる)", _TWINS, fixed=LEAST_WEIGHT),
             Level(
                 "slip",
                 "読みが一字違い",
@@ -189,7 +218,6 @@ BLOCKS: Final = (
 Who is compared at all. Two characters of the reading are enough beside a birth date or a residence;
 trigrams would find nothing in 佐藤.
 """
-LEAST_WEIGHT, MOST_WEIGHT = -20.0, 30.0
 
 
 def words_of(item: str, level: str) -> str:
@@ -244,6 +272,20 @@ def _filled(condition: str, left: str, right: str) -> str:
     return "(" + condition.replace("{l}", left).replace("{r}", right) + ")"
 
 
+def prior_among(people: float, *, prior: float, learnt_of: int) -> float:
+    """
+    Return the odds that two of so many people are one, from those of the people it was learnt of.
+
+    Doubles grow with the people, the pairs with their square: beside two million a given name and a birth
+    date in common say less than beside twenty thousand.
+    """
+    return prior * min(1.0, (learnt_of or _SHIPPED_FOR) / max(people, 1.0))
+
+
+def _numbers(told: Any) -> dict[str, float]:
+    return {name: float(told[name]) for name in ("weight", "m", "u")}
+
+
 def as_numbers(weights: Any) -> dict[str, dict[str, dict[str, float]]]:
     """
     Return weights that were read from somewhere, checked: every level of every item, numbers only.
@@ -253,10 +295,11 @@ def as_numbers(weights: Any) -> dict[str, dict[str, dict[str, float]]]:
     try:
         return {
             item.code: {
-                level: {
-                    name: float(weights[item.code][level][name]) for name in ("weight", "m", "u")
-                }
-                for level in (*(one.code for one in item.levels), ELSE)
+                **{
+                    level.code: level.as_learnt or _numbers(weights[item.code][level.code])
+                    for level in item.levels
+                },
+                ELSE: _numbers(weights[item.code][ELSE]),
             }
             for item in ITEMS
         }

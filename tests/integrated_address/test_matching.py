@@ -21,6 +21,7 @@ from integrated_address.rules.matching import (
     ITEMS,
     as_numbers,
     given_name_key,
+    prior_among,
     residence_key,
     town_key,
     whole_name_key,
@@ -85,6 +86,11 @@ class TestKeys:
         assert given_name_key("クルスジョセフ") == ""
 
 
+def test_in_a_larger_register_coincidences_weigh_less():
+    assert prior_among(2_000_000, prior=1e-6, learnt_of=200_000) == pytest.approx(1e-7)
+    assert prior_among(1_000, prior=1e-6, learnt_of=200_000) == 1e-6
+
+
 class TestRegistration:
     @pytest.mark.parametrize(
         "known_as",
@@ -108,6 +114,20 @@ class TestRegistration:
         candidate = MatchCandidate.objects.get()
         assert {candidate.first_id, candidate.second_id} == {resident, double}
         assert (candidate.state, candidate.cause) == ("waiting", "registration")
+
+    @pytest.mark.parametrize(
+        ("twin", "is_candidate"),
+        [
+            pytest.param({"name": "佐藤　翔太", "name_kana": "サトウ　ショウタ"}, False, id="twin"),
+            pytest.param(
+                {"name": "鈴木　健", "name_kana": "スズキ　ケン"}, True, id="earlier name"
+            ),
+            pytest.param({"name": "佐藤　蓮", "name_kana": "サトウ　レン"}, True, id="one kana"),
+        ],
+    )
+    def test_a_twin_is_another_person(self, act, resident, twin, is_candidate):
+        unnumbered(act, replace(SATO, **twin))
+        assert MatchCandidate.objects.exists() is is_candidate
 
     @pytest.mark.parametrize(
         "other",

@@ -9,7 +9,7 @@ import duckdb
 from django.db import transaction
 
 from integrated_address.models import MatchModel, MatchReceipt
-from integrated_address.rules.matching import ITEMS, as_numbers
+from integrated_address.rules.matching import ITEMS, as_numbers, prior_among
 from integrated_address.selectors.feeds import CHANGE_FEED
 from integrated_address.services.matching.engine import codes_of, engine_with_keys, linker_of
 from integrated_address.services.matching.keeping import Pair, keep_pairs
@@ -60,7 +60,8 @@ def _score(run: BatchRun, act: Act, progress: Progress | None) -> BulkFound:
         chunks = run.checkpoint.get("chunks") or -(-max(engine.people, 1) // _PEOPLE_IN_A_CHUNK)
         if progress:
             progress.begin("照合", chunks)
-        linker = linker_of(engine, prior=model.prior, weights=as_numbers(model.weights))
+        prior = prior_among(engine.people, prior=model.prior, learnt_of=model.people)
+        linker = linker_of(engine, prior=prior, weights=as_numbers(model.weights))
         least = float(thresholds().candidate_from)
         for chunk in range(run.checkpoint["done"], chunks):
             found = linker.inference.predict_chunk(

@@ -154,6 +154,9 @@ def _level(item: Item, level: Level, weights: Mapping[str, Any] | None) -> dict[
     }
     if level.rarity:
         told |= {"tf_adjustment_column": "kana", "disable_tf_exact_match_detection": True}
+    if known := level.as_learnt:
+        told |= {"m_probability": known["m"], "u_probability": known["u"]}
+        return told | {"fix_m_probability": True, "fix_u_probability": True}
     return told | _learnt(item, level.code, weights)
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from integrated_address.models import MatchModel, MatchThreshold
-from integrated_address.rules.matching import as_numbers
+from integrated_address.rules.matching import as_numbers, prior_among
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotFound
 from sapporo_base.rows import prepared_rows
@@ -50,13 +50,14 @@ class MatchSettings:
     fingerprint: str
     """Of the weights: whoever has prepared something of them knows whether it still holds."""
     prior: float
+    """The odds that two people drawn by lot are one."""
     candidate_from: float
     people: float
 
 
 # The planner's own count of people costs nothing, and a share needs no more.
 _SETTINGS = """
-SELECT m.version, md5(m.weights::text), m.prior,
+SELECT m.version, md5(m.weights::text), m.prior, m.people,
     coalesce((SELECT candidate_from FROM integrated_address_matchthreshold WHERE id = 1), %s)::float,
     (SELECT greatest(reltuples, 1000) FROM pg_class
      WHERE oid = 'integrated_address_matchkey'::regclass)::float
@@ -71,7 +72,9 @@ def settings_of_matching(*, act: Act) -> MatchSettings:
     if not found:
         current_model(act=act)
         found = prepared_rows(_SETTINGS, [default])
-    return MatchSettings(*found[0])
+    version, fingerprint, prior, learnt_of, candidate_from, people = found[0]
+    prior = prior_among(people, prior=prior, learnt_of=learnt_of)
+    return MatchSettings(version, fingerprint, prior, candidate_from, people)
 
 
 def weights_of(version: int) -> dict[str, dict[str, dict[str, float]]]:

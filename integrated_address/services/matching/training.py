@@ -86,13 +86,14 @@ def _learnt(linker: Linker, before: MatchModel) -> tuple[dict[str, Any], float]:
             level["label_for_charts"]: (level.get("m_probability"), level.get("u_probability"))
             for level in told[item.code]["comparison_levels"]
         }
+        learnt = [level.code for level in item.levels if level.fixed is None]
         weights[item.code] = {
             code: _weight(
                 *shares[code],
                 before.weights[item.code][code],
                 least=_LEAST_SLIPS if code == ELSE else _LEAST_SHARE,
             )
-            for code in (*(level.code for level in item.levels), ELSE)
+            for code in (*learnt, ELSE)
         }
     least = 1.0 / math.comb(max(before.people, FEWEST), 2)
     prior = float(settings["probability_two_random_records_match"])
