@@ -5,11 +5,13 @@ The ORM writes its SQL anew for each question, and PostgreSQL plans it anew: bot
 the answer to one row by its key (`docs/decisions/0008-what-every-request-asks.md`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -23,19 +25,44 @@ class _Prepared(psycopg.Cursor[Any]):
 
 
 def prepared_rows(
-    statement: str, values: Mapping[str, Any] | Sequence[Any]
+    statement: str,
+    values: Mapping[str, Any] | Sequence[Any],
+    through: BaseDatabaseWrapper | None = None,
 ) -> list[tuple[Any, ...]]:
     """
-    Return the rows of a statement that stays prepared on this connection.
+    Return the rows of a statement that stays prepared on its connection.
 
     For statements whose text is always the same and that many requests run; values are bound by
     the server, so one whose type nothing tells needs a cast.
+
+    :param through: the connection, where it is not the one that everything else goes through.
     """
-    with connection.cursor() as cursor:
+    line = through or connection
+    with line.cursor() as cursor:
         # Django's own cursors put values into the text, and a new text is planned anew.
-        cursor.cursor = _Prepared(connection.connection)
+        cursor.cursor = _Prepared(line.connection)
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+@contextmanager
+def beside_the_transaction() -> Iterator[BaseDatabaseWrapper]:
+    """
+    Give a connection on which what is written stays, whatever becomes of the transaction in
+    progress: the usual one where there is none, one of its own where there is.
+
+    Only for rows that nothing in progress can hold: the two would wait for each other.
+    """
+    if not connection.in_atomic_block:
+        yield connection
+        return
+    own = connection.copy()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        yield own
+    finally:
+        own.close()
 
 
 def columns_of(model: type[models.Model], alias: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -98,12 +99,27 @@ def _reference_data_again(request: pytest.FixtureRequest) -> None:
     next.
     """
     if request.node.get_closest_marker("django_db"):
-        transactional = request.node.get_closest_marker("django_db").kwargs.get(
-            "transaction", False
-        )
-        request.getfixturevalue("transactional_db" if transactional else "db")
+        request.getfixturevalue("transactional_db" if _is_transactional(request) else "db")
         if not BusinessSystem.objects.exists():
             _prepare()
+
+
+@pytest.fixture(autouse=True)
+def _refusals_end_with_the_test(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    What outlives every transaction would outlive the one that undoes a test too, and meet the next.
+    """
+    if not _is_transactional(request):
+        monkeypatch.setattr(
+            "sapporo_base.services.records.beside_the_transaction", lambda: nullcontext(connection)
+        )
+
+
+def _is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction", False))
 
 
 @pytest.fixture

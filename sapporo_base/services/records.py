@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging
 from sapporo_base.models import LegalBasis, LinkageRecord, LinkageRecordSubject
-from sapporo_base.rows import prepared_rows
+from sapporo_base.rows import beside_the_transaction, prepared_rows
 
 Subject = tuple[str, str]
 """Kind of number (`LinkageRecordSubject.Kind`) and the number, never a 個人番号."""
@@ -75,10 +76,18 @@ def record_linkage(
     A bulk delivery is one record with its feed range (`feed`, `feed_after` exclusive, `feed_until`
     inclusive) and `subject_count`; its people are found through the feed.
     """
-    said.setdefault("subject_count", len(subjects))
-    record = _record(act, kind, said)
+    return _write(_record(act, kind, said), subjects, said)
+
+
+def _write(
+    record: LinkageRecord,
+    subjects: Sequence[Subject],
+    said: Said,
+    through: BaseDatabaseWrapper | None = None,
+) -> LinkageRecord:
+    record.subject_count = said.get("subject_count", len(subjects))
     people = {"kinds": [one for one, _ in subjects], "numbers": [number for _, number in subjects]}
-    ((record.pk,),) = prepared_rows(_WRITE, {**_values(record), **people})
+    ((record.pk,),) = prepared_rows(_WRITE, {**_values(record), **people}, through)
     record._state.adding = False
     return record
 
@@ -148,10 +157,11 @@ def record_refusal(
     act: Act, kind: str, *, subjects: Sequence[Subject] = (), **said: Unpack[Said]
 ) -> LinkageRecord:
     """
-    Write the record of a refusal, in a transaction of its own so that it outlives the refused act.
+    Write the record of a refusal, which outlives the refused act and every transaction around it.
     """
     said["result"] = LinkageRecord.Result.REFUSED
-    return record_linkage(act, kind, subjects=subjects, **said)
+    with beside_the_transaction() as line:
+        return _write(_record(act, kind, said), subjects, said, line)
 
 
 def record_subjects_from(

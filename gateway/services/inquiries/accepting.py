@@ -125,7 +125,6 @@ class _Kept:
     state: str
 
 
-@transaction.atomic
 def accept_inquiries(
     *, system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
 ) -> list[AcceptedInquiry]:
@@ -135,6 +134,17 @@ def accept_inquiries(
     The same request key again is the same inquiry. Where the 符号 is missing it is requested, and
     the inquiry waits for it by itself. One inquiry or a thousand: the same few statements.
     """
+    accepted, refused = _accept(system, requests, act)
+    # After the transaction: what was refused stays recorded whatever becomes of the rest.
+    _record_refusals(system, refused, act)
+    return accepted
+
+
+@transaction.atomic
+def _accept(
+    system: BusinessSystem, requests: Sequence[InquiryRequest], act: Act
+) -> tuple[list[AcceptedInquiry], dict[str, tuple[str, str]]]:
+    """Take in what may be asked; also return what was refused, by its key, and why."""
     first: dict[str, InquiryRequest] = {}
     for request in requests:
         first.setdefault(request.request_key, request)
@@ -161,7 +171,6 @@ def accept_inquiries(
         },
         act,
     )
-    _record_refusals(system, {**refused, **reused}, act)
     for lane in {kept[key].lane for key in fresh}:
         interactive = lane == Lane.INTERACTIVE
         nudge(
@@ -172,7 +181,8 @@ def accept_inquiries(
         lane: outlook(lane=lane, system=system.pk, at=act.at)
         for lane in {row.lane for row in kept.values()}
     }
-    return [_answer(one, first, kept, {**refused, **reused}, outlooks) for one in requests]
+    refused |= reused
+    return [_answer(one, first, kept, refused, outlooks) for one in requests], refused
 
 
 def _judged(
