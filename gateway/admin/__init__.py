@@ -13,15 +13,15 @@ from gateway.admin import (
     inspections,
     interfaces,
     notices,
+    provisions,
     publications,
     queues,
     reconciliations,
     records,
     waiting_codes,
 )
-from gateway.admin.home import home_block
+from gateway.admin.home import home_block, provision_block
 from gateway.admin.masters import master_block
-from gateway.admin.provisions import provision_block
 from gateway.admin.reconciliations import difference_block
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "master_block",
     "notices",
     "provision_block",
+    "provisions",
     "publications",
     "queues",
     "reconciliations",

@@ -57,7 +57,7 @@ class SelfDisclosureAdmin(RecordedLookMixin, ReadOnlyAdmin):
         "item_words",
         "content_table",
     )
-    actions_detail = ("ask_content",)
+    actions_detail = ("ask_content", "take_back")
 
     def look_subjects(self, obj: SelfDisclosure) -> list[tuple[str, str]]:
         """Return whose look it was."""
@@ -129,3 +129,32 @@ class SelfDisclosureAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def _asked(self, request: HttpRequest, disclosure: SelfDisclosure, reason: str) -> str:
         services.ask_for_content(disclosure=disclosure, act=staff_act(request, reason=reason))
         return "内容を求めました。プラットフォームの稼働中に届きます。"
+
+    @action(description="求めた内容を取り下げる", permissions=["ask_content"], icon="undo")
+    def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Stop asking for what was shown, while it was not told."""
+        disclosure = self.found(request, object_id)
+        return self.act_page(
+            request,
+            title="求めた内容の取下げ",
+            button="取り下げる",
+            obj=disclosure,
+            form_class=ReasonForm,
+            effects=[
+                Effect("対象", str(disclosure)),
+                Effect(
+                    "状態",
+                    "内容を求めています。"
+                    if disclosure.exchange_id
+                    else "求めているものはありません。",
+                ),
+            ],
+            undo="求めた記録は情報連携記録に残ります。必要になったら、もう一度求めてください。",
+            do=lambda data: self._taken_back(request, disclosure, data["reason"]),
+        )
+
+    def _taken_back(self, request: HttpRequest, disclosure: SelfDisclosure, reason: str) -> str:
+        services.stop_asking_for_content(
+            disclosure=disclosure, act=staff_act(request, reason=reason)
+        )
+        return "取り下げました。内容は届きません。"

@@ -1,4 +1,4 @@
-"""The block of 市中間サーバ on the home page."""
+"""The blocks of 市中間サーバ on the home page."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -6,9 +6,7 @@ from django.utils import timezone
 
 from gateway import selectors
 from gateway.admin.words import when
-from gateway.models import (
-    Inquiry,
-)
+from gateway.models import Inquiry, Provision
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 
 
@@ -50,4 +48,29 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
         note=note or (f"最終確認 {when(state.checked_at)}" if state.checked_at else ""),
         links=[("電文の一覧", reverse("admin:gateway_exchange_changelist"))],
         order=10,
+    )
+
+
+def provision_block(request: HttpRequest) -> HomeBlock | None:
+    """Return the inquiries of others that wait for an answer or for the permission to send it."""
+    if not request.user.has_perm("gateway.view_provision"):
+        return None
+    waiting = selectors.waiting_provisions()
+    url = reverse("admin:gateway_provision_changelist")
+    rows = [
+        HomeRow(
+            Provision.State(state).label,
+            f"{count:,}件 最古 {when(oldest)}",
+            f"{url}?state__exact={state}",
+            Attention.WAITING,
+        )
+        for state, count, oldest in waiting
+    ]
+    total = sum(count for _, count, _ in waiting)
+    return HomeBlock(
+        title="情報提供(自動応答不可)",
+        state=f"{total:,}件待ち" if total else "待ちなし",
+        attention=Attention.WAITING if total else Attention.CALM,
+        rows=rows,
+        order=20,
     )

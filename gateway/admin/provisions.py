@@ -1,11 +1,9 @@
 """情報提供 under 自動応答不可: one person answers, another permits."""
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, Value, When
@@ -15,9 +13,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from gateway import selectors, services
+from gateway.admin.answers import AnswerForm, lines_to_edit
 from gateway.admin.words import StateMixin, level_of, lines_of, when
 from gateway.models import Provision
 from integrated_address import selectors as addressees
@@ -25,52 +23,14 @@ from sapporo_base.acts import InvalidRequest
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import RecordedLookMixin
 
 _WAITING = (Provision.State.WAITING, Provision.State.ANSWERED)
 _SOON = timedelta(hours=24)
+_CAN_BE_STOPPED = (
+    "送信されるまでは「送信許可を取り消す」で止められます。相手方に届いた回答は取り消せません。"
+)
 _OPEN_FIRST = Case(When(state__in=_WAITING, then=Value(0)), default=Value(1))
-
-
-class AnswerForm(forms.Form):
-    """What is answered to an inquiry of others, and why."""
-
-    answer = forms.ChoiceField(
-        label="回答", choices=Provision.Answer.choices, widget=UnfoldAdminSelectWidget
-    )
-    items = forms.CharField(
-        label="回答内容",
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 10}),
-        help_text="「項目名: 値」を1行に1つ。「提供する」のときだけ送られます。",
-    )
-    reason = forms.CharField(
-        label="判断の理由", max_length=300, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    )
-
-    def clean_items(self) -> dict[str, Any]:
-        """Return the items by name; a repeating group stands as JSON."""
-        told: dict[str, Any] = {}
-        for line in self.cleaned_data["items"].splitlines():
-            name, colon, value = line.partition(":")
-            if not line.strip():
-                continue
-            if not colon or not name.strip():
-                raise forms.ValidationError("「項目名: 値」の形で入力してください。")
-            value = value.strip()
-            try:
-                told[name.strip()] = json.loads(value) if value.startswith("[") else value or None
-            except ValueError:
-                raise forms.ValidationError("繰返し項目の形が正しくありません。") from None
-        return told
-
-
-def _lines(items: dict[str, Any]) -> str:
-    return "\n".join(
-        f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value or ''}"
-        for name, value in items.items()
-    )
 
 
 @admin.register(Provision)
@@ -145,7 +105,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
     )
     readonly_fields = ("provided_lines",)
     actions = ("permit_many",)
-    actions_detail = ("answer_inquiry", "permit", "give_back", "look_at_copies")
+    actions_detail = ("answer_inquiry", "permit", "give_back", "withdraw", "look_at_copies")
 
     def prepare(self, request: HttpRequest, rows: Sequence[Provision]) -> None:
         """Bring along under which item of the law each is asked."""
@@ -259,7 +219,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
             form_class=AnswerForm,
             initial={
                 "answer": provision.answer,
-                "items": _lines(provision.answer_items or provision.copy_items),
+                "items": lines_to_edit(provision.answer_items or provision.copy_items),
             },
             effects=[*self._asked(provision), *self._returned(provision)],
             explanation=(
@@ -322,7 +282,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
                 Effect("判断の理由", provision.answer_reason or "-"),
                 Effect("回答者", str(drafter or "-")),
             ],
-            undo="許可した回答は取り消せません。",
+            undo=_CAN_BE_STOPPED,
             danger=True,
             do=lambda _: self._permitted(request, provision),
         )
@@ -353,7 +313,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
                     f"{len(chosen) - len(ours):,}件(自分が回答したもの、支援措置の対象者)",
                 ),
             ],
-            undo="許可した回答は取り消せません。",
+            undo=_CAN_BE_STOPPED,
             danger=True,
             do=lambda _: self._permitted_many(request, [one.pk for one in ours]),
         )
@@ -385,6 +345,32 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         services.return_provision(provision=provision, act=staff_act(request, reason=reason))
         return "回答を差し戻しました。"
 
+    @action(description="送信許可を取り消す", permissions=["permit"], icon="cancel_schedule_send")
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the permission back while nothing was sent."""
+        provision = self._opened(request, object_id)
+        return self.act_page(
+            request,
+            title="送信許可の取消",
+            button="送信許可を取り消す",
+            obj=provision,
+            form_class=ReasonForm,
+            effects=[
+                *self._asked(provision),
+                Effect("送信許可者", str(provision.permitted_by or "-")),
+                Effect(
+                    "送信", "まだ送られていません。" if not provision.sent_at else "送信済です。"
+                ),
+            ],
+            explanation="回答は登録されたまま残り、再び送信の許可を待ちます。",
+            undo="もう一度許可すると送られます。",
+            do=lambda data: self._withdrawn(request, provision, data["reason"]),
+        )
+
+    def _withdrawn(self, request: HttpRequest, provision: Provision, reason: str) -> str:
+        services.withdraw_permission(provision=provision, act=staff_act(request, reason=reason))
+        return "送信許可を取り消しました。回答は送られません。"
+
     @action(description="今の副本を確認する", permissions=["answer"], icon="search")
     def look_at_copies(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask the platform what its copies would answer today (IF_DBM_30312)."""
@@ -405,28 +391,3 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
             provision=provision, act=staff_act(request, reason=reason)
         )
         return HttpResponseRedirect(reverse("admin:gateway_copyinspection_change", args=[asked.pk]))
-
-
-def provision_block(request: HttpRequest) -> HomeBlock | None:
-    """Return the inquiries of others that wait for an answer or for the permission to send it."""
-    if not request.user.has_perm("gateway.view_provision"):
-        return None
-    waiting = selectors.waiting_provisions()
-    url = reverse("admin:gateway_provision_changelist")
-    rows = [
-        HomeRow(
-            Provision.State(state).label,
-            f"{count:,}件 最古 {when(oldest)}",
-            f"{url}?state__exact={state}",
-            Attention.WAITING,
-        )
-        for state, count, oldest in waiting
-    ]
-    total = sum(count for _, count, _ in waiting)
-    return HomeBlock(
-        title="情報提供(自動応答不可)",
-        state=f"{total:,}件待ち" if total else "待ちなし",
-        attention=Attention.WAITING if total else Attention.CALM,
-        rows=rows,
-        order=20,
-    )

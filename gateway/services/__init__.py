@@ -22,7 +22,7 @@ from gateway.services.copies import (
     send_copy_now,
 )
 from gateway.services.desk import DEEDS, Done, do_with_exchanges
-from gateway.services.disclosures import ask_for_content
+from gateway.services.disclosures import ask_for_content, stop_asking_for_content
 from gateway.services.exchanges import load_interfaces, switch_interface
 from gateway.services.files import (
     FileExchangePlan,
@@ -67,6 +67,7 @@ from gateway.services.provisions import (
     permit_provision,
     permit_provisions,
     return_provision,
+    withdraw_permission,
 )
 from gateway.services.queues import measure_queues, pause_queue, resume_queue
 from gateway.services.records import confirm_record, withhold_records
@@ -133,8 +134,10 @@ __all__ = [
     "set_answer_flags",
     "set_information_flags",
     "set_up_file_exchange",
+    "stop_asking_for_content",
     "switch_interface",
     "withdraw_notice",
     "withdraw_notices",
+    "withdraw_permission",
     "withhold_records",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 DUPLICATE = "duplicate_record"
 NO_CODE_YET = "no_code_yet"
 UNKNOWN_NUMBER = "unknown_number"
+UNKNOWN_RECORD = "unknown_record"
 
 
 @dataclass(frozen=True, slots=True)

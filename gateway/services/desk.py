@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from gateway.models import Copy, Exchange, ExchangeStep, Inquiry, PlatformNumber, Work
+from gateway.models import Exchange, ExchangeStep
 from gateway.services.exchanges import note_step
+from gateway.services.giving_back import give_back, why_not_given_back
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.nudge import nudge
@@ -50,15 +51,6 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
-_GIVEN_BACK = frozenset(
-    {
-        *(Work.ASK, Work.CHECK, Work.FETCH, Work.REGISTER_COPIES, Work.DELETE_COPIES),
-        *(Work.REGISTER_NUMBERS, Work.DELETE_NUMBERS, Work.REQUEST_CODES, Work.CHECK_CODES),
-    }
-)
-"""What can be dropped: its records have a queue to go back to."""
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
     """What was done, or would be: messages and items by it, and why others are left as they are."""
@@ -89,10 +81,10 @@ def do_with_exchanges(*, deed: str, ids: Collection[int], act: Act, dry_run: boo
     for row in rows:
         if row.leased_until is not None and row.leased_until > act.at:
             left["送信処理中"] += 1
-        elif deed == "drop" and row.work not in _GIVEN_BACK:
-            left[f"{row.get_work_display()}は取り下げられません(保留するか再送します)"] += 1
-        elif row.state not in how.since or (deed == "drop" and _is_out(row)):
+        elif row.state not in how.since:
             left[f"{row.get_state_display()}のため対象外"] += 1
+        elif deed == "drop" and (why := why_not_given_back(row)):
+            left[why] += 1
         else:
             chosen.append(row)
     if not dry_run:
@@ -106,11 +98,6 @@ def do_with_exchanges(*, deed: str, ids: Collection[int], act: Act, dry_run: boo
     return Done(len(chosen), sum(row.item_count for row in chosen), dict(left))
 
 
-def _is_out(row: Exchange) -> bool:
-    """Say whether the platform has taken it in: it can't be taken back, only looked after."""
-    return bool(row.receipt)
-
-
 def _apply(deed: str, row: Exchange, act: Act) -> None:
     if deed in {"requeue", "release"}:
         row.state = State.SENT if row.receipt else State.READY
@@ -119,7 +106,7 @@ def _apply(deed: str, row: Exchange, act: Act) -> None:
         row.state = State.HELD
     else:
         row.state, row.settled_at = State.DROPPED, act.at
-        _give_back(row, act)
+        give_back(row, act)
     row.lease = row.leased_until = None
     row.save()
     note_step(
@@ -129,16 +116,3 @@ def _apply(deed: str, row: Exchange, act: Act) -> None:
         words=act.reason,
         staff_number=act.staff.staff_number if act.staff else "",
     )
-
-
-def _give_back(row: Exchange, act: Act) -> None:
-    """Put what a message carried back into its queue; nothing is lost, and nothing goes twice."""
-    asked = Inquiry.objects.filter(exchange=row)
-    asked.filter(state=Inquiry.State.SENDING).update(
-        state=Inquiry.State.WAITING, sent_at=None, due_at=act.at
-    )
-    asked.update(exchange=None)
-    Copy.objects.filter(exchange=row).update(
-        state=Copy.State.WAITING, exchange=None, due_at=act.at, sent_hash=None
-    )
-    PlatformNumber.objects.filter(exchange=row).update(exchange=None, due_at=act.at)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gateway.models import Exchange, FeedReceipt, PlatformNumber, SelfDisclosure
 from gateway.services.answers import Why
+from gateway.services.desk import do_with_exchanges
 from gateway.services.exchanges import finish, held, new_exchange
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow
@@ -148,6 +149,23 @@ def ask_for_content(*, disclosure: SelfDisclosure, act: Act) -> SelfDisclosure:
     row.exchange = new_exchange(work="show_disclosed", lane="interactive", ids=[], count=1, act=act)
     row.save(update_fields=["exchange"])
     nudge("gateway.tasks.work_interactive")
+    return row
+
+
+@transaction.atomic
+def stop_asking_for_content(*, disclosure: SelfDisclosure, act: Act) -> SelfDisclosure:
+    """
+    Take back what was asked of a person's look, with the act's reason, before the platform tells it.
+
+    :raises NotNow: nothing is asked, or it is being asked just now.
+    """
+    row = SelfDisclosure.objects.select_for_update().get(pk=disclosure.pk)
+    if row.exchange_id is None:
+        raise NotNow("求めている内容はありません。")
+    done = do_with_exchanges(deed="drop", ids=[row.exchange_id], act=act)
+    if not done.messages:
+        raise NotNow(f"取り下げられません: {'、'.join(done.left)}。")
+    row.refresh_from_db()
     return row
 
 

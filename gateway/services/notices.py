@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from gateway.models import Exchange, Lane, PlatformNumber, PortalNotice
 from gateway.rules import waiting
 from gateway.rules.stray_numbers import holds_individual_number
-from gateway.services.answers import DUPLICATE, Why
+from gateway.services.answers import DUPLICATE, UNKNOWN_RECORD, Why
 from gateway.services.exchanges import finish, held, new_exchange
 from gateway.services.permissions import insist_on_permission
 from integrated_address import selectors as addressees
@@ -86,12 +86,20 @@ def accept_notices(
 
     :raises InterfaceNotPermitted: the system may not have anybody notified.
     """
-    # Before the transaction: the record of a refusal outlives it.
     insist_on_permission(system=system, group="OSR", act=act)
-    with transaction.atomic():
-        return _accepted(system, requests, act)
+    told = _accepted(system, requests, act)
+    if refused := sum(one.state == "refused" for one in told):
+        base.record_refusal(
+            act,
+            "notices_refused",
+            detail=f"送れないお知らせ({refused}件)",
+            receiver_code=system.code,
+            subject_count=refused,
+        )
+    return told
 
 
+@transaction.atomic
 def _accepted(
     system: BusinessSystem, requests: Sequence[NoticeRequest], act: Act
 ) -> list[AcceptedNotice]:
@@ -132,15 +140,6 @@ def _accepted(
             fresh[request.request_key] = notice
             told.append(AcceptedNotice(request.request_key, notice.pk, notice.state))
     _record(act, "notices_accepted", system, fresh.values())
-    refused = sum(one.state == "refused" for one in told)
-    if refused:
-        base.record_refusal(
-            act,
-            "notices_refused",
-            detail=f"送れないお知らせ({refused}件)",
-            receiver_code=system.code,
-            subject_count=refused,
-        )
     if fresh:
         _hasten(len(fresh))
     return told
@@ -304,11 +303,19 @@ def settle_notices(exchange: Exchange, told: Sequence[ToldNotice], *, act: Act) 
         if one is None:
             notice.due_at = act.at + waiting.retry_after(1)
             if row.work == "notify":
-                notice.state = PortalNotice.State.WAITING
+                # One that is to be taken back does not go out a second time: it is taken back there.
+                notice.state = (
+                    PortalNotice.State.SENT
+                    if notice.withdrawal_asked_at
+                    else PortalNotice.State.WAITING
+                )
         elif row.work == "notify" and one.why and one.why.code != DUPLICATE:
             refused += 1
             notice.state, notice.settled_at = PortalNotice.State.FAILED, act.at
             notice.reason = one.why.words[:300]
+        elif row.work == "withdraw_notices" and one.why and one.why.code == UNKNOWN_RECORD:
+            notice.state, notice.settled_at = PortalNotice.State.WITHDRAWN, act.at
+            notice.reason = "プラットフォームには届いていませんでした。"
         else:
             _stands(notice, one, row.work, act)
     PortalNotice.objects.bulk_update(

@@ -226,6 +226,42 @@ def _permitted(ids: Collection[int], act: Act) -> list[Provision]:
 
 
 @transaction.atomic
+def withdraw_permission(*, provision: Provision, act: Act) -> Provision:
+    """
+    Take the permission to send an answer back (送信許可の取消), with the reason of the act; the answer
+    waits for permission again.
+
+    :raises NotPermitted: nobody is signed in. :raises NotNow: it is not permitted, is being sent, or
+        has perhaps reached who asks.
+    """
+    if act.staff is None:
+        raise NotPermitted("職員として操作してください。")
+    row = Provision.objects.select_for_update().get(pk=provision.pk)
+    if row.state != Provision.State.PERMITTED or row.exchange_id is None:
+        raise NotNow("送信を許可されて送信を待つ回答だけを取り消せます。")
+    message = Exchange.objects.select_for_update().get(pk=row.exchange_id)
+    if message.leased_until is not None and message.leased_until > act.at:
+        raise NotNow("いま送信処理中です。しばらくしてから状態を確かめてください。")
+    if message.receipt:
+        raise NotNow(
+            "プラットフォームが回答のファイルを処理中です。結果が届いてから操作してください。"
+        )
+    if message.work == "permit" and message.first_sent_at is not None:
+        raise NotNow("送信の許可がプラットフォームに届いている可能性があるため、取り消せません。")
+    row.state, row.exchange = Provision.State.ANSWERED, None
+    row.permitted_by = row.permitted_at = None
+    row.reason = f"送信許可を取り消しました: {act.reason}"[:300]
+    row.save()
+    message.item_count -= 1
+    if not message.provisions.exists():
+        message.state, message.settled_at = Exchange.State.DROPPED, act.at
+        message.lease = message.leased_until = None
+    message.save()
+    _recorded(row, "provision_permission_withdrawn", act)
+    return row
+
+
+@transaction.atomic
 def return_provision(*, provision: Provision, act: Act) -> Provision:
     """
     Send a registered answer back to who registered it (差戻し), with the reason of the act.

@@ -62,7 +62,10 @@ SET items = excluded.items, published_from = excluded.published_from,
     wanted_hash = excluded.wanted_hash, business_number = excluded.business_number,
     changed_at = excluded.changed_at, correlation_id = excluded.correlation_id, attempts = 0,
     due_at = excluded.due_at, reason = '', reason_code = '',
-    state = CASE WHEN c.state = 'sending' THEN c.state ELSE 'waiting' END
+    state = CASE WHEN c.state = 'sending' THEN c.state
+        -- Nothing of it was ever sent: there is nothing to delete at the platform.
+        WHEN excluded.is_withdrawn AND c.sent_hash IS NULL AND c.forwarded_hash IS NULL THEN 'deleted'
+        ELSE 'waiting' END
 WHERE c.wanted_hash <> excluded.wanted_hash OR c.state = 'refused'
 RETURNING old.id AS copy, old.items, old.published_from, old.published_until, old.digest,
     old.forwarded_at, old.wanted_hash AS content_hash,
@@ -154,7 +157,6 @@ def accept_copies(
             receiver_code=provider.code,
         )
         raise NotPermitted(f"{_NO_GROUND}{missing}")
-    # Before the transaction: the record of a refusal outlives it.
     insist_on_permission(system=provider, group="DBM", information_code=information_code, act=act)
     return _accept(system, (information_code, layout_version), copies, act)
 
