@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -93,8 +93,55 @@ def convert_outward(
     """
     Convert items into what the platform takes, all messages at once; return the codes that no table has.
 
-    Items that the layout does not name, and repeating groups, go as they are.
+    Rows of repeating groups are converted by the fields of their group. Items that the layout does
+    not name go as they are.
     """
+    return _in_parts(messages, layout, tables, _outward)
+
+
+def convert_inward(
+    messages: Sequence[Message], layout: LayoutSpecification, tables: Tables
+) -> Iterable[Unmapped]:
+    """Convert items that came from the platform; what can't be stays as it came and is a problem."""
+    return _in_parts(messages, layout, tables, _inward)
+
+
+Way = Callable[[Sequence[Message], LayoutSpecification, Tables], Iterable[Unmapped]]
+
+
+def _in_parts(
+    messages: Sequence[Message], layout: LayoutSpecification, tables: Tables, way: Way
+) -> list[Unmapped]:
+    unmapped = list(way(messages, layout.part(""), tables))
+    for group in layout.groups:
+        rows = [
+            (message, at, Message(dict(row)))
+            for message in messages
+            for at, row in enumerate(_rows(message, group))
+        ]
+        unmapped += way([row for _, _, row in rows], layout.part(group), tables)
+        for message, at, row in rows:
+            message.items[group][at] = row.items
+            where = f"{group}の{at + 1}件目"
+            message.problems += [
+                one._replace(words=f"{where}: {one.words}") for one in row.problems
+            ]
+            message.losses += [(f"{where} {item}", losses) for item, losses in row.losses]
+    return unmapped
+
+
+def _rows(message: Message, group: str) -> list[dict[str, Any]]:
+    """Return the rows of a repeating group; a list of the message's own, to be changed in place."""
+    rows = message.items.get(group)
+    if rows is None or isinstance(rows, str):
+        return []
+    message.items[group] = own = list(rows)
+    return own
+
+
+def _outward(
+    messages: Sequence[Message], layout: LayoutSpecification, tables: Tables
+) -> Iterable[Unmapped]:
     outgoing = Outgoing(layout, tables)
     columns, present = _columns(messages, layout)
     bad, losses = outgoing.convert(columns, range(1, len(messages) + 1))
@@ -107,10 +154,9 @@ def convert_outward(
     return outgoing.unmapped
 
 
-def convert_inward(
+def _inward(
     messages: Sequence[Message], layout: LayoutSpecification, tables: Tables
 ) -> Iterable[Unmapped]:
-    """Convert items that came from the platform; what can't be stays as it came and is a problem."""
     incoming = Incoming(layout, tables)
     columns, present = _columns(messages, layout)
     for at, wrong in incoming.convert(columns, range(1, len(messages) + 1)).items():

@@ -573,6 +573,7 @@ ALARM_CAUSES: list[str] = [
     "gateway.services.alarms.code_reconciliation_alarms",
     "gateway.services.alarms.unknown_status_alarms",
     "gateway.services.alarms.certificate_alarms",
+    "sapporo_base.services.conversion_findings.unmapped_alarms",
     "sapporo_base.services.credentials.ending_alarms",
 ]
 # Who is told of an alarm; without an address it stands on the home page alone.

@@ -17,6 +17,7 @@ from sapporo_base.acts import Act
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.conversions.findings import unmapped_table
 from sapporo_base.admin.looks import RecordedLookMixin
 
 _VERSIONS_SHOWN = 50
@@ -195,6 +196,20 @@ class CopyErrorAdmin(RecordedLookMixin, ReadOnlyAdmin):
     list_select_related = ("system",)
     ordering = ("noted_at",)
     exclude = ("source",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Add 未対応コード where the item has some."""
+        fields = [*super().get_readonly_fields(request, obj)]
+        found = unmapped_table(request, obj.item) if obj is not None else ""
+        if found:
+            vars(obj)["strange"] = found
+            fields.append("strange_codes")
+        return fields
+
+    @display(description="未対応コード")
+    def strange_codes(self, obj: CopyError) -> SafeString:
+        """Return the codes of this item that nobody has entered, each with the way to enter it."""
+        return vars(obj)["strange"]
 
     def look_subjects(self, obj: CopyError) -> list[tuple[str, str]]:
         """Return whose copy it is."""

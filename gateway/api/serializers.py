@@ -118,6 +118,14 @@ class ResultQuerySerializer(serializers.Serializer):
     limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=200)
 
 
+class ConversionProblemSerializer(serializers.Serializer):
+    """One item of a result that could not be converted: it stands as it came."""
+
+    item = serializers.CharField(help_text="項目名")
+    code = serializers.CharField(help_text="理由のコード")
+    words = serializers.CharField(help_text="理由")
+
+
 class ResultSerializer(serializers.Serializer):
     """How one inquiry ended."""
 
@@ -132,6 +140,9 @@ class ResultSerializer(serializers.Serializer):
     fiscal_year = serializers.IntegerField(allow_null=True)
     provided_at = serializers.DateTimeField(allow_null=True)
     items = serializers.DictField()
+    problems = ConversionProblemSerializer(
+        many=True, help_text="変換できず、届いたままの値を渡した項目"
+    )
     reason_code = serializers.CharField()
     reason = serializers.CharField()
     disposed_at = serializers.DateTimeField(

@@ -51,7 +51,9 @@ def convert_copies(
         return
     layout, tables = found
     unmapped = conversion.convert_outward([one for _, one in messages], layout, tables)
-    base.note_unmapped(unmapped, layout_code=layout.code, place=f"副本 {information_code}", act=act)
+    base.note_unmapped(
+        unmapped, layout_code=layout.code, place=f"副本 {information_code}", at=act.at
+    )
     base.note_losses(
         [
             base.LostIn(number, item, losses)
@@ -86,5 +88,5 @@ def convert_results(messages: Sequence[tuple[str, conversion.Message]], *, act: 
             chain(unmapped),
             layout_code=layout.code,
             place=f"照会結果 {information_code}",
-            act=act,
+            at=act.at,
         )

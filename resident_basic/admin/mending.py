@@ -157,7 +157,7 @@ class MendingPages(_Page):
         if rejected is None or rejected.state != RejectedRow.State.OPEN:
             raise Http404
         try:
-            row = services.row_to_mend(rejected)
+            row = services.row_to_mend(rejected, day=timezone.localdate())
         except NotFound as refusal:
             raise Http404 from refusal
         if row.is_protected:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sapporo_base.layouts import Chunk, Reject
+from sapporo_base.layouts import Chunk, Reject, Unmapped
 from sapporo_base.layouts.decoding import RawChunk, csv_line, fingerprints
 from sapporo_base.rules.kana import kana_key, search_words
 
@@ -30,12 +30,16 @@ DUPLICATE_REASON: Final = "同じ宛名番号・履歴番号の行がこのフ�
 
 @dataclass(frozen=True, slots=True)
 class PackedChunk:
-    """A chunk ready for COPY: its number, how many good rows, their bytes, and the rejects."""
+    """
+    A chunk ready for COPY: its number, how many good rows, their bytes, the rejects, and the codes
+    that no コード表 has.
+    """
 
     number: int
     rows: int
     copy_text: bytes
     rejects: list[Reject]
+    unmapped: list[Unmapped]
 
 
 def staging_names(names: Sequence[str]) -> list[str]:
@@ -72,6 +76,7 @@ def pack(chunk: Chunk) -> PackedChunk:
         rows=len(chunk.rows),
         copy_text="".join(lines).encode(),
         rejects=list(chunk.rejects),
+        unmapped=list(chunk.unmapped),
     )
 
 

@@ -306,7 +306,7 @@ def _note_conversion(
 ) -> None:
     """Note the characters that were lost and the codes that the receiver's tables lack, by receipt."""
     base.note_unmapped(
-        written.unmapped, layout_code=layout.code, place=f"日次ファイル {file.name}", act=act
+        written.unmapped, layout_code=layout.code, place=f"日次ファイル {file.name}", at=act.at
     )
     labels = {one.name: one.label for one in layout.fields}
     lost = written.losses[:_KEPT_FINDINGS]

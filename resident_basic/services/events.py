@@ -58,7 +58,7 @@ def receive_event(*, values: Mapping[str, str], act: Act) -> ReceivedChange:
 
 
 def _receive(values: Mapping[str, str], act: Act) -> ReceivedChange:
-    row = read_row(values)
+    row = read_row(values, day=act.day)
     event, is_new = ReceivedEvent.objects.get_or_create(
         event_id=row.event_id,
         defaults={

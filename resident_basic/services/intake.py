@@ -35,6 +35,7 @@ from resident_basic.services.reports import (
     rejects_by_reason,
 )
 from resident_basic.services.staging import drop_staging, stage, unchanged_of
+from sapporo_base import selectors as base_selectors
 from sapporo_base import services as base
 from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress, SilentProgress, Staging
@@ -111,7 +112,9 @@ def receive_residents(
         act=act,
     )
     try:
-        source = open_source(path, register_layout(layout), encoding=encoding)
+        specification = register_layout(layout)
+        codes = base_selectors.judging_codes(specification, day=act.day)
+        source = open_source(path, specification, codes=codes, encoding=encoding)
     except UnreadableFile as error:
         note_failure(order, error.reason, act)
         raise FileNotReceived(f"受領できません: {error.reason}") from error

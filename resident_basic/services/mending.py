@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
@@ -43,9 +44,11 @@ class RowToMend:
     is_protected: bool
 
 
-def row_to_mend(rejected: RejectedRow) -> RowToMend:
+def row_to_mend(rejected: RejectedRow, *, day: date) -> RowToMend:
     """
     Return what stands in a rejected row, for a decision whether it may be opened.
+
+    :param day: by whose コード表 it is judged; a code may have been entered since it was rejected.
 
     :raises NotFound: it is no row of the register.
     """
@@ -59,7 +62,7 @@ def row_to_mend(rejected: RejectedRow) -> RowToMend:
         for name, cell in zip(layout.names, cells, strict=False)
     }
     label = layout.by_name[SEALED].label
-    wrong = faults_of(values)
+    wrong = faults_of(values, day=day)
     if label in {rejected.item, *labels}:
         wrong[SEALED] = rejected.reason if rejected.item == label else "番号に誤りがある。"
     elif len(sealed) > 1:
@@ -96,7 +99,7 @@ def open_row_to_mend(*, rejected: RejectedRow, reason: str, act: Act) -> RowToMe
     """
     if not reason.strip():
         raise InvalidRequest("理由を入力してください。", fields={"reason": "必須です。"})
-    opened = row_to_mend(rejected)
+    opened = row_to_mend(rejected, day=act.day)
     number = opened.values.get("resident_number", "")
     base.record_linkage(
         act.for_purpose(reason=reason),
@@ -140,7 +143,7 @@ def _mend(
     settled = base.settle_rejected_row(
         rejected, state=RejectedRow.State.MENDED, reason=reason, act=act
     )
-    opened = row_to_mend(settled)
+    opened = row_to_mend(settled, day=act.day)
     sealed = ""
     if individual_number is None:
         if SEALED in opened.wrong:
@@ -148,7 +151,7 @@ def _mend(
             raise InvalidRequest(fields={SEALED: words})
         _, numbers, _ = _content(base.open_rejected_row(settled))
         sealed = numbers[0] if numbers else ""
-    row = read_row({**values, SEALED: individual_number or ""}, sealed_number=sealed)
+    row = read_row({**values, SEALED: individual_number or ""}, day=act.day, sealed_number=sealed)
     since = ResidentVersion.objects.filter(
         resident_number=row.resident_number,
         history_number=row.history_number,

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 
@@ -18,9 +19,10 @@ from resident_basic.services.staging import (
     fingerprint_key,
 )
 from sapporo_base import sealing
+from sapporo_base import selectors as base_selectors
 from sapporo_base.acts import Act, InvalidRequest
 from sapporo_base.bulk import Staging
-from sapporo_base.layouts import Chunk, Tables, judged_by, load_codes
+from sapporo_base.layouts import Chunk, Tables, judged_by
 from sapporo_base.layouts.decoding import Decoder, RawChunk, fingerprints
 
 
@@ -35,20 +37,21 @@ class ReadRow:
     copy_text: bytes
 
 
-def faults_of(values: Mapping[str, str]) -> dict[str, str]:
+def faults_of(values: Mapping[str, str], *, day: date) -> dict[str, str]:
     """Return what is wrong with a row, by item of layout `juki_resident`."""
-    return _decoded(values)[1]
+    return _decoded(values, day)[1]
 
 
-def read_row(values: Mapping[str, str], *, sealed_number: str = "") -> ReadRow:
+def read_row(values: Mapping[str, str], *, day: date, sealed_number: str = "") -> ReadRow:
     """
     Return the row, judged as a row of a file is.
 
     :param values: texts by name of layout `juki_resident`; what is absent is empty.
+    :param day: by whose コード表 it is judged.
     :param sealed_number: the 個人番号 where it stays sealed, as `sealing.seal_texts` made it.
     :raises InvalidRequest: an item is wrong; `fields` names each with the reason.
     """
-    chunk, wrong = _decoded(values)
+    chunk, wrong = _decoded(values, day)
     if wrong:
         raise InvalidRequest(fields=wrong)
     if sealed_number:
@@ -65,13 +68,13 @@ def read_row(values: Mapping[str, str], *, sealed_number: str = "") -> ReadRow:
     )
 
 
-def _decoded(values: Mapping[str, str]) -> tuple[Chunk, dict[str, str]]:
+def _decoded(values: Mapping[str, str], day: date) -> tuple[Chunk, dict[str, str]]:
     layout = register_layout()
     if unknown := sorted(set(values) - set(layout.names)):
         raise InvalidRequest(fields=dict.fromkeys(unknown, "この項目はレイアウトにありません。"))
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow([values.get(name, "") for name in layout.names])
-    codes = load_codes(layout.tables)
+    codes = base_selectors.judging_codes(layout, day=day)
     key = fingerprint_key(judged_by(layout, codes))
     decoder = Decoder(layout, Tables(codes), "utf-8", sealing.seal_texts, key)
     chunk = decoder.decode(RawChunk(0, [1], [line.getvalue()]))

@@ -18,11 +18,11 @@ from resident_basic.rules.intake import (
     pack,
     staging_names,
 )
-from resident_basic.rules.items import register_layout
+from resident_basic.rules.items import LAYOUT, register_layout
 from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.bulk import Progress, Staging
-from sapporo_base.layouts import Reject, Source
+from sapporo_base.layouts import Reject, Source, Unmapped
 from sapporo_base.models import BatchRun
 
 _CHECKPOINT_ROWS: Final = 50_000
@@ -237,17 +237,20 @@ def _stage_stretch(
 ) -> dict[str, int]:
     """Copy chunks up to the next checkpoint in one COPY; return how far it came."""
     rejects: list[Reject] = []
+    unmapped: list[Unmapped] = []
     read = staged = 0
     with connection.cursor() as cursor, cursor.copy(copy_statement(staging)) as copy:
         for chunk in itertools.chain([first], following):
             copy.write(chunk.copy_text)
             rejects += chunk.rejects
+            unmapped += chunk.unmapped
             staged += chunk.rows
             read += chunk.rows + len(chunk.rejects)
             progress.advance(chunk.rows + len(chunk.rejects))
             if read >= _CHECKPOINT_ROWS:
                 break
     base.reject_rows(batch, map(_told, rejects))
+    base.note_unmapped(unmapped, layout_code=LAYOUT, place=batch.file_name, at=batch.started_at)
     return {
         "chunks": chunk.number + 1,
         "read": done["read"] + read,

@@ -18,6 +18,7 @@ from sapporo_base import selectors, services
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
+from sapporo_base.admin.conversions.findings import unmapped_table
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
@@ -32,8 +33,10 @@ from sapporo_base.admin.runs import (
     report_tables,
     run_state,
 )
+from sapporo_base.layouts.columns import NO_SUCH_CODE, UNMAPPED
 from sapporo_base.models import BatchRun, RejectedRow
 
+_OF_CODES = frozenset({NO_SUCH_CODE.code, UNMAPPED.code})
 _ADDRESSEE_NUMBER = re.compile(r"(?<!\d)\d{15}(?!\d)")
 
 
@@ -153,6 +156,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
         "item",
         "code",
         "reason",
+        "strange_codes",
         "status",
         "settled",
         "settled_reason",
@@ -198,6 +202,20 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     def batch_file(self, obj: RejectedRow) -> SafeString:
         """Return the file in which it came, on one line."""
         return format_html('<span class="whitespace-nowrap">{}</span>', obj.batch.file_name)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        """Leave 未対応コード out where it has none."""
+        found = (
+            unmapped_table(request, obj.item) if obj is not None and obj.code in _OF_CODES else ""
+        )
+        if obj is not None:
+            vars(obj)["strange"] = found
+        return [name for name in self.fields if name != "strange_codes" or found]
+
+    @admin.display(description="未対応コード")
+    def strange_codes(self, obj: RejectedRow) -> SafeString:
+        """Return the codes of this item that nobody has entered, each with the way to enter it."""
+        return vars(obj)["strange"]
 
     @admin.display(description="状態")
     def status(self, obj: RejectedRow) -> SafeString:

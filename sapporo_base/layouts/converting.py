@@ -9,7 +9,7 @@ from sapporo_base.layouts.columns import NOT_IN_CHARACTERS, Column, Fault, Judge
 from sapporo_base.layouts.emitting import file_codec
 from sapporo_base.layouts.specification import BadLayout, Field, LayoutSpecification
 from sapporo_base.layouts.tables import Tables, UnmappedCodes
-from sapporo_base.layouts.values import Columns, Inward, Outward
+from sapporo_base.layouts.values import Columns, Inward, Outward, note_strange
 from sapporo_base.rules.characters import (
     CharacterSet,
     Loss,
@@ -60,7 +60,7 @@ class Outgoing:
 
     @property
     def unmapped(self) -> UnmappedCodes:
-        """The codes of ours that the receiver's table lacks."""
+        """The codes of ours that the receiver's table lacks, and those that our own lacks."""
         return self._outward.unmapped
 
     def convert(self, columns: Columns, rows: Sequence[int]) -> tuple[Bad, list[LostCharacters]]:
@@ -68,7 +68,9 @@ class Outgoing:
         bad: Bad = {}
         losses = list(self._shrink(columns, rows, bad))
         self._outward.open_ends(columns)
-        for at, wrong in self._judge.faults(columns).items():
+        judged = self._judge.faults(columns)
+        note_strange(judged, columns, rows, self.unmapped)
+        for at, wrong in judged.items():
             bad.setdefault(at, wrong[0])
         for one, fault, places in self._outward.convert(columns, list(rows)):
             for at in places:
@@ -108,7 +110,7 @@ class Incoming:
 
     @property
     def unmapped(self) -> UnmappedCodes:
-        """The codes of the sender that its table lacks."""
+        """The codes of the sender that its table lacks, and those that our own lacks."""
         return self._inward.unmapped
 
     def convert(
@@ -119,7 +121,9 @@ class Incoming:
         for one, fault, places in self._inward.convert(columns, list(rows)):
             for at in places:
                 found.setdefault(at, []).append((one, fault))
-        for at, wrong in self._judge.faults(columns).items():
+        judged = self._judge.faults(columns)
+        note_strange(judged, columns, rows, self.unmapped)
+        for at, wrong in judged.items():
             named = {one.name for one, _ in found.get(at, ())}
             found.setdefault(at, []).extend(pair for pair in wrong if pair[0].name not in named)
         return found

@@ -14,7 +14,7 @@ from sapporo_base.layouts.cutting import FixedCutter
 from sapporo_base.layouts.markup import BrokenRecord, Record
 from sapporo_base.layouts.specification import Field, LayoutSpecification
 from sapporo_base.layouts.tables import Tables, Unmapped
-from sapporo_base.layouts.values import Inward
+from sapporo_base.layouts.values import Inward, note_strange
 
 _FINGERPRINT_BYTES: Final = 16
 
@@ -60,7 +60,7 @@ class Chunk:
     absent, dates YYYY-MM-DD. `number` counts from 0; a chunk has the same rows whenever it is read.
     `lines` are the same rows as CSV, for COPY as they are, with every 個人番号 left out;
     `fingerprints` tell in hex whether a record is byte for byte one that was read before. Both are
-    made where the reader gave a key for them. `unmapped` are the codes that no コード対応表 has.
+    made where the reader gave a key for them. `unmapped` are the codes that no コード表 has.
     """
 
     number: int
@@ -139,7 +139,9 @@ class Decoder:
         rows = [raw.rows[place] for place in places] if broken else list(raw.rows)
         original = {name: columns[name] for name in columns} if inward.changes else columns
         stuck = inward.convert(columns, rows) if inward.changes else []
-        faults = _together(stuck, self._judge.faults(columns) if places else {})
+        judged = self._judge.faults(columns) if places else {}
+        note_strange(judged, columns, rows, inward.unmapped)
+        faults = _together(stuck, judged)
         rejects = [
             Reject(raw.rows[place], "", "", fault.code, fault.reason, self._sealed_text(text))
             for place, (fault, text) in broken.items()

@@ -227,6 +227,11 @@ def _field_faults(  # noqa: PLR0912 - one line for each rule, in the order of th
             yield "pad", "詰め方は「zero」か空欄です。"
         elif kind != "9" or form != "fixed":
             yield "pad", "前ゼロは、固定長の型9の項目だけに指定します。"
+    if group := str(one.get("group", "")):
+        if form != "message":
+            yield "group", "繰返しは、電文のレイアウトだけに指定します。"
+        elif not _XML_NAME.match(group):
+            yield "group", "この繰返しの名前はXMLの名前として使えません(記号・数字始まりは不可)。"
     if kind == "N" and str(head.get("encoding", "")).lower() in HALF_WIDTH_ONLY:
         yield "type", "EBCDIC(半角のみ)のファイルに全角の項目は置けません。"
     yield from _unknown_date_faults(one, head)
@@ -254,6 +259,8 @@ def _repeated(fields: Collection[Mapping[str, Any]]) -> Iterator[DefinitionFault
         seen: dict[str, int] = {}
         for row, one in enumerate(fields, 1):
             value = str(one.get(column, ""))
+            if column == "label" and value:
+                value = f"{one.get('group', '')}/{value}".strip("/")
             if first := seen.get(value):
                 reason = f"{label}「{value}」は{first}番目の項目と同じです。"
                 yield DefinitionFault(row, column, reason, str(one.get("label", "")))

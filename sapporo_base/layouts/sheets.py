@@ -55,6 +55,7 @@ LAYOUT_COLUMNS: Final = (
     SheetColumn("unknown_inline", "不詳表記を日付の欄に書く", "flag"),
     SheetColumn("sealed", "個人番号", "flag"),
     SheetColumn("integrated_number", "統合宛名番号", "flag"),
+    SheetColumn("group", "繰返し", help="電文の繰返し項目の名前"),
 )
 CODE_COLUMNS: Final = (
     SheetColumn("code", "コード"),

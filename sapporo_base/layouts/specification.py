@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,8 @@ class Field:
     unknown_inline: bool = False
     integrated_number: bool = False
     """Holds a 団体内統合宛名番号: a business system is told its own number in its place."""
+    group: str = ""
+    """The repeating group (繰返し項目) of a message in which it stands, by its name there."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,18 @@ class LayoutSpecification:
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The repeating groups of a message, by name."""
+        return tuple(dict.fromkeys(one.group for one in self.fields if one.group))
+
+    def part(self, group: str) -> "LayoutSpecification":
+        """Return the layout of one repeating group's rows, or ("") of the items that stand once."""
+        fields = tuple(one for one in self.fields if one.group == group)
+        names = {one.name for one in fields}
+        rules = tuple(rule for rule in self.correlations if names.issuperset(rule.names))
+        return replace(self, fields=fields, correlations=rules)
 
     @cached_property
     def value_names(self) -> tuple[str, ...]:
@@ -151,6 +165,7 @@ def _field(raw: Mapping[str, Any]) -> Field:
         pad=raw.get("pad", ""),
         unknown_inline=bool(raw.get("unknown_inline", False)),
         integrated_number=bool(raw.get("integrated_number", False)),
+        group=raw.get("group", ""),
     )
 
 

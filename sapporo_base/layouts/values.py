@@ -5,11 +5,12 @@ Inside, a value is our code, a day as YYYY-MM-DD, a text as it came. Each step l
 once; a column that needs nothing is not touched.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from sapporo_base.layouts.columns import (
+    NO_SUCH_CODE,
     NO_SUCH_DAY_IN_FORM,
     OPEN_START,
     UNMAPPED,
@@ -150,6 +151,27 @@ def _unmapped(
         unmapped.note(field.code_map, direction, code, field.label, [rows[place] for place in at])
         places += at
     return [(field, UNMAPPED, sorted(places))]
+
+
+def note_strange(
+    judged: Mapping[int, Sequence[tuple[Field, Fault]]],
+    columns: Columns,
+    rows: Sequence[int],
+    unmapped: UnmappedCodes,
+) -> None:
+    """
+    Note the codes that the コード表 of their field lacks; what a コード対応表 lacks is noted already.
+
+    :param judged: what is wrong by place. :param rows: the numbers of the rows.
+    """
+    met: dict[tuple[str, str, str], list[int]] = {}
+    for place, wrong in judged.items():
+        for one, fault in wrong:
+            if fault is NO_SUCH_CODE and not one.code_map:
+                key = (one.codes, columns[one.name][place], one.label)
+                met.setdefault(key, []).append(rows[place])
+    for (table, code, item), of in met.items():
+        unmapped.note(table, INWARD, code, item, of)
 
 
 def _replaced(column: Column, replacements: Mapping[str, str]) -> Column:

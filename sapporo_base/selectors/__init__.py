@@ -11,10 +11,12 @@ from sapporo_base.selectors.batches import (
     run_progress,
 )
 from sapporo_base.selectors.conversions import (
+    judging_codes,
     losses_of,
     message_layout,
     open_unmapped,
     tables_for,
+    unmapped_of_item,
 )
 from sapporo_base.selectors.grounds import missing_ground
 from sapporo_base.selectors.health import Check, readiness
@@ -62,6 +64,7 @@ __all__ = [
     "in_force",
     "interrupted_runs",
     "is_working",
+    "judging_codes",
     "last_batch",
     "last_runs",
     "layout_definition",
@@ -90,6 +93,7 @@ __all__ = [
     "systems_applied_for_by",
     "systems_operated_by",
     "tables_for",
+    "unmapped_of_item",
     "wards_of",
     "working_staff",
 ]

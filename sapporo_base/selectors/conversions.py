@@ -13,6 +13,7 @@ from sapporo_base.layouts import (
     LayoutSpecification,
     Tables,
     golden,
+    load_codes,
     parse_layout,
 )
 from sapporo_base.layouts.definitions import CHARACTER_SETS, FORMS, UNITS, DefinitionFault
@@ -40,6 +41,7 @@ from sapporo_base.rules.characters import CharacterSet
 from sapporo_base.selectors.reference import in_force
 
 State = DraftedVersion.State
+_MOST_SHOWN = 20
 
 
 def version_on(kind: type[DraftedVersion], code: str, *, day: date) -> Any:
@@ -263,3 +265,49 @@ def open_unmapped() -> QuerySet[UnmappedCode]:
 def losses_of(*, origin: str, record: str) -> QuerySet[ConversionLoss]:
     """Return the characters that a record lost, in order of the text."""
     return ConversionLoss.objects.filter(origin=origin, record=record).order_by("item", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedOfTable:
+    """What one コード表 lacks: how many codes, met how often, and in which item the most frequent."""
+
+    table_code: str
+    name: str
+    codes: int
+    count: int
+    item: str
+
+
+def open_unmapped_by_table() -> list[UnmappedOfTable]:
+    """Return the tables that lack codes which were met, by their names."""
+    found: dict[str, list[UnmappedCode]] = {}
+    for one in open_unmapped():
+        found.setdefault(one.table_code, []).append(one)
+    names = dict(CodeTable.objects.filter(code__in=found).values_list("code", "name"))
+    return [
+        UnmappedOfTable(
+            table,
+            names.get(table, table),
+            len(rows),
+            sum(one.count for one in rows),
+            rows[0].item,
+        )
+        for table, rows in sorted(found.items())
+    ]
+
+
+def unmapped_of_item(item: str) -> list[UnmappedCode]:
+    """Return the codes of an item that its table lacks, the most frequent first."""
+    return list(open_unmapped().filter(item=item)[:_MOST_SHOWN])
+
+
+def judging_codes(layout: LayoutSpecification, *, day: date) -> dict[str, frozenset[str]]:
+    """
+    Return the codes by which a received file is judged: whatever was ever valid, since a register tells of
+    the past, of the release and of staff, but for what begins after the day.
+    """
+    known = {table: set(codes) for table, codes in load_codes(layout.tables).items()}
+    entered = CodeEntry.objects.filter(table__code__in=layout.tables, valid_from__lte=day)
+    for table, code in entered.values_list("table__code", "code"):
+        known[table].add(code)
+    return {table: frozenset(codes) for table, codes in known.items()}

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.urls import reverse
 
 from sapporo_base.acts import Act
 from sapporo_base.layouts import Unmapped
 from sapporo_base.models import BusinessSystem, ConversionLoss
 from sapporo_base.rules.characters import Loss
+from sapporo_base.selectors import conversions
+from sapporo_base.services.alarms import Raised
 
 _LONGEST = 20
 _LIKE_A_NUMBER = re.compile(r"[0-9０-９]{12}")
@@ -36,7 +40,7 @@ def _keepable(code: str) -> str:
 
 
 @transaction.atomic
-def note_unmapped(found: Iterable[Unmapped], *, layout_code: str, place: str, act: Act) -> int:
+def note_unmapped(found: Iterable[Unmapped], *, layout_code: str, place: str, at: datetime) -> int:
     """
     Count codes that no table has, and keep where each was met last; return how many different ones.
 
@@ -57,13 +61,29 @@ def note_unmapped(found: Iterable[Unmapped], *, layout_code: str, place: str, ac
                 "directions": [direction for _, direction, _ in merged],
                 "codes": [code for _, _, code in merged],
                 "counts": [count for count, _, _ in merged.values()],
-                "at": [act.at] * len(merged),
+                "at": [at] * len(merged),
                 "layouts": [layout_code] * len(merged),
                 "items": [item[:100] for _, item, _ in merged.values()],
                 "places": [f"{place} {row}行目"[:200] for _, _, row in merged.values()],
             },
         )
     return len(merged)
+
+
+def unmapped_alarms(*, at: datetime) -> list[Raised]:
+    """Codes were met that their table lacks, and nobody has entered them yet: one for each table."""
+    page = reverse("admin:sapporo_base_unmappedcode_changelist")
+    return [
+        Raised(
+            "unmapped_code",
+            "コード表にないコードがあります",
+            f"「{one.name}」にないコードが{one.codes:,}種類、{one.count:,}件現れています"
+            f"({one.item} ほか)。「未対応コード」から登録すると、次から変換されます。",
+            key=one.table_code,
+            page=f"{page}?q={one.table_code}",
+        )
+        for one in conversions.open_unmapped_by_table()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

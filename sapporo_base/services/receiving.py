@@ -11,6 +11,7 @@ from sapporo_base.bulk import Progress, SilentProgress, Staging
 from sapporo_base.layouts import Source, open_source, parse_layout
 from sapporo_base.models import BatchRun
 from sapporo_base.sealing import seal_texts
+from sapporo_base.selectors import conversions
 from sapporo_base.selectors.reference import layout_definition
 from sapporo_base.services.batches import (
     Reject,
@@ -20,6 +21,7 @@ from sapporo_base.services.batches import (
     reject_rows,
     save_checkpoint,
 )
+from sapporo_base.services.conversion_findings import note_unmapped
 
 _FIRST_REJECTS = 20
 Merge = Callable[[Staging, Act], Mapping[str, int]]
@@ -77,7 +79,9 @@ def receive_file(
     :raises NotNow: the same file is being received at this moment.
     """
     definition = layout_definition(layout, day=act.day)
-    source = open_source(path, parse_layout(definition), encoding=encoding)
+    specification = parse_layout(definition)
+    codes = conversions.judging_codes(specification, day=act.day)
+    source = open_source(path, specification, codes=codes, encoding=encoding)
     arguments = (source, kind, extra, merge, act, progress or SilentProgress())
     with only_one_reception(source.survey.sha256):
         if not dry_run:
@@ -145,6 +149,12 @@ def _stage(source: Source, batch: BatchRun, staging: Staging, progress: Progress
                     Reject(one.row, one.label, one.code, one.reason, [one.raw])
                     for one in chunk.rejects
                 ],
+            )
+            note_unmapped(
+                chunk.unmapped,
+                layout_code=source.layout.code,
+                place=batch.file_name,
+                at=batch.started_at,
             )
             staged += len(chunk.rows)
             save_checkpoint(batch, {"chunk": chunk.number + 1, "staged": staged})

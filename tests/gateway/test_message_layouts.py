@@ -1,5 +1,6 @@
 """Copies and results go through the layout of their 特定個人情報 that is in force on the day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from gateway.models import Copy, CopyError
 from gateway.services import layouts
 from sapporo_base import services as base
 from sapporo_base.layouts import CodeMap, Tables, parse_layout
+from sapporo_base.layouts.definitions import definition_faults
 from sapporo_base.models import ConversionLoss, Layout, UnmappedCode
 from tests.factories import StaffFactory, system
 from tests.gateway.flows import may_provide, permit
@@ -158,6 +160,67 @@ class TestResults:
         assert [(one.code, one.count) for one in unmapped] == [("X", 2)]
 
 
+GROUPED = [
+    *FIELDS,
+    {"name": "paid_on", "label": "支払日", "type": "DATE", "length": 10, "date_form": "gyymmdd"},
+    {"name": "payee", "label": "氏名", "type": "N", "length": 20, "characters": "jisx0208"},
+    {"name": "payee_sex", "label": "性別", "type": "X", "length": 1, "codes": "sex"},
+]
+for one in GROUPED[3:]:
+    one["group"] = "支払"
+
+
+class TestRepeatingGroups:
+    def test_of_copies_are_converted_row_by_row(self, act):
+        in_force("copy", fields=GROUPED)
+        rows = [
+            {"支払日": "2026-11-10", "氏名": "𠮷田"},
+            {"支払日": None, "氏名": "札幌", "他": "1"},
+        ]
+        counts = accept(act, 氏名="札幌", 支払=rows)
+
+        assert (counts.changed, counts.errors) == (1, 0)
+        assert Copy.objects.get().items["支払"] == [
+            {"支払日": "5081110", "氏名": "吉田"},
+            {"支払日": None, "氏名": "札幌", "他": "1"},
+        ]
+        (loss,) = ConversionLoss.objects.all()
+        assert (loss.item, loss.original) == ("支払の1件目 氏名", "𠮷")
+
+    def test_name_the_row_that_does_not_fit(self, act):
+        in_force("copy", fields=GROUPED)
+        rows = [{"性別": "1"}, {"性別": "7"}]
+        assert accept(act, 氏名="札幌", 支払=rows).errors == 1
+
+        error = CopyError.objects.get()
+        assert error.item == "性別"
+        assert error.reason.startswith("支払の2件目: ")
+        one = UnmappedCode.objects.get()
+        assert (one.table_code, one.code, one.item) == ("sex", "7", "性別")
+
+    def test_of_results_become_our_codes_and_days(self, act):
+        in_force("result", fields=GROUPED)
+        message = conversion.Message(
+            {"性別": "2", "支払": [{"支払日": "5081110"}, {"支払日": "5081399"}]}
+        )
+        layouts.convert_results([(INFORMATION, message)], act=act)
+
+        assert message.items["支払"] == [{"支払日": "2026-11-10"}, {"支払日": "5081399"}]
+        assert [one.item for one in message.problems] == ["支払日"]
+
+    def test_of_a_message_without_them_are_nothing(self, act):
+        in_force("result", fields=GROUPED)
+        messages = [conversion.Message(items) for items in ({}, {"支払": None}, {"支払": []})]
+        layouts.convert_results([(INFORMATION, one) for one in messages], act=act)
+        assert [one.problems for one in messages] == [[], [], []]
+
+    def test_stand_in_messages_only(self):
+        said = {**definition("copy"), "form": "json", "fields": GROUPED}
+        faults = definition_faults(said)
+        assert {(one.row, one.column) for one in faults} >= {(4, "group"), (5, "group")}
+        assert definition_faults(definition("copy", fields=GROUPED)) == []
+
+
 def test_nothing_is_noted_where_nothing_is_unknown(act):
     in_force("copy")
     accept(act, 氏名="札幌", 性別="1")
@@ -166,12 +229,8 @@ def test_nothing_is_noted_where_nothing_is_unknown(act):
 
 
 def _of(act, staff):
-    from dataclasses import replace
-
     return replace(act, staff=staff)
 
 
 def _later(act):
-    from dataclasses import replace
-
     return replace(act, at=act.at + timedelta(days=1))

@@ -70,6 +70,18 @@ class TestNumbersInsideResults:
 
         assert one.items == {"本人": "J1", "備考": "扶養:J2", "世帯": [{"番号": "J2"}]}
 
+    def test_stand_beside_what_could_not_be_converted(self, act, allowance, person, client_of):
+        result = answered(act, items={"本人": person, "性別": "8"})
+        said = {"item": "性別", "code": "E0002", "words": "コード表にない値である。"}
+        InquiryResult.objects.filter(pk=result.pk).update(problems=[said])
+        api = client_of(allowance, "030:inquiry-results:read")
+        (one,) = [
+            row
+            for row in api.get("/api/v1/gateway/inquiry-results/").json()["results"]
+            if row["state"] == "answered"
+        ]
+        assert (one["problems"], one["items"]["性別"]) == ([said], "8")
+
     def test_of_people_whom_the_system_does_not_know_are_hidden(self, act, allowance, person):
         stranger = numbered(act, number="N2", code="024-000", serial=2).integrated_number
         answered(act, items={"備考": f"世帯主 {stranger}"})

@@ -1,7 +1,7 @@
 """The pages of reception: a file is chosen, looked at, received; rejects are mended; gaps are seen."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -262,7 +262,7 @@ class TestMending:
     def test_errors_stand_at_the_field_and_nothing_typed_is_lost(
         self, operator, rejected, page, number
     ):
-        opened = services.row_to_mend(rejected)
+        opened = services.row_to_mend(rejected, day=date(2026, 11, 24))
         typed = {**opened.values, "sex": "2", "town": "南九条西", "processed_time": "25:00:00"}
         said = typed | {"_mend": "1", "number_choice": "keep", "reason": "照会済み"}
 
@@ -277,7 +277,11 @@ class TestMending:
 
     def test_a_number_typed_anew_is_never_shown_again(self, operator, rejected, page):
         typed = an_individual_number()
-        said = {**services.row_to_mend(rejected).values, "sex": "2", "_mend": "1"}
+        said = {
+            **services.row_to_mend(rejected, day=date(2026, 11, 24)).values,
+            "sex": "2",
+            "_mend": "1",
+        }
         said |= {"number_choice": "type", "individual_number": typed}
 
         again = operator.post(page, said).content.decode()

@@ -303,9 +303,7 @@ def load_layout_definition(**field):
 class TestUnmappedCodes:
     def note(self, code="X", count=3, **changes):
         unmapped = Unmapped("their_sex", "inward", code, "性別", count, 5)
-        services.note_unmapped(
-            [unmapped], layout_code="x", place="ファイルa.csv", act=Act(at=NOON, path="file")
-        )
+        services.note_unmapped([unmapped], layout_code="x", place="ファイルa.csv", at=NOON)
         return UnmappedCode.objects.filter(table_code="their_sex")
 
     def test_are_counted_and_say_where_they_were_met(self):

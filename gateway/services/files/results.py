@@ -145,6 +145,7 @@ def _row(
     if holds_individual_number(told["items"]):
         findings.append((at, "項目", "個人番号と読める値があるため、ファイルに書き出しません。"))
         return None
+    findings.extend((at, told_of["item"], told_of["words"]) for told_of in one.problems)
     plain = _plain(one.items)
     row = {
         field.name: told[field.name] if field.name in told else plain.pop(field.label, "")

@@ -49,6 +49,8 @@ class Result:
     fiscal_year: int | None
     provided_at: datetime | None
     items: Mapping[str, Any]
+    problems: Sequence[Mapping[str, str]]
+    """What could not be converted and stands as it came: item, code and words of each."""
     reason_code: str
     reason: str
     disposed_at: datetime | None
@@ -121,7 +123,7 @@ WITH head AS (SELECT coalesce(max(position), 0) AS position FROM {RESULT_FEED.po
 SELECT head.position, page.* FROM head LEFT JOIN LATERAL (
     SELECT p.position AS receipt, i.id, i.request_key, i.business_number, i.integrated_number,
         r.state, i.information_code, r.provider_code, i.fiscal_year, r.provided_at, r.items,
-        r.reason_code, r.reason, r.disposed_at
+        r.problems, r.reason_code, r.reason, r.disposed_at
     FROM {RESULT_FEED.position_table} p
     JOIN gateway_inquiryresult r ON r.id = p.entry_id
     JOIN gateway_inquiry i ON i.id = r.inquiry_id
@@ -206,6 +208,7 @@ def _as_told(
     fiscal_year: int | None,
     provided_at: datetime | None,
     items: str,
+    problems: str,
     reason_code: str,
     reason: str,
     disposed_at: datetime | None,
@@ -222,6 +225,7 @@ def _as_told(
         fiscal_year=fiscal_year,
         provided_at=provided_at,
         items=json.loads(items),
+        problems=json.loads(problems),
         reason_code=reason_code,
         reason=with_numbers_replaced(reason, {integrated_number: business_number}),
         disposed_at=disposed_at,

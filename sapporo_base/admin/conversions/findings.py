@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from sapporo_base import services
+from sapporo_base import selectors, services
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
@@ -60,13 +60,43 @@ class UnmappedCodeAdmin(ReadOnlyAdmin):
         table = vars(obj).get("table_row")
         if table is None or not vars(obj).get("may_enter"):
             return display.NOTHING
-        url = reverse("admin:sapporo_base_codetable_revise", args=[table.pk])
-        said = (
-            {"code": obj.code}
-            if obj.direction == UnmappedCode.Direction.INWARD
-            else {"code": obj.code, "ours": "1"}
-        )
-        return format_html('<a href="{}?{}">コードを登録する</a>', url, urlencode(said))
+        return _way_to_enter(obj, table)
+
+
+def _way_to_enter(one: UnmappedCode, table: CodeTable) -> SafeString:
+    url = reverse("admin:sapporo_base_codetable_revise", args=[table.pk])
+    said = (
+        {"code": one.code}
+        if one.direction == UnmappedCode.Direction.INWARD
+        else {"code": one.code, "ours": "1"}
+    )
+    return format_html('<a href="{}?{}">コードを登録する</a>', url, urlencode(said))
+
+
+def unmapped_table(request: HttpRequest, item: str) -> SafeString:
+    """Return the codes of an item that its table lacks, each with the way to enter it; "" if none."""
+    found = selectors.unmapped_of_item(item)
+    if not found or not request.user.has_perm("sapporo_base.view_unmappedcode"):
+        return SafeString()
+    may = request.user.has_perm("sapporo_base.draft_codetablerevision")
+    tables = {
+        one.code: one for one in CodeTable.objects.filter(code__in={u.table_code for u in found})
+    }
+    return display.table(
+        ("コード", "コード表", "件数", "最後に現れた場所", "登録"),
+        [
+            (
+                one.code,
+                table.name if table else one.table_code,
+                f"{one.count:,}",
+                one.place,
+                _way_to_enter(one, table) if table and may else display.NOTHING,
+            )
+            for one in found
+            for table in [tables.get(one.table_code)]
+        ],
+        caption=f"「{item}」に現れた、コード表にないコード",
+    )
 
 
 @admin.register(ConversionLoss)
