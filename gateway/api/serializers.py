@@ -222,6 +222,15 @@ class CopiesSerializer(serializers.Serializer):
     """Copies of one 特定個人情報."""
 
     information_code = serializers.RegexField(r"^TM\d{14}$")
+    procedure_code = serializers.RegexField(
+        r"^JM\d{14}$",
+        required=False,
+        default="",
+        help_text="提供を受ける事務の事務コード(省略時: 根拠のあるすべての事務)",
+    )
+    step_code = serializers.RegexField(
+        r"^JT\d{14}$", required=False, default="", help_text="その事務手続コード"
+    )
     copies = serializers.ListField(
         child=CopySerializer(), allow_empty=False, max_length=MOST_AT_ONCE
     )

@@ -144,6 +144,8 @@ class CopiesView(SystemView):
             system=self.system,
             information_code=body["information_code"],
             copies=[services.CopyData(**copy) for copy in body["copies"]],
+            procedure_code=body["procedure_code"],
+            step_code=body["step_code"],
             act=act,
         )
         return self.answer(CopyCountsSerializer, counts, status=status.HTTP_202_ACCEPTED)

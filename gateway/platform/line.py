@@ -6,6 +6,8 @@ import logging
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,35 +54,29 @@ class RawAnswer:
 class Identity:
     """
     The city's certificate and the authorities it trusts, read again when their files change.
-
-    New connections prove themselves by the new certificate; those that stand end by themselves. An
-    authority that was taken out of the file is trusted until the process starts anew.
     """
 
     def __init__(self, tls: TlsSettings) -> None:
         self._tls = tls
-        self._lock = threading.Lock()
         self._stamp = self._stamp_of_files()
         self.context = mutual_tls(tls)
 
-    def refresh(self) -> None:
+    def is_renewed(self) -> bool:
         """
-        Will take up files that were replaced.
+        Say whether files were replaced; `context` is then made of the new ones.
 
         Half of a replacement (a certificate beside the old key) is left alone until it is whole.
         """
         try:
             stamp = self._stamp_of_files()
             if stamp == self._stamp:
-                return
-            with self._lock:
-                # Tried apart first: what does not fit together would spoil the context in use.
-                mutual_tls(self._tls)
-                _prove_by(self.context, self._tls)
-                self.context.load_verify_locations(self._tls.authorities)
-                self._stamp = stamp
+                return False
+            self.context = mutual_tls(self._tls)
         except (OSError, ssl.SSLError) as error:
             logger.warning("new certificate not taken up yet: %s", type(error).__name__)
+            return False
+        self._stamp = stamp
+        return True
 
     def _stamp_of_files(self) -> tuple[tuple[int, int, int], ...]:
         tls = self._tls
@@ -93,12 +89,17 @@ def mutual_tls(tls: TlsSettings) -> ssl.SSLContext:
     """Return the way in which both ends prove who they are."""
     context = ssl.create_default_context(cafile=tls.authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    _prove_by(context, tls)
+    context.load_cert_chain(tls.client_certificate, tls.client_key, tls.key_password)
     return context
 
 
-def _prove_by(context: ssl.SSLContext, tls: TlsSettings) -> None:
-    context.load_cert_chain(tls.client_certificate, tls.client_key, tls.key_password)
+@dataclass(slots=True, eq=False)
+class _Connections:
+    """Connections made under one identity, and how many messages are on them just now."""
+
+    http: httpx.Client
+    users: int = 0
+    is_over: bool = False
 
 
 class Line:
@@ -120,22 +121,56 @@ class Line:
     ) -> None:
         if tls is None and urlsplit(base_url).hostname not in _LOOPBACK:
             raise PlainHttpRefused(base_url)
+        self._base_url = base_url
+        self._sender_code = sender_code
         self._timeout = timeout
+        self._transport = transport
         self._identity = Identity(tls) if tls else None
-        self._http = httpx.Client(
-            base_url=base_url,
-            headers={"X-Sender-Code": sender_code, "Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-            verify=self._identity.context if self._identity else True,
-            trust_env=False,
-            follow_redirects=False,
-            transport=transport,
+        self._lock = threading.Lock()
+        self._now = self._connections()
+
+    def _connections(self) -> _Connections:
+        return _Connections(
+            httpx.Client(
+                base_url=self._base_url,
+                headers={"X-Sender-Code": self._sender_code, "Accept-Encoding": "identity"},
+                timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
+                limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
+                verify=self._identity.context if self._identity else True,
+                trust_env=False,
+                follow_redirects=False,
+                transport=self._transport,
+            )
         )
 
     def close(self) -> None:
         """Will close the connections."""
-        self._http.close()
+        self._now.http.close()
+
+    @contextmanager
+    def _in_use(self) -> Iterator[httpx.Client]:
+        """
+        Give the connections for one message. After files were replaced they are new ones: what stands
+        was let in by an authority that may be trusted no longer, and ends with its last message.
+        """
+        with self._lock:
+            if self._identity and self._identity.is_renewed():
+                self._leave(self._now)
+                self._now = self._connections()
+            mine = self._now
+            mine.users += 1
+        try:
+            yield mine.http
+        finally:
+            with self._lock:
+                mine.users -= 1
+                if mine.is_over and not mine.users:
+                    mine.http.close()
+
+    def _leave(self, old: _Connections) -> None:
+        old.is_over = True
+        if not old.users:
+            old.http.close()
 
     def post(
         self, interface: str, content: bytes, *, kind: str, correlation: str, limit: int
@@ -149,17 +184,18 @@ class Line:
         :raises PlatformUnreachable: no complete answer.
         :raises BadAnswer: the answer is too large or in a disguise.
         """
-        if self._identity:
-            self._identity.refresh()
         give_up_at = time.monotonic() + self._timeout
         headers = {
             "Content-Type": f"{XML}; charset=UTF-8" if kind == XML else ZIP,
             "X-Correlation-Id": correlation,
         }
         try:
-            with self._http.stream(
-                "POST", f"/if/{interface}", content=content, headers=headers
-            ) as response:
+            with (
+                self._in_use() as http,
+                http.stream(
+                    "POST", f"/if/{interface}", content=content, headers=headers
+                ) as response,
+            ):
                 if response.status_code == _TOO_MANY:
                     raise PlatformBusy(_seconds(response.headers.get("Retry-After")))
                 if response.status_code == _UNAVAILABLE:

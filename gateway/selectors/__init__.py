@@ -28,7 +28,7 @@ from gateway.selectors.counts import (
 )
 from gateway.selectors.files import last_exchanged_files
 from gateway.selectors.flags import Flags, FlagState, flag_states, unset_flags_count
-from gateway.selectors.grounds import may_forward, provision_grounds
+from gateway.selectors.grounds import provision_grounds
 from gateway.selectors.hours import (
     DayOfHours,
     Opening,
@@ -88,7 +88,6 @@ __all__ = [
     "last_code_reconciliation",
     "last_exchanged_files",
     "last_reconciled_at",
-    "may_forward",
     "meaning_of",
     "messages_of",
     "notice_states",

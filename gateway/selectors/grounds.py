@@ -7,15 +7,29 @@ from django.utils import timezone
 
 from gateway.models import Provision
 from sapporo_base.models import BusinessSystem, LegalBasis
-from sapporo_base.selectors import legal_basis_for
+from sapporo_base.selectors import in_force, legal_basis_for
 
 
-def may_forward(*, system: BusinessSystem, information_code: str, day: date) -> bool:
-    """Say whether a system provides this 特定個人情報 under a ground in force on the day."""
-    return (
-        legal_basis_for(kind="provide", day=day, system=system, information_code=information_code)
-        is not None
+def grounds_to_forward(
+    *,
+    system: BusinessSystem,
+    information_code: str,
+    day: date,
+    procedure_code: str = "",
+    step_code: str = "",
+) -> list[LegalBasis]:
+    """
+    Return the grounds of a day on which a system provides a 特定個人情報: of every 事務 that may ask for
+    it, or of the 事務 and 事務手続 that are named.
+    """
+    grounds = LegalBasis.objects.filter(
+        in_force(day), kind="provide", systems=system, information_code=information_code
     )
+    if procedure_code:
+        grounds = grounds.filter(procedure_code=procedure_code)
+    if step_code:
+        grounds = grounds.filter(step_code=step_code)
+    return list(grounds.order_by("code", "valid_from"))
 
 
 def provision_grounds(provisions: Sequence[Provision]) -> dict[int, LegalBasis]:

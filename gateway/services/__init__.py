@@ -63,6 +63,7 @@ from gateway.services.notices import (
 )
 from gateway.services.permissions import InterfaceNotPermitted, load_interface_permissions
 from gateway.services.provisions import (
+    NoGround,
     answer_provision,
     permit_provision,
     permit_provisions,
@@ -85,6 +86,7 @@ __all__ = [
     "InquiryRequest",
     "InterfaceNotPermitted",
     "LeftFile",
+    "NoGround",
     "NoticeRequest",
     "Pass",
     "Result",

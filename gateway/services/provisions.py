@@ -10,6 +10,7 @@ from django.db import transaction
 from gateway.models import Exchange, Provision
 from gateway.rules.provisions import answer_due
 from gateway.rules.stray_numbers import stray_items
+from gateway.selectors.grounds import provision_grounds
 from gateway.services.answers import Told
 from gateway.services.exchanges import finish, held, new_exchange
 from sapporo_base import services as base
@@ -18,6 +19,18 @@ from sapporo_base.nudge import nudge
 
 _FILES = {"answer": "IF_TKY_20323", "permit": "IF_TKY_20523", "fetch_provided": "IF_TKY_11923"}
 _OPEN = (Provision.State.WAITING, Provision.State.ANSWERED)
+
+
+class NoGround(NotPermitted):
+    """Nothing may be provided to this 事務: no 法令上の根拠 was in force on the day it was asked."""
+
+    code = "no_ground"
+    message = (
+        "照会の日に有効な提供の根拠(事務・事務手続・特定個人情報の組合せ)がないため、提供できません。"
+        "「提供しない」で回答してください。"
+    )
+
+
 _RESULTS = {"provide": "provided", "no_record": "no_record", "refuse": "refused"}
 
 
@@ -155,7 +168,6 @@ def settle_provision_contents(
     finish(row, at=act.at, accepted=len(told), refused=row.item_count - len(told))
 
 
-@transaction.atomic
 def answer_provision(
     *, provision: Provision, answer: str, items: Mapping[str, Any], reason: str, act: Act
 ) -> Provision:
@@ -165,14 +177,24 @@ def answer_provision(
 
     :raises NotPermitted: nobody is signed in. :raises NotNow: it was permitted or sent already.
     :raises InvalidRequest: an item reads as a 個人番号.
+    :raises NoGround: no ground of the day on which it was asked lets the city provide it; recorded.
     """
     if act.staff is None:
         raise NotPermitted("職員として操作してください。")
+    if answer == Provision.Answer.PROVIDE:
+        _insist_on_ground(provision, act)
     if stray := stray_items(items):
         names = "、".join(stray)
         raise InvalidRequest(
             f"{names}に個人番号と読める値があります。個人番号は提供できません。除いてから登録してください。"
         )
+    return _register_answer(provision, answer, items, reason, act)
+
+
+@transaction.atomic
+def _register_answer(
+    provision: Provision, answer: str, items: Mapping[str, Any], reason: str, act: Act
+) -> Provision:
     row = Provision.objects.select_for_update().get(pk=provision.pk)
     if row.state not in {Provision.State.WAITING, Provision.State.ANSWERED}:
         raise NotNow("すでに送信が許可されています。")
@@ -182,6 +204,22 @@ def answer_provision(
     row.save()
     _recorded(row, "provision_answered", act)
     return row
+
+
+def _insist_on_ground(provision: Provision, act: Act) -> None:
+    if provision.pk in provision_grounds([provision]):
+        return
+    base.record_refusal(
+        act,
+        "provision_refused",
+        subjects=[("integrated", provision.integrated_number)],
+        detail=f"{provision}: {NoGround.message}",
+        information_code=provision.information_code,
+        inquirer=provision.asker_name or provision.asker_code,
+        provider="札幌市長",
+        requested_at=provision.asked_at,
+    )
+    raise NoGround
 
 
 @transaction.atomic

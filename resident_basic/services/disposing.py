@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
-
 from resident_basic.services.drop_folder import file_in_folder, waiting_files
 from resident_basic.services.intake import KIND
 from sapporo_base import services as base
@@ -32,14 +30,12 @@ def dispose_received_files(*, before: datetime, act: Act) -> list[str]:
         ).last()
         if received is None:
             continue
-        with transaction.atomic():
-            base.record_linkage(
-                act,
-                "received_file_disposed",
-                information="住民基本台帳ファイル",
-                detail=f"一括処理{received.pk} {file.name}",
-            )
-            # Recorded first: a removal that fails takes its record back with it.
-            path.unlink()
+        base.dispose_files(
+            act,
+            "received_file_disposed",
+            paths=[path],
+            information="住民基本台帳ファイル",
+            detail=f"一括処理{received.pk} {file.name}",
+        )
         names.append(file.name)
     return names

@@ -203,7 +203,7 @@ class RejectedRowAdmin(ReadOnlyAdmin):
         """Return the file in which it came, on one line."""
         return format_html('<span class="whitespace-nowrap">{}</span>', obj.batch.file_name)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave 未対応コード out where it has none."""
         found = (
             unmapped_table(request, obj.item) if obj is not None and obj.code in _OF_CODES else ""

@@ -62,6 +62,7 @@ class LegalBasis(models.Model):
     class Meta:
         verbose_name = "法令上の根拠"
         verbose_name_plural = "法令上の根拠"
+        permissions = [("keep_results_legalbasis", "照会結果の保存日数を定めることができる")]
         constraints = [
             models.UniqueConstraint(
                 name="one_legal_basis_per_code_and_start", fields=["code", "valid_from"]

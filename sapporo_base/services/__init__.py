@@ -37,7 +37,9 @@ from sapporo_base.services.definitions import (
     import_rows,
     save_draft,
 )
+from sapporo_base.services.disposing import dispose_files
 from sapporo_base.services.heartbeats import note_heartbeat
+from sapporo_base.services.law import LONGEST_KEPT, keep_results_for
 from sapporo_base.services.outbox import claim_messages, enqueue, forget_sent, settle_message
 from sapporo_base.services.receiving import Receipt, receive_file
 from sapporo_base.services.records import (
@@ -73,6 +75,7 @@ __all__ = [
     "APPLY",
     "DEMO_PASSWORD",
     "FILE_RIGHTS",
+    "LONGEST_KEPT",
     "OPERATE",
     "DemoStaff",
     "Finding",
@@ -92,6 +95,7 @@ __all__ = [
     "close_batch",
     "discard_draft",
     "disclose_rejected_row",
+    "dispose_files",
     "end_golden_example",
     "enqueue",
     "forget_expired_tokens",
@@ -101,6 +105,7 @@ __all__ = [
     "import_rows",
     "issue_credential",
     "issue_token",
+    "keep_results_for",
     "load_reference_data",
     "new_token",
     "note_heartbeat",

@@ -111,7 +111,7 @@ def test_every_connection_is_made_by_the_door(name, far_end, clock, person):
     work.begin()
     CONNECTED.clear()
     # Connections that stand already would not be made again.
-    far_end.client._line._http._transport._pool.close()
+    far_end.client._line._now.http._transport._pool.close()
     _watching.append(True)
     try:
         for _ in range(6):
@@ -135,7 +135,7 @@ def test_business_systems_and_the_platform_never_learn_where_the_other_is(
 ):
     settings.PLATFORM_URL = far_end.socket.url
     left = []
-    far_end.client._line._http.event_hooks["request"].append(
+    far_end.client._line._now.http.event_hooks["request"].append(
         lambda request: left.append(f"{request.headers} {request.content.decode()}")
     )
     scopes = ("030:inquiries:write", "030:inquiry-results:read", "030:copies:write")

@@ -228,7 +228,6 @@ class TestRotation:
         with speaking(guarded, tls) as client:
             client.operating_state()
             replace(files, authority.issue("sapporo-2027"))
-            forget_connections(client)
             client.operating_state()
 
         assert guarded.seen == ["sapporo-2026", "sapporo-2027"]
@@ -240,19 +239,47 @@ class TestRotation:
             client.operating_state()
             new = authority.issue("sapporo-2027")
             new[0].replace(files[0])
-            forget_connections(client)
             client.operating_state()
             new[1].replace(files[1])
-            forget_connections(client)
             client.operating_state()
 
         assert guarded.seen == ["sapporo-2026", "sapporo-2026", "sapporo-2027"]
+
+    def test_an_authority_that_was_taken_out_is_trusted_no_more(self, guarded, authority, tmp_path):
+        other = Authority(tmp_path, "new-authority")
+        trusted = tmp_path / "trusted.pem"
+        trusted.write_bytes(authority.file.read_bytes() + other.file.read_bytes())
+        files = authority.issue("sapporo-2026")
+        tls = TlsSettings(str(files[0]), str(files[1]), str(trusted))
+        with speaking(guarded, tls) as client:
+            assert client.operating_state().is_open
+            swap(trusted, other.file.read_bytes())
+            with pytest.raises(PlatformUnreachable) as failed:
+                client.operating_state()
+            assert not failed.value.maybe_received
+            swap(trusted, other.file.read_bytes() + authority.file.read_bytes())
+            assert client.operating_state().is_open
+
+        assert len(guarded.seen) == 2
+
+    def test_a_message_on_its_way_ends_on_the_connection_on_which_it_began(
+        self, guarded, authority
+    ):
+        files = authority.issue("sapporo-2026")
+        with speaking(guarded, settings_of(files, authority)) as client:
+            with client._line._in_use() as http:
+                replace(files, authority.issue("sapporo-2027"))
+                assert client.operating_state().is_open
+                assert not http.is_closed
+            assert http.is_closed
+            assert client.operating_state().is_open
+
+        assert guarded.seen == ["sapporo-2027", "sapporo-2027"]
 
     def test_files_that_are_away_for_a_moment_change_nothing(self, guarded, authority):
         files = authority.issue("sapporo-2026")
         with speaking(guarded, settings_of(files, authority)) as client:
             files[0].unlink()
-            forget_connections(client)
             assert client.operating_state().is_open
 
 
@@ -275,11 +302,13 @@ class TestEndForetold:
         assert "読めません" in alarm.words
 
 
+def swap(file: Path, content: bytes) -> None:
+    """Replace a file as an operator does: written beside it, then moved over it."""
+    beside = file.with_suffix(".new")
+    beside.write_bytes(content)
+    beside.replace(file)
+
+
 def replace(old: tuple[Path, Path], new: tuple[Path, Path]) -> None:
     for was, becomes in zip(old, new, strict=True):
         becomes.replace(was)
-
-
-def forget_connections(client: PlatformClient) -> None:
-    """As the far end does after a while: the next message makes a connection of its own."""
-    client._line._http._transport._pool.close()

@@ -12,7 +12,7 @@ from django.db import transaction
 from gateway import conversion
 from gateway.models import CopyError, PublicationEnd
 from gateway.rules.stray_numbers import holds_individual_number
-from gateway.selectors.grounds import may_forward
+from gateway.selectors.grounds import grounds_to_forward
 from gateway.services import layouts
 from gateway.services.permissions import insist_on_permission
 from integrated_address import selectors as addressees
@@ -20,7 +20,7 @@ from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotPermitted
 from sapporo_base.bulk import temporary_staging
-from sapporo_base.models import BusinessSystem
+from sapporo_base.models import BusinessSystem, LegalBasis
 from sapporo_base.nudge import nudge
 
 _NO_GROUND = "この特定個人情報の副本を登録する、本日現在の法令上の根拠がありません。"
@@ -133,6 +133,8 @@ def accept_copies(
     act: Act,
     layout_version: str = LAYOUT_VERSION,
     provider: BusinessSystem | None = None,
+    procedure_code: str = "",
+    step_code: str = "",
 ) -> CopyCounts:
     """
     Take in copies: numbers and contents are converted; what can't be goes to the error list.
@@ -140,14 +142,26 @@ def accept_copies(
     What did not change is not sent again. The rest is sent even where some rows are wrong.
 
     :param provider: whose ground counts, where the numbers are those of another system.
+    :param procedure_code: the 事務 that may ask for them, with its `step_code` (事務手続); without one
+        every 事務 for which the provider has a ground that day.
 
-    :raises NotPermitted: no ground of the day lets the system provide this, or it may not use the
-        interface for it; that is recorded.
+    :raises NotPermitted: no ground of the day lets the system provide this (to that 事務), or it may
+        not use the interface for it; that is recorded.
     """
     provider = provider or system
-    if not may_forward(system=provider, information_code=information_code, day=act.day):
+    grounds = grounds_to_forward(
+        system=provider,
+        information_code=information_code,
+        day=act.day,
+        procedure_code=procedure_code,
+        step_code=step_code,
+    )
+    if not grounds:
         missing = base_questions.missing_ground(
-            kind="provide", day=act.day, system=provider, codes=("", "", information_code)
+            kind="provide",
+            day=act.day,
+            system=provider,
+            codes=(procedure_code, step_code, information_code),
         )
         base.record_refusal(
             act,
@@ -158,12 +172,16 @@ def accept_copies(
         )
         raise NotPermitted(f"{_NO_GROUND}{missing}")
     insist_on_permission(system=provider, group="DBM", information_code=information_code, act=act)
-    return _accept(system, (information_code, layout_version), copies, act)
+    return _accept(system, (information_code, layout_version), copies, grounds, act)
 
 
 @transaction.atomic
 def _accept(
-    system: BusinessSystem, layout: tuple[str, str], copies: Iterable[CopyData], act: Act
+    system: BusinessSystem,
+    layout: tuple[str, str],
+    copies: Iterable[CopyData],
+    grounds: Sequence[LegalBasis],
+    act: Act,
 ) -> CopyCounts:
     information_code, _ = layout
     received = changed = errors = 0
@@ -179,11 +197,16 @@ def _accept(
         information_code=information_code,
         receiver_code=system.code,
         subject_count=changed,
-        detail=f"受領{received}件、更新{changed}件、エラー{errors}件",
+        legal_basis=grounds[0] if len(grounds) == 1 else None,
+        detail=f"受領{received}件、更新{changed}件、エラー{errors}件 根拠 {_named(grounds)}",
     )
     if changed:
         nudge("gateway.tasks.work_bulk", queue="bulk")
     return CopyCounts(changed, received - changed - errors, errors)
+
+
+def _named(grounds: Sequence[LegalBasis]) -> str:
+    return "、".join(dict.fromkeys(one.item for one in grounds))
 
 
 def _accept_chunk(

@@ -30,13 +30,11 @@ def dispose_exchanged_files(*, act: Act) -> int:
 def _dispose(file: ExchangedFile, setting: FileExchangeSetting, act: Act) -> None:
     file.disposed_at = act.at
     file.save(update_fields=["disposed_at"])
-    base.record_linkage(
+    base.dispose_files(
         act,
         "exchanged_file_disposed",
+        paths=folders.paths_of(setting.system, file.name),
         detail=f"{file.name}(保存日数{setting.days_kept}日)",
         information_code=setting.information_code,
         receiver_code=setting.system.code,
     )
-    # Recorded first: a removal that fails takes its record back with it.
-    for path in list(folders.paths_of(setting.system, file.name)):
-        path.unlink()

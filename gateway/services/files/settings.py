@@ -8,7 +8,7 @@ from django.db import transaction
 
 from gateway.models import FileExchangeSetting
 from gateway.rules.codes import is_information_code
-from gateway.selectors.grounds import may_forward
+from gateway.selectors.grounds import grounds_to_forward
 from gateway.services.files import folders
 from gateway.services.files.rows import COPY_ITEMS, INQUIRY_ITEMS
 from gateway.services.inquiries.results import RESULT_FEED
@@ -59,7 +59,7 @@ def set_up_file_exchange(
     if kind == Kind.COPIES:
         if not is_information_code(information_code):
             raise InvalidRequest(fields={"information_code": "TMと数字14桁で入力してください。"})
-        if not may_forward(system=system, information_code=information_code, day=act.day):
+        if not grounds_to_forward(system=system, information_code=information_code, day=act.day):
             raise InvalidRequest(
                 fields={
                     "information_code": "このシステムが提供する根拠(法令上の根拠)がありません。"
