@@ -10,7 +10,8 @@ class InformationFlag(models.Model):
     """
     The flags of one 特定個人情報 of one person (特定個人情報フラグ); those of the person stand on its number.
 
-    What is wanted here, what the platform was told, and what it said when it was last checked.
+    What is wanted here, what the platform was told, and what it said when it was last checked;
+    `before_merges` is what was wanted before each 名寄せ that added to it.
     """
 
     id = models.BigAutoField("フラグ番号", primary_key=True)
@@ -32,6 +33,7 @@ class InformationFlag(models.Model):
     checked_at = models.DateTimeField("最終確認日時", null=True)
     differed_at = models.DateTimeField("相違の発見日時", null=True)
     changed_at = models.DateTimeField("更新日時")
+    before_merges = models.JSONField("名寄せ前の設定", default=list, editable=False)
     correlation_id = models.UUIDField("相関ID", default=uuid.uuid4)
 
     class Meta:

@@ -64,6 +64,9 @@ class PlatformNumber(models.Model):
     flags_set_at = models.DateTimeField("フラグ設定日時", null=True)
     flags_checked_at = models.DateTimeField("フラグ最終確認日時", null=True)
     flags_differed_at = models.DateTimeField("フラグ相違の発見日時", null=True)
+    before_merges = models.JSONField(
+        "名寄せ前のフラグ", default=list, db_default=[], editable=False
+    )
     correlation_id = models.UUIDField("相関ID", default=uuid.uuid4)
 
     class Meta:

@@ -1,14 +1,17 @@
 """名寄せ of 団体内統合宛名 as the platform must see it: copies, inquiries and flags follow their person."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
 from gateway import conversion
 from gateway.models import Copy, CopyVersion, Inquiry, PlatformNumber
+from gateway.services.flags.merging import carry_flags, return_flags
 from gateway.services.inquiries.accepting import hasten_codes
 from integrated_address import selectors as addressees
+from integrated_address import services as addressee_acts
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.models import BusinessSystem
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from integrated_address.selectors.feeds import AddresseeChangeEntry
 
 _NOT_SENT = (Inquiry.State.WAITING, Inquiry.State.WAITING_CODE)
+_HAD_CODE = ("acquired", "requested", "requested_again")
 _UNDER_WAY = (
     Inquiry.State.SENDING,
     Inquiry.State.ASKED,
@@ -50,10 +54,14 @@ def follow_merge(entry: "AddresseeChangeEntry", *, act: Act) -> None:
         ignore_conflicts=True,
     )
     numbers = PlatformNumber.objects.select_for_update().in_bulk([entry.survivor, retired])
+    trip = entry.trip or act.correlation_id
+    two = {"retired": numbers[retired], "survivor": numbers[entry.survivor]}
     if entry.kind == "merged":
-        _retire(numbers[retired], numbers[entry.survivor], act)
+        _retire(numbers[retired], act)
+        carry_flags(**two, trip=trip, act=act)
     else:
         _revive(numbers[retired], act)
+        return_flags(**two, trip=trip, act=act)
     moved = _align_copies((entry.survivor, retired), entry, act)
     asked = _align_inquiries((entry.survivor, retired), act)
     base.record_linkage(
@@ -65,22 +73,14 @@ def follow_merge(entry: "AddresseeChangeEntry", *, act: Act) -> None:
     nudge("gateway.tasks.work_bulk", queue="bulk")
 
 
-def _retire(retired: PlatformNumber, survivor: PlatformNumber, act: Act) -> None:
+def _retire(retired: PlatformNumber, act: Act) -> None:
     retired.state, retired.due_at = PlatformNumber.State.TO_DELETE, act.at
     retired.exchange = None
     retired.save(update_fields=["state", "due_at", "exchange"])
-    # What was protected under either number is protected under the one that remains.
-    flags = (
-        survivor.no_automatic_answer or retired.no_automatic_answer,
-        survivor.not_disclosed or retired.not_disclosed,
-    )
-    if flags != (survivor.no_automatic_answer, survivor.not_disclosed):
-        survivor.no_automatic_answer, survivor.not_disclosed = flags
-        survivor.flags_due_at = act.at
-        survivor.save(update_fields=["no_automatic_answer", "not_disclosed", "flags_due_at"])
 
 
 def _revive(retired: PlatformNumber, act: Act) -> None:
+    """The number is the platform's again; what it lost with it, the 符号 too, is asked for anew."""
     never_left = (
         retired.state == PlatformNumber.State.TO_DELETE
         and retired.exchange_id is None
@@ -89,9 +89,12 @@ def _revive(retired: PlatformNumber, act: Act) -> None:
     state = PlatformNumber.State
     retired.state = state.REGISTERED if never_left else state.TO_REGISTER
     retired.due_at, retired.exchange, retired.attempts = act.at, None, 0
-    if retired.no_automatic_answer or retired.not_disclosed:
-        retired.flags_due_at = act.at
-    retired.save(update_fields=["state", "due_at", "exchange", "attempts", "flags_due_at"])
+    if not never_left:
+        retired.code_state = PlatformNumber.CodeState.NONE
+    retired.save(update_fields=["state", "due_at", "exchange", "attempts", "code_state"])
+    if not never_left and addressees.code_states_of([retired.pk]).get(retired.pk) in _HAD_CODE:
+        asking = replace(act, reason="名寄せの解除により、番号をプラットフォームに登録し直すため")
+        addressee_acts.request_codes_anew(integrated_numbers=[retired.pk], act=asking)
 
 
 def _align_copies(numbers: Iterable[str], entry: "AddresseeChangeEntry", act: Act) -> int:

@@ -194,6 +194,10 @@ def settle_numbers(exchange: Exchange, told: Told, *, act: Act) -> None:
             state=PlatformNumber.State.REFUSED, reason=why.words[:300], exchange=None
         )
     if deleting:
+        # The 符号 goes with the number; one that is awaited is asked for when the number is back.
+        PlatformNumber.objects.filter(pk__in=taken).exclude(
+            code_state=PlatformNumber.CodeState.WAITING, registers_again=True
+        ).update(code_state=PlatformNumber.CodeState.NONE, acquired_at=None)
         PlatformNumber.objects.filter(pk__in=taken, registers_again=True).update(
             state=PlatformNumber.State.TO_REGISTER, registers_again=False
         )

@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from gateway import services
-from gateway.models import Copy, Exchange, Inquiry, PlatformNumber
-from gateway.services import CopyData, numbers
+from gateway.models import Copy, Exchange, InformationFlag, Inquiry, PlatformNumber
+from gateway.services import CopyData, copies, numbers
+from gateway.services.answers import Told
 from integrated_address import services as addressees
+from integrated_address.models import LinkageCodeStatus
 from sapporo_base.models import LegalBasis
 from tests.factories import StaffFactory, system
 from tests.gateway.flows import may_provide, permit
@@ -73,6 +75,70 @@ def under(number):
     """Return content, state and whether withdrawn of the copies under a number."""
     copies = Copy.objects.filter(integrated_number=number).order_by("pk")
     return [(copy.items["内容"], copy.state, copy.is_withdrawn) for copy in copies]
+
+
+def undo(done, act):
+    """Undo a 名寄せ and let the gateway read of it."""
+    addressees.undo_merge(
+        merge_number=done.pk, reason="別人", act=replace(act, staff=StaffFactory())
+    )
+    read(act)
+
+
+def protect(act, *, system_code, business_number, not_disclosed=False):
+    """Have 自動応答不可 of the information set for somebody, and the platform told."""
+    services.set_information_flags(
+        system=system(system_code),
+        business_numbers=[business_number],
+        information_code=INFORMATION,
+        no_automatic_answer=True,
+        not_disclosed=not_disclosed,
+        act=act,
+    )
+    InformationFlag.objects.update(set_at=act.at, due_at=None, sent_no_automatic_answer=True)
+
+
+def flags(number):
+    """Return what is wanted of the information of somebody, and whether the platform is to be told."""
+    rows = InformationFlag.objects.filter(integrated_number=number)
+    return [(row.no_automatic_answer, row.not_disclosed, row.due_at is not None) for row in rows]
+
+
+class TestFlagsOfInformation:
+    def test_move_with_their_person_and_come_back(self, act, two):
+        protect(act, system_code="024-000", business_number="P1")
+        done = merge(two, act)
+        assert flags(two[1]) == [(True, False, True)]
+        assert flags(two[0]) == [(True, False, False)]
+        undo(done, act)
+        assert flags(two[1]) == [(False, False, True)]
+        assert flags(two[0]) == [(True, False, True)]
+
+    def test_both_hold_for_the_number_that_remains_and_each_has_its_own_again(self, act, two):
+        protect(act, system_code="024-000", business_number="P1", not_disclosed=True)
+        protect(act, system_code="001-000", business_number="100")
+        done = merge(two, act)
+        assert flags(two[1]) == [(True, True, True)]
+        undo(done, act)
+        assert flags(two[1]) == [(True, False, True)]
+        assert flags(two[0]) == [(True, True, True)]
+
+    def test_what_was_set_in_between_holds_for_both(self, act, two):
+        protect(act, system_code="024-000", business_number="P1")
+        done = merge(two, act)
+        protect(act, system_code="024-000", business_number="P1", not_disclosed=True)
+        undo(done, act)
+        assert flags(two[1]) == flags(two[0]) == [(True, True, True)]
+
+    def test_no_copy_goes_out_under_the_number_that_remains_before_them(self, act, two):
+        lay_down(act, system_code="024-000", business_number="P1", content="保険")
+        protect(act, system_code="024-000", business_number="P1")
+        merge(two, act)
+        Copy.objects.filter(integrated_number=two[0]).update(state="deleted")
+        assert copies.prepare_copy_exchanges(act=act) == 0
+        InformationFlag.objects.update(due_at=None)
+        PlatformNumber.objects.update(flags_due_at=None)
+        assert copies.prepare_copy_exchanges(act=act) == 1
 
 
 class TestMerged:
@@ -159,10 +225,7 @@ class TestUndone:
         done = merge(two, act)
         Copy.objects.filter(integrated_number=two[0]).update(state="deleted")
         PlatformNumber.objects.filter(pk=two[0]).update(state="deleted")
-        addressees.undo_merge(
-            merge_number=done.pk, reason="別人", act=replace(act, staff=StaffFactory())
-        )
-        read(act)
+        undo(done, act)
         assert under(two[0]) == [("保険", "waiting", False)]
         assert under(two[1]) == [("保険", "waiting", True)]
         assert PlatformNumber.objects.get(pk=two[0]).state == "to_register"
@@ -172,17 +235,38 @@ class TestUndone:
         done = merge(two, act)
         inquiry.refresh_from_db()
         assert inquiry.integrated_number == two[1]
-        addressees.undo_merge(
-            merge_number=done.pk, reason="別人", act=replace(act, staff=StaffFactory())
-        )
-        read(act)
+        undo(done, act)
         inquiry.refresh_from_db()
         assert (inquiry.integrated_number, inquiry.state) == (two[0], "waiting_code")
 
     def test_a_number_that_never_left_is_registered_still(self, act, two):
         done = merge(two, act)
-        addressees.undo_merge(
-            merge_number=done.pk, reason="別人", act=replace(act, staff=StaffFactory())
-        )
-        read(act)
+        undo(done, act)
         assert PlatformNumber.objects.get(pk=two[0]).state == "registered"
+
+    def test_the_flags_of_the_person_are_as_they_were(self, act, two):
+        PlatformNumber.objects.filter(pk=two[0]).update(no_automatic_answer=True)
+        done = merge(two, act)
+        undo(done, act)
+        protected = PlatformNumber.objects.in_bulk(two)
+        assert [protected[number].no_automatic_answer for number in two] == [True, False]
+
+    def test_a_number_that_left_asks_for_its_code_anew(self, act, two):
+        LinkageCodeStatus.objects.create(addressee_id=two[0], state="acquired", since=act.at)
+        PlatformNumber.objects.filter(pk=two[0]).update(code_state="acquired")
+        done = merge(two, act)
+        leave(act)
+        gone = PlatformNumber.objects.get(pk=two[0])
+        assert (gone.state, gone.code_state) == ("deleted", "none")
+        undo(done, act)
+        back = PlatformNumber.objects.get(pk=two[0])
+        assert (back.state, back.code_state) == ("to_register", "waiting")
+        assert LinkageCodeStatus.objects.get(addressee=two[0]).state == "requested_again"
+
+
+def leave(act):
+    """Have the platform take the end of the numbers that are to leave it."""
+    numbers.prepare_number_exchanges(act=act)
+    (leaving,) = Exchange.objects.filter(work="delete_numbers")
+    told = Told(numbers.numbers_in(leaving))
+    numbers.settle_numbers(leaving, told, act=act)

@@ -343,3 +343,57 @@ class TestJudging:
         assert MatchKey.objects.count() == 1
         candidate.refresh_from_db()
         assert candidate.state == "merged"
+
+
+class TestJudgedBeforeAMerge:
+    """佐藤 健 is known twice without 個人番号; his cousin of the same name is another person."""
+
+    COUSIN = replace(SATO, birth_on=date(1985, 3, 13))
+
+    @pytest.fixture
+    def double_and_cousin(self, act, clerk, resident):
+        """Return the numbers of his double and of the cousin, who are judged 別人."""
+        double, cousin = (
+            unnumbered(act, basics, number)
+            for number, basics in (("P1", SATO), ("P2", self.COUSIN))
+        )
+        pair = sorted((double, cousin))
+        judged = MatchCandidate.objects.get(first=pair[0], second=pair[1])
+        services.judge_different(candidate_number=judged.pk, reason="従兄弟", act=clerk)
+        return double, cousin
+
+    def merged(self, act, one, other):
+        """Merge two."""
+        proposed = services.propose_merge(
+            addressee=one, other=other, cause="judged", act=replace(act, staff=StaffFactory())
+        )
+        return services.approve_merge(
+            merge_number=proposed.pk, act=replace(act, staff=StaffFactory())
+        )
+
+    def state_of(self, one, other):
+        """Return how the pair stands."""
+        pair = sorted((one, other))
+        found = MatchCandidate.objects.get(first=pair[0], second=pair[1])
+        return found.state, found.reason
+
+    def test_a_judgement_about_the_retired_number_holds_for_the_survivor(
+        self, act, resident, double_and_cousin
+    ):
+        double, cousin = double_and_cousin
+        done = self.merged(act, resident, double)
+        assert (done.survivor_id, done.retired_id) == (resident, double)
+        while services.match_newcomers(act=act):
+            pass
+        assert self.state_of(resident, cousin) == ("different", "従兄弟")
+
+    def test_the_undoing_asks_about_the_survivor_again(
+        self, act, clerk, resident, double_and_cousin
+    ):
+        double, cousin = double_and_cousin
+        done = self.merged(act, resident, double)
+        services.undo_merge(merge_number=done.pk, reason="別人", act=clerk)
+        while services.match_newcomers(act=act):
+            pass
+        assert self.state_of(resident, cousin)[0] == "waiting"
+        assert self.state_of(double, cousin) == ("different", "従兄弟")

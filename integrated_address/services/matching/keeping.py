@@ -36,8 +36,8 @@ FROM (
 ON CONFLICT (first_id, second_id) DO UPDATE
 SET score = excluded.score, probability = excluded.probability, levels = excluded.levels,
     model_id = excluded.model_id, fingerprint = excluded.fingerprint,
-    state = CASE WHEN c.state IN ('different', 'lapsed') THEN 'waiting' ELSE c.state END,
-    since = CASE WHEN c.state IN ('different', 'lapsed') THEN excluded.since ELSE c.since END
+    state = CASE WHEN {again} THEN 'waiting' ELSE c.state END,
+    since = CASE WHEN {again} THEN excluded.since ELSE c.since END
 WHERE (c.state = 'lapsed' OR c.fingerprint <> excluded.fingerprint)
    OR (c.state IN ('waiting', 'put_off') AND c.score <> excluded.score)
 """
@@ -51,6 +51,10 @@ WHERE c.state IN ('waiting', 'put_off') AND c.cause <> 'individual_number'
       WHERE least(s.one, s.other) = c.first_id AND greatest(s.one, s.other) = c.second_id
   )
 """
+# A judgement without a fingerprint was carried over by a 名寄せ: it stands.
+_KEEP = _KEEP.replace(
+    "{again}", "c.state = 'lapsed' OR (c.state = 'different' AND c.fingerprint <> '')"
+)
 _FEW = (
     "unnest(%(ones)s::varchar[], %(others)s::varchar[], %(scores)s::float[], %(levels)s::jsonb[])"
     " AS s (one, other, score, levels)"

@@ -20,6 +20,7 @@ from integrated_address.selectors import (
 from integrated_address.services.locks import lock_everyone
 from integrated_address.services.merging import moving
 from integrated_address.services.merging.images import image_of
+from integrated_address.services.merging.judgements import carry_judgements
 from integrated_address.services.merging.proposing import NothingToMerge
 from integrated_address.services.merging.standing import in_order, locked_pair
 from integrated_address.services.merging.telling import tell_all
@@ -154,7 +155,10 @@ def _move(
 
 
 def _settle_candidates(merge: Merge, act: Act) -> None:
-    """The pair is settled; other doubts about the retired number come back as the survivor's."""
+    """
+    The pair is settled; other doubts about the retired number come back as the survivor's, what was judged
+    別人 holds for the survivor.
+    """
     pair = sorted((merge.survivor_id, merge.retired_id))
     MatchCandidate.objects.filter(first=pair[0], second=pair[1]).update(
         state=MatchCandidate.State.MERGED, since=act.at
@@ -163,4 +167,5 @@ def _settle_candidates(merge: Merge, act: Act) -> None:
         MatchCandidate.objects.filter(
             **{side: merge.retired_id}, state__in=MatchCandidate.OPEN
         ).update(state=MatchCandidate.State.LAPSED, since=act.at)
+    carry_judgements(merge, act)
     MatchKey.objects.filter(addressee=merge.retired_id).delete()

@@ -24,6 +24,7 @@ from integrated_address.rules import RESIDENT_REGISTER
 from integrated_address.selectors import flag_row, later_merge, systems_to_tell
 from integrated_address.services.locks import lock_everyone
 from integrated_address.services.merging import moving
+from integrated_address.services.merging.judgements import release_judgements
 from integrated_address.services.merging.telling import tell_all
 from sapporo_base import selectors as ground
 from sapporo_base import services as base
@@ -87,6 +88,7 @@ def undo_merge(*, merge_number: int, reason: str, act: Act) -> Merge:
         reason=reason,
         decided_by=act.staff.staff_number,
     )
+    release_judgements(merge, act)
     systems = systems_to_tell(survivor=survivor.pk, retired=retired.pk)
     tell_all(merge, MergeNotice.Kind.UNMERGED, systems, act)
     base.record_linkage(
