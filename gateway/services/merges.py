@@ -1,4 +1,6 @@
-"""名寄せ of 団体内統合宛名 as the platform must see it: copies, inquiries and flags follow their person."""
+"""
+名寄せ and moved 業務番号 as the platform must see them: copies, inquiries and flags follow their person.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from gateway import conversion
 from gateway.models import Copy, CopyVersion, Inquiry, PlatformNumber
-from gateway.services.flags.merging import carry_flags, return_flags
+from gateway.services.flags.merging import carry_flags, protect_as_before, return_flags
 from gateway.services.inquiries.accepting import hasten_codes
 from integrated_address import selectors as addressees
 from integrated_address import services as addressee_acts
@@ -69,6 +71,30 @@ def follow_merge(entry: "AddresseeChangeEntry", *, act: Act) -> None:
         "merge_followed",
         subjects=[("integrated", entry.survivor), ("integrated", retired)],
         detail=f"副本{moved}件、照会{asked}件",
+    )
+    nudge("gateway.tasks.work_bulk", queue="bulk")
+
+
+def follow_move(entry: "AddresseeChangeEntry", *, act: Act) -> None:
+    """
+    Follow a business number that turned out to be somebody else's; the same entry again changes nothing.
+
+    Its copies leave the person whose they never were and go out under whose they are; an inquiry that
+    was not sent is asked about them.
+    """
+    first, target = entry.integrated_numbers
+    PlatformNumber.objects.bulk_create(
+        [PlatformNumber(integrated_number=n, due_at=act.at) for n in (first, target)],
+        ignore_conflicts=True,
+    )
+    moved = _align_copies((first, target), entry, act)
+    protect_as_before(first=first, target=target, trip=entry.trip or act.correlation_id, act=act)
+    asked = _align_inquiries((first, target), act)
+    base.record_linkage(
+        act,
+        "merge_followed",
+        subjects=[("integrated", first), ("integrated", target)],
+        detail=f"業務番号の訂正 副本{moved}件、照会{asked}件",
     )
     nudge("gateway.tasks.work_bulk", queue="bulk")
 

@@ -40,6 +40,8 @@ def read_feeds(*, act: Act) -> int:
     for entry in addressee_questions.addressee_changes_after(changes.receipt, _PARCELS):
         if entry.kind in {"merged", "unmerged"}:
             merges.follow_merge(entry, act=act)
+        elif entry.kind == "moved":
+            merges.follow_move(entry, act=act)
         else:
             _note_change(entry.kind, entry.integrated_numbers, act)
         changes.receipt, read = entry.receipt, read + 1

@@ -84,7 +84,8 @@ class AddresseeChange(models.Model):
     What 中間サーバー連携 (0320008) and matching have to be told of numbers. A feed.
 
     A row holds up to a thousand numbers, so that two million newcomers are two thousand rows. Of a
-    名寄せ it holds the retired number, and `survivor` is the one that is answered instead.
+    名寄せ it holds the retired number, and `survivor` is the one that is answered instead; of a 業務番号 that
+    was moved by a 番号訂正 whose it was and whose it is.
     """
 
     class Kind(models.TextChoices):
@@ -95,6 +96,7 @@ class AddresseeChange(models.Model):
         DELETED = "deleted", "削除"
         MERGED = "merged", "名寄せ"
         UNMERGED = "unmerged", "名寄せ解除"
+        MOVED = "moved", "業務番号の訂正"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField("種別", max_length=8, choices=Kind)

@@ -17,7 +17,8 @@ class AddresseeChangeEntry:
     Up to a thousand numbers that were given ("numbered"), updated or taken out of use ("deleted").
 
     Of a 名寄せ ("merged") and its undoing ("unmerged") the number that was retired, with the `survivor`
-    that is answered for it; both bear the same `trip`.
+    that is answered for it; both bear the same `trip`. Of a business number that was somebody else's
+    ("moved"): whose it was, and whose it is.
     """
 
     receipt: int

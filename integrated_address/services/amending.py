@@ -10,6 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from integrated_address.models import (
+    AddresseeChange,
     BusinessNumber,
     IndividualNumber,
     IntegratedAddressee,
@@ -26,6 +27,7 @@ from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotFound, NotNow, NotPermitted, Refusal
 from sapporo_base.models import BusinessSystem
+from sapporo_base.nudge import nudge
 
 _CAUSES = {
     AmendmentKind.ON_REQUEST: IndividualNumber.Cause.ON_REQUEST,
@@ -274,6 +276,13 @@ def _move(draft: NumberAmendment, act: Act) -> None:
     link.save(force_insert=True)
     hand_on_flag(first)
     hand_on_flag(target.pk)
+    AddresseeChange.objects.create(
+        kind=AddresseeChange.Kind.MOVED,
+        integrated_numbers=[first, target.pk],
+        at=act.at,
+        correlation_id=act.correlation_id,
+    )
+    nudge("gateway.tasks.read_feeds")
 
 
 def _refuse_known(number: str, person: IntegratedAddressee, act: Act) -> None:

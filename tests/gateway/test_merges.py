@@ -104,6 +104,25 @@ def flags(number):
     return [(row.no_automatic_answer, row.not_disclosed, row.due_at is not None) for row in rows]
 
 
+def an_inquiry(act, number, *, state):
+    """Return an inquiry of 国民健康保険 about P1."""
+    return Inquiry.objects.create(
+        system=system("024-000"),
+        request_key="k1",
+        record_id="r1",
+        state=state,
+        business_number="P1",
+        integrated_number=number,
+        legal_basis=LegalBasis.objects.first(),
+        procedure_code="JM1",
+        step_code="JT1",
+        information_code=INFORMATION,
+        provider_code="0",
+        due_at=act.at,
+        accepted_at=act.at,
+    )
+
+
 class TestFlagsOfInformation:
     def test_move_with_their_person_and_come_back(self, act, two):
         protect(act, system_code="024-000", business_number="P1")
@@ -172,37 +191,19 @@ class TestMerged:
         assert survivor.flags_due_at is not None
 
     def test_an_inquiry_that_was_not_sent_is_asked_under_the_number_that_remains(self, act, two):
-        inquiry = self.an_inquiry(act, two[0], state="waiting_code")
+        inquiry = an_inquiry(act, two[0], state="waiting_code")
         PlatformNumber.objects.filter(pk=two[1]).update(code_state="acquired")
         merge(two, act)
         inquiry.refresh_from_db()
         assert (inquiry.integrated_number, inquiry.state) == (two[1], "waiting")
 
     def test_one_that_was_asked_is_awaited_before_the_number_leaves(self, act, two):
-        inquiry = self.an_inquiry(act, two[0], state="asked")
+        inquiry = an_inquiry(act, two[0], state="asked")
         merge(two, act)
         numbers.prepare_number_exchanges(act=act)
         inquiry.refresh_from_db()
         assert inquiry.integrated_number == two[0]
         assert not Exchange.objects.filter(work="delete_numbers").exists()
-
-    def an_inquiry(self, act, number, *, state):
-        """Return an inquiry of 国民健康保険 about P1."""
-        return Inquiry.objects.create(
-            system=system("024-000"),
-            request_key="k1",
-            record_id="r1",
-            state=state,
-            business_number="P1",
-            integrated_number=number,
-            legal_basis=LegalBasis.objects.first(),
-            procedure_code="JM1",
-            step_code="JT1",
-            information_code=INFORMATION,
-            provider_code="0",
-            due_at=act.at,
-            accepted_at=act.at,
-        )
 
     def test_reading_it_twice_changes_nothing(self, act, two):
         lay_down(act, system_code="024-000", business_number="P1", content="保険")
@@ -231,7 +232,7 @@ class TestUndone:
         assert PlatformNumber.objects.get(pk=two[0]).state == "to_register"
 
     def test_an_inquiry_that_was_not_sent_goes_back_to_its_person(self, act, two):
-        inquiry = TestMerged().an_inquiry(act, two[0], state="waiting_code")
+        inquiry = an_inquiry(act, two[0], state="waiting_code")
         done = merge(two, act)
         inquiry.refresh_from_db()
         assert inquiry.integrated_number == two[1]

@@ -6,7 +6,7 @@ after the undoing each has what it had.
 from collections.abc import Iterable
 from uuid import UUID
 
-from gateway.models import InformationFlag, PlatformNumber
+from gateway.models import Copy, InformationFlag, PlatformNumber
 from sapporo_base.acts import Act
 
 FlagRow = InformationFlag | PlatformNumber
@@ -24,10 +24,32 @@ def carry_flags(*, retired: PlatformNumber, survivor: PlatformNumber, trip: UUID
         survivor.save(
             update_fields=["no_automatic_answer", "not_disclosed", "flags_due_at", "before_merges"]
         )
-    of_survivor = _by_information(survivor.pk)
-    for row in _by_information(retired.pk).values():
-        own = of_survivor.get(row.information_code) or InformationFlag(
-            integrated_number=survivor.pk,
+    _carry_all(_by_information(retired.pk).values(), survivor.pk, trip, act)
+    InformationFlag.objects.filter(integrated_number=retired.pk).update(
+        due_at=None,
+        set_at=None,
+        sent_no_automatic_answer=False,
+        sent_not_disclosed=False,
+        differed_at=None,
+    )
+
+
+def protect_as_before(*, first: str, target: str, trip: UUID, act: Act) -> None:
+    """
+    Protect what was moved from one person to another as it was protected; of the first it stays so too,
+    until somebody who knows why says otherwise.
+    """
+    moved = Copy.objects.filter(integrated_number=first, correlation_id=trip, is_withdrawn=True)
+    codes = set(moved.values_list("information_code", flat=True))
+    rows = [row for code, row in _by_information(first).items() if code in codes]
+    _carry_all(rows, target, trip, act)
+
+
+def _carry_all(rows: Iterable[InformationFlag], number: str, trip: UUID, act: Act) -> None:
+    known = _by_information(number)
+    for row in rows:
+        own = known.get(row.information_code) or InformationFlag(
+            integrated_number=number,
             information_code=row.information_code,
             system_id=row.system_id,
             correlation_id=act.correlation_id,
@@ -36,13 +58,6 @@ def carry_flags(*, retired: PlatformNumber, survivor: PlatformNumber, trip: UUID
             own.due_at = own.changed_at = act.at
             own.attempts, own.error = 0, ""
             own.save()
-    InformationFlag.objects.filter(integrated_number=retired.pk).update(
-        due_at=None,
-        set_at=None,
-        sent_no_automatic_answer=False,
-        sent_not_disclosed=False,
-        differed_at=None,
-    )
 
 
 def return_flags(
