@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Final
 
+from integrated_address.rules.matching import residence_key
 from sapporo_base.rules.dates import NotADate, parse_date
-from sapporo_base.rules.kana import is_kana, kana_key, written_key
+from sapporo_base.rules.kana import is_kana, kana_key, script_runs, written_key
 from sapporo_base.rules.places import place_key
 
 _PLACE: Final = re.compile(r"\d|[条番号]|丁目|番地|[市区]$")
 _PLACE_SAID: Final = re.compile(r"住所[::]")
+_HOME: Final = re.compile(r".+?区.+\d")
 _SHORTEST: Final = 2
 
 
@@ -22,35 +25,55 @@ class Term:
     """What a term names; everything in it must be true of a person who is found."""
 
     name: str = ""
+    """The beginning of the written name."""
     kana: str = ""
+    """The beginning of the reading."""
+    mixed: str = ""
+    """The beginning of a written name in both scripts; or it is `name` or `kana`, and ends as `ends` say."""
+    ends: tuple[tuple[str, str], ...] = ()
     birth_on: date | None = None
     places: tuple[str, ...] = ()
+    home: str = ""
+    """A 住所 that stands alone and says enough to search by: ward, town and block."""
 
     @property
     def names_nobody(self) -> bool:
-        """Say whether it is too little to search by: a place alone, or a single kana."""
-        return not self.birth_on and not self.name and len(self.kana) < _SHORTEST
+        """Say whether it is too little to search by: a town alone, or a single kana."""
+        named = self.birth_on or self.name or self.home or len(self.kana) >= _SHORTEST
+        return not named
 
 
 def read_term(words: list[str]) -> Term:
-    """Return what words name, each by its form: a date, a place, kana, and all else a written name."""
-    names, kana, places, birth = [], [], [], None
+    """Return what words name, each by its form: a date, a place, and all else a name in either script."""
+    runs: list[str] = []
+    said, birth = [], None
     for word in words:
         born = _day(word)
         if born is not None:
             birth = born
         elif _PLACE_SAID.match(word) or _PLACE.search(word):
-            places.append(place_key(_PLACE_SAID.sub("", word, count=1)))
-        elif is_kana(word):
-            kana.append(word)
+            said.append(_PLACE_SAID.sub("", word, count=1))
         else:
-            names.append(word)
+            runs += script_runs(word)
+    pieces = [
+        ("kana", kana_key("".join(piece))) if kana else ("name", written_key("".join(piece)))
+        for kana, piece in groupby(runs, is_kana)
+    ]
+    begins = dict(pieces[:1])
     return Term(
-        name=written_key(" ".join(names)),
-        kana=kana_key("".join(kana)),
+        name=begins.get("name", ""),
+        kana=begins.get("kana", ""),
+        mixed=written_key(" ".join(runs)) if pieces[1:] else "",
+        ends=tuple(pieces[1:]),
         birth_on=birth,
-        places=tuple(filter(None, places)),
+        places=tuple(filter(None, map(place_key, said))),
+        home="" if pieces or birth else _home("".join(said)),
     )
+
+
+def _home(place: str) -> str:
+    key = residence_key(place)
+    return key if _HOME.match(key) else ""
 
 
 def _day(word: str) -> date | None:

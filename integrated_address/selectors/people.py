@@ -10,6 +10,7 @@ from integrated_address.models import (
     BusinessNumber,
     IndividualNumber,
     IntegratedAddressee,
+    MatchKey,
     NumberAmendment,
     SearchAlarm,
 )
@@ -22,6 +23,7 @@ _OPEN = Q(valid_until__isnull=True, superseded_at__isnull=True)
 _CLOSED = Q(valid_until__isnull=False, superseded_at__isnull=True)
 _MOST_COMPARED = 2_000
 """Versions whose 住所 are compared with the places of a term."""
+_MOST_AT_HOME = 1_000
 
 
 def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAddressee]:
@@ -29,7 +31,8 @@ def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAd
     Return the people that a search term names; nobody where it names nothing.
 
     The term is a 団体内統合宛名番号, a business number of any system, or words with spaces between: the
-    beginning of a name, written or in kana, a birth date, a place (with a digit, 条, 丁目, 区 or 「住所:」).
+    beginning of a name, written, in kana or in both, a birth date, a place (with a digit, 条, 丁目, 区 or
+    「住所:」). A place alone is enough where it names ward and block: who lives there.
     Names and places of the past lead to a person too; a merged number names who it is answered with.
     People under 支援措置 are left out unless the reader may see them.
     """
@@ -46,6 +49,8 @@ def _condition(term: str) -> Q:
     asked = read_term(words)
     if asked.names_nobody:
         return Q(pk__in=[])
+    if asked.home:
+        return Q(pk__in=_at_home(asked.home))
     # Open rows and closed ones are in indexes of their own: an OR of both would read the table.
     now, past = (_bearing(asked).filter(when) for when in (_OPEN, _CLOSED))
     if asked.places:
@@ -57,11 +62,20 @@ def _bearing(asked: Term) -> QuerySet[BasicItems]:
     found = BasicItems.objects.all()
     if asked.birth_on:
         found = found.filter(birth_on=asked.birth_on)
+    named = Q()
     if asked.kana:
-        found = found.filter(kana_key__startswith=asked.kana)
+        named &= Q(kana_key__startswith=asked.kana)
     if asked.name:
-        found = found.filter(name_key__startswith=asked.name)
-    return found
+        named &= Q(name_key__startswith=asked.name)
+    for script, end in asked.ends:
+        named &= Q(**{f"{script}_key__endswith": end})
+    return found.filter(named | Q(name_key__startswith=asked.mixed) if asked.mixed else named)
+
+
+def _at_home(home: str) -> QuerySet[MatchKey]:
+    """Return who lives at a block, or at a house of it, by the 照合キー: a bounded number of people."""
+    there = MatchKey.objects.filter(Q(residence=home) | Q(residence__startswith=f"{home}-"))
+    return there.values("addressee_id")[:_MOST_AT_HOME]
 
 
 def _living_at(

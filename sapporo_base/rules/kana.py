@@ -124,7 +124,9 @@ def name_key(text: str) -> str:
     return "".join(map(_representative, unicodedata.normalize("NFC", "".join(kept))))
 
 
-_KANA_ONLY: Final = re.compile("[ぁ-ゖゝゞァ-ヺー・ヽヾｦ-ﾟ゛゜ｰ\u3099\u309a]+")
+_KANA: Final = "ぁ-ゖゝゞァ-ヺー・ヽヾｦ-ﾟ゛゜ｰ\u3099\u309a"
+_KANA_ONLY: Final = re.compile(f"[{_KANA}]+")
+_RUNS: Final = re.compile(f"[{_KANA}]+|[^{_KANA}]+")
 
 
 def is_kana(text: str) -> bool:
@@ -132,10 +134,19 @@ def is_kana(text: str) -> bool:
     return bool(_KANA_ONLY.fullmatch(text))
 
 
+def script_runs(word: str) -> list[str]:
+    """Return a word in pieces of one script each: 札幌はなこ is 札幌 and はなこ."""
+    return _RUNS.findall(word)
+
+
 @lru_cache(maxsize=65_536)
 def word_key(word: str) -> str:
-    """Return the key of one word of a name: by its sound where it is kana, else by its writing."""
-    return kana_key(word) if is_kana(word) else name_key(word)
+    """
+    Return the key of one word of a name: by its sound where it is kana, else by its writing.
+
+    札幌はなこ and 札幌ハナコ are one, and one with 札幌　はなこ; so are 霞ヶ関 and 霞ケ関.
+    """
+    return "".join(kana_key(run) if is_kana(run) else name_key(run) for run in script_runs(word))
 
 
 def written_key(name: str) -> str:

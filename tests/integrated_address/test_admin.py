@@ -66,14 +66,40 @@ class TestSearch:
         assert clerk().get(PEOPLE, {"q": "サッポロ"}).status_code == 403
 
     @pytest.mark.parametrize(
-        "term", ["ｻﾂﾎﾟﾛ", "さっぽろ はなこ", "1990-04-05", "平成2年4月5日 サッポロ", "100"]
+        "term",
+        [
+            "ｻﾂﾎﾟﾛ",
+            "さっぽろ はなこ",
+            "札幌はなこ",
+            "札幌 ﾊﾅｺ",
+            "さっぽろ花子",
+            "1990-04-05",
+            "平成2年4月5日 サッポロ",
+            "100",
+            "札幌市中央区北1条西2丁目",
+            "住所:中央区北一条西２",
+        ],
     )
     def test_people_are_found_as_they_are_named(self, clerk, hanako, term):
         answer = clerk(OPEN).get(PEOPLE, {"q": term})
 
         assert "札幌　花子" in answer.content.decode()
 
-    @pytest.mark.parametrize("term", ["", "ハ", "オタル", "%", "999", "' OR 1=1 --", "\x00"])
+    @pytest.mark.parametrize(
+        "term",
+        [
+            "",
+            "ハ",
+            "オタル",
+            "%",
+            "999",
+            "' OR 1=1 --",
+            "\x00",
+            "札幌たろう",
+            "中央区",
+            "北一条西二丁目",
+        ],
+    )
     def test_a_term_that_names_nobody_shows_nobody(self, clerk, hanako, term):
         answer = clerk(OPEN).get(PEOPLE, {"q": term})
 

@@ -83,6 +83,13 @@ def test_all_words_of_someones_names_stand_between_spaces():
     assert words == " 高橋 花子 タカハシ ハナコ 渡辺 "
 
 
+@pytest.mark.parametrize(
+    "group", [("札幌はなこ", "札幌ハナコ", "札幌ﾊﾅｺ"), ("霞ヶ関", "霞ケ関"), ("一ノ瀬", "一の瀬")]
+)
+def test_kana_within_a_written_word_count_by_their_sound(group):
+    assert len({kana.word_key(name) for name in group}) == 1
+
+
 @pytest.mark.parametrize("name", ["さくら", "サクラ", "ｻｸﾗ"])
 def test_a_name_written_in_kana_is_found_by_its_sound(name):
     assert kana.word_key(name) == "サクラ"

@@ -1,5 +1,7 @@
 """Who was judged 別人 of the number that is retired is not asked about once more under the one that remains."""
 
+from typing import Any
+
 from django.db import connection
 
 from integrated_address.models import Merge
@@ -61,5 +63,9 @@ def carry_judgements(merge: Merge, act: Act) -> None:
 def release_judgements(merge: Merge, act: Act) -> None:
     """Take back what was carried over and was not judged anew since: it was said of the other person."""
     with connection.cursor() as cursor:
-        values = {"trip": merge.correlation_id, "survivor": merge.survivor_id, "at": act.at}
+        values: dict[str, Any] = {
+            "trip": merge.correlation_id,
+            "survivor": merge.survivor_id,
+            "at": act.at,
+        }
         cursor.execute(_RELEASE, values)
