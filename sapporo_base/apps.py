@@ -2,14 +2,38 @@
 The ground floor as a Django app, the admin site, and what the linkage history (auditlog) follows.
 """
 
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.conf import settings
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 
 
-class SapporoAdminConfig(AdminConfig):
-    """The admin site of the system base."""
+class SapporoAdminConfig(SimpleAdminConfig):
+    """
+    The admin site of the system base.
+
+    Its pages are found when the addresses of the project are built: commands and workers, which
+    have none, start a second earlier.
+    """
 
     default_site = "sapporo_base.admin_site.SystemBaseSite"
+
+    def ready(self) -> None:
+        """Have the pages checked with everything else."""
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(_check_pages, checks.Tags.admin)
+
+
+def _check_pages(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    import_module(settings.ROOT_URLCONF)
+    return check_admin_app(app_configs, **kwargs)
 
 
 class SapporoBaseConfig(AppConfig):

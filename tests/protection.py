@@ -202,6 +202,7 @@ def addresses_of(app: str, planted: Planted, *, without: Sequence[str] = ()) -> 
     :param without: names of tables that hold nothing of anybody.
     """
     numbers = (planted.number, planted.household, planted.integrated_number)
+    reverse("admin:index")  # the pages are found with the addresses
     for model, page in admin.site._registry.items():
         if model._meta.app_label != app or model._meta.model_name in without:
             continue

@@ -54,6 +54,19 @@ def test_production_starts_with_everything_from_its_environment(load):
     assert code == 0, said
 
 
+def test_a_command_starts_without_the_pages_and_a_check_looks_at_them(load):
+    code, said = load(
+        {"DJANGO_SETTINGS_MODULE": "sapporo_base.settings"},
+        "import django; django.setup()\n"
+        "from django.contrib import admin; from django.core import checks\n"
+        "before = len(admin.site._registry)\n"
+        "checks.run_checks(tags=['admin'])\n"
+        "print(before, len(admin.site._registry) > 50)",
+    )
+    assert code == 0, said
+    assert said.split()[-2:] == ["0", "True"]
+
+
 @pytest.mark.parametrize("name", [name for name in PRODUCTION if name != "ALLOWED_HOSTS"])
 def test_what_is_missing_is_refused_by_name(load, name):
     code, said = load({name: None})
