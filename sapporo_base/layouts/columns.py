@@ -128,8 +128,13 @@ def _measure(field: Field, value: str) -> int:
     return visible_length(value)
 
 
+# Beyond so many different values those of a field seldom come again; days and times all do.
+_REMEMBERED: Final = 10_000
+_MOMENTS: Final = 100_000
+
+
 class Judge:
-    """Judges the columns of one layout; remembers which dates it has already found right."""
+    """Judges the columns of one layout; remembers which values it has already found right."""
 
     def __init__(self, layout: LayoutSpecification, codes: Codes) -> None:
         """
@@ -141,12 +146,22 @@ class Judge:
         self._codes = {table: codes[table] | {""} for table in layout.tables}
         self._dates = [field for field in layout.fields if field.type == "DATE"]
         self._days: set[str] = {""}
+        # What a cell is worth depends on its value alone, but for dates that may be 不詳.
+        self._right: dict[str, set[str]] = {
+            field.name: set() for field in layout.fields if not field.unknown_date
+        }
 
     def faults(self, columns: dict[str, Column]) -> dict[int, list[tuple[Field, Fault]]]:
         """Return what is wrong by row (from 0): at most one fault for each field."""
         found: dict[int, dict[str, Fault]] = {}
         for field in self._layout.fields:
-            for fault, places in self._judge(field, columns):
+            right = self._right.get(field.name)
+            if right is not None and right.issuperset(columns[field.name]):
+                continue
+            wrong = self._judge(field, columns)
+            if right is not None and not any(places for _, places in wrong):
+                self._remember(field, right, columns[field.name])
+            for fault, places in wrong:
                 for place in places:
                     found.setdefault(place, {}).setdefault(field.name, fault)
         fields = self._layout.by_name
@@ -158,6 +173,11 @@ class Judge:
             for place, of_row in sorted(found.items())
         }
 
+    def _remember(self, field: Field, right: set[str], column: Column) -> None:
+        right.update(column)
+        if len(right) > (_MOMENTS if field.type in {"DATE", "TIME"} else _REMEMBERED):
+            del self._right[field.name]
+
     def _judge(
         self, field: Field, columns: dict[str, Column]
     ) -> Sequence[tuple[Fault, Sequence[int]]]:
@@ -167,6 +187,8 @@ class Judge:
             return self._judge_unknown(field, columns)
         if field.required and "" in column:
             wrong.append((REQUIRED, [place for place, one in enumerate(column) if not one]))
+        elif field.check and not field.codes and not _wrong_check(field.check, column):
+            return wrong
         if field.type == "DATE":
             wrong.append((NOT_A_DAY, self._not_days(column)))
             return wrong
@@ -200,29 +222,19 @@ class Judge:
         """
         column = columns[field.name]
         flags, words = columns[f"{field.name}_unknown"], columns[f"{field.name}_text"]
-        wrong: list[tuple[Fault, Sequence[int]]] = []
-        stray = "".join(words) != "" or _YES in flags
-        unknown = [flag == _YES for flag in flags] if stray else []
-        if stray:
-            wrong.append((NO_WORDS, [at for at, no in enumerate(unknown) if no and not words[at]]))
-            wrong.append(
-                (WORDS_WITHOUT_FLAG, [at for at, no in enumerate(unknown) if not no and words[at]])
-            )
-        days = [at for at in self._not_days(column) if not (stray and unknown[at])]
-        if stray:
-            days += [at for at, no in enumerate(unknown) if no and not _sorts(column[at])]
-        wrong.append((NOT_A_DAY, days))
+        # A few of thousands are 不詳: only these places are looked at one by one.
+        unknown = _places_of(_YES, flags)
+        worded = [at for at, one in enumerate(words) if one] if any(words) else []
+        days = [at for at in self._not_days(column) if flags[at] != _YES]
+        days += [at for at in unknown if not _sorts(column[at])]
+        wrong: list[tuple[Fault, Sequence[int]]] = [
+            (NO_WORDS, [at for at in unknown if not words[at]]),
+            (WORDS_WITHOUT_FLAG, [at for at in worded if flags[at] != _YES]),
+            (NOT_A_DAY, days),
+        ]
         if field.required and "" in column:
-            wrong.append(
-                (
-                    REQUIRED,
-                    [
-                        at
-                        for at, one in enumerate(column)
-                        if not one and not (stray and unknown[at])
-                    ],
-                )
-            )
+            empty = _places_of("", column)
+            wrong.append((REQUIRED, [at for at in empty if flags[at] != _YES]))
         return wrong
 
     def settle_days(self, columns: dict[str, Column]) -> frozenset[int]:
@@ -235,27 +247,35 @@ class Judge:
         amended: set[int] = set()
         for field in self._dates:
             column = columns[field.name]
-            if field.unknown_date and _YES in columns[f"{field.name}_unknown"]:
-                days = [value if _is_day(value) else "" for value in column]
-                amended |= _differing(column, days)
-                columns[field.name] = column = days
-            if OPEN_START in column:
-                columns[field.name] = [
-                    "-infinity" if value == OPEN_START else value for value in column
-                ]
-                amended |= _differing(column, columns[field.name])
+            settled: dict[int, str] = {}
+            if field.unknown_date:
+                unknown = _places_of(_YES, columns[f"{field.name}_unknown"])
+                settled |= {at: "" for at in unknown if column[at] and not _is_day(column[at])}
+            settled |= dict.fromkeys(_places_of(OPEN_START, column), "-infinity")
+            if settled:
+                columns[field.name] = column = list(column)
+                for at, value in settled.items():
+                    column[at] = value
+                amended |= settled.keys()
         return frozenset(amended)
 
     def _not_days(self, column: Column) -> list[int]:
+        if self._days.issuperset(column):
+            return []
         new = set(column) - self._days
         bad = {value for value in new if not _is_day(value)}
         self._days |= new - bad
         return [place for place, value in enumerate(column) if value in bad] if bad else []
 
 
-def _differing(before: Column, after: Column) -> set[int]:
-    pairs = enumerate(zip(before, after, strict=True))
-    return {place for place, (one, other) in pairs if one != other}
+def _places_of(value: str, column: Column) -> list[int]:
+    """Return where a value stands; looking for one that is rare takes one pass in C."""
+    places: list[int] = []
+    at = -1
+    for _ in range(column.count(value)):
+        at = column.index(value, at + 1)
+        places.append(at)
+    return places
 
 
 def _wrong_check(kind: str, column: Column) -> list[int]:

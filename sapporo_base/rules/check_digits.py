@@ -19,6 +19,7 @@ RESIDENT_NUMBER_LENGTH: Final = 15
 MUNICIPALITY_CODE_LENGTH: Final = 6
 
 _MODULUS: Final = 11
+_NINE: Final = 9
 _DIGITS: Final = re.compile(r"[0-9]+\Z")
 
 # 指定都市 (地方自治法第252条の19) by the first five digits of their 全国地方公共団体コード. Their
@@ -256,10 +257,13 @@ def wrong_numbers(kind: str, numbers: Sequence[str]) -> list[int]:
     if not numbers:
         return []
     joined = "".join(numbers)
-    if set(map(len, numbers)) != {length} or not (joined.isascii() and joined.isdigit()):
+    digits = np.empty(0, dtype=np.uint8)
+    if joined.isascii():
+        # Below "0" a byte wraps round to a large one.
+        digits = np.frombuffer(joined.encode("ascii"), dtype=np.uint8) - np.uint8(ord("0"))
+    if set(map(len, numbers)) != {length} or not joined.isascii() or (digits > _NINE).any():
         # Some are of another length or no digits: these need a look one by one.
         single = CHECKS[kind]
         return [place for place, number in enumerate(numbers) if not single(number)]
-    digits = np.frombuffer(joined.encode("ascii"), dtype=np.uint8).reshape(-1, length)
-    right = check(digits.astype(np.int64) - ord("0"))
+    right = check(digits.reshape(-1, length).astype(np.int64))
     return [int(place) for place in np.flatnonzero(~right)]

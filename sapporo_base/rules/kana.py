@@ -156,10 +156,6 @@ def written_key(name: str) -> str:
     return "".join(map(word_key, name.split()))
 
 
-def _word_keys(text: str) -> str:
-    return " ".join(map(word_key, text.split()))
-
-
 def search_words(*names: str) -> str:
     """
     Return all words of someone's names as one text to search in, each word between spaces.
@@ -167,4 +163,8 @@ def search_words(*names: str) -> str:
     「髙橋　花子」 and 「タカハシ　ハナコ」 give " 高橋 花子 タカハシ ハナコ ", so that a word is found by
     its beginning (" 花"), its end ("橋 ") or anything within it.
     """
-    return f" {' '.join([_word_keys(name) for name in names if name])} "
+    words: list[str] = []
+    for name in names:
+        if name:
+            words += map(word_key, name.split())
+    return f" {' '.join(words)} "

@@ -44,6 +44,14 @@ def test_an_altered_value_does_not_open(place):
         ring.open(bytes(sealed))
 
 
+@pytest.mark.parametrize("length", [16, 32, 64, 65, 200])
+def test_masses_get_the_digests_that_single_numbers_get(settings, length):
+    settings.INDIVIDUAL_NUMBER_DIGEST_KEYS = {"d1": b"k" * length}
+    numbers = [fictitious_individual_number(serial) for serial in range(1, 5)]
+    digests = [sealed.partition(":")[0] for sealed in sealing.seal_texts(numbers)]
+    assert digests == [sealing.digest(number).hex() for number in numbers]
+
+
 def test_the_digest_finds_and_depends_on_its_key(settings):
     first = sealing.digest(NUMBER)
     assert first == sealing.NumberSealer().seal(NUMBER).digest == sealing.digest(NUMBER)
