@@ -9,7 +9,7 @@ from sapporo_base.rules.kana import written_key
 
 _PARCEL = 50_000
 _WITHOUT_KEY = """
-SELECT DISTINCT name FROM {staging} WHERE name_key IS NULL AND name IS NOT NULL
+SELECT DISTINCT name FROM {staging} WHERE name_key IS NULL
 """
 _FILL = """
 UPDATE {staging} s SET name_key = k.key
@@ -30,11 +30,13 @@ WHERE b.id = k.id AND b.name_key <> k.key
 
 def complete_name_keys(staging: Staging) -> None:
     """Make the 検索用氏名 of staged rows that came without; of masses each name is made once."""
-    names = [name for (name,) in staging.select(_WITHOUT_KEY)]
+    without = [name for (name,) in staging.select(_WITHOUT_KEY)]
+    names = [name for name in without if name is not None]
     for start in range(0, len(names), _PARCEL):
         parcel = names[start : start + _PARCEL]
         staging.execute(_FILL, names=parcel, keys=[written_key(name) for name in parcel])
-    staging.execute("UPDATE {staging} SET name_key = '' WHERE name_key IS NULL")
+    if without:
+        staging.execute("UPDATE {staging} SET name_key = '' WHERE name_key IS NULL")
 
 
 def refresh_name_keys(*, parcel: int = 10_000) -> Iterator[tuple[int, int]]:

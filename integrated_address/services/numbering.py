@@ -237,6 +237,7 @@ def number_newcomers(
     staging: Staging,
     system: BusinessSystem,
     act: Act,
+    people: int | None = None,
     request_codes: bool = False,
     fill: bool = True,
 ) -> NumberingCounts:
@@ -247,10 +248,12 @@ def number_newcomers(
     `integrated_number` filled, but for doubtful rows. From the 住民記録 another 個人番号 of a
     linked person is a 個人番号変更. Rows are never fetched: two million people take seconds.
 
+    :param people: how many, where that is known.
     :param request_codes: request the 符号 of the newcomers in the same breath.
-    :param fill: leave `integrated_number` filled; two million rows are written once more for it.
+    :param fill: leave `integrated_number` and `doubt` filled; without, `staging` may be a view, and
+        two million rows are not written once more.
     """
-    people = staging.count()
+    people = staging.count() if people is None else people
     if people <= _LOCKED_SINGLY:
         _lock_people(staging, system)
     else:
@@ -285,16 +288,8 @@ def _lock_people(staging: Staging, system: BusinessSystem) -> None:
 
 def _names_residents(staging: Staging) -> bool:
     """Say whether a row leads to its person by the 住民宛名番号."""
-    return _is_any(staging, "resident_number IS NOT NULL")
-
-
-def _says_days(staging: Staging) -> bool:
-    """Say whether a row tells since when its number is the person's."""
-    return _is_any(staging, "valid_from IS NOT NULL")
-
-
-def _is_any(staging: Staging, condition: str) -> bool:
-    return bool(staging.select(f"SELECT EXISTS (SELECT FROM {{staging}} WHERE {condition})")[0][0])
+    question = "SELECT EXISTS (SELECT FROM {staging} WHERE resident_number IS NOT NULL)"
+    return bool(staging.select(question)[0][0])
 
 
 def _parameters(system: BusinessSystem, act: Act, *, by_resident_number: bool) -> dict[str, object]:
@@ -321,25 +316,25 @@ def _number(
     by_resident_number = _names_residents(staging)
     parameters = _parameters(system, act, by_resident_number=by_resident_number)
     column = writing_column(at=act.at)
-    complete_name_keys(staging)
     staging.execute(sql.judge(by_resident_number=by_resident_number), **parameters)
+    staging.execute(sql.LOOK_AT_JUDGED)
+    complete_name_keys(Staging("integrated_judged"))
     verdicts: dict[str, int] = dict(staging.select(sql.COUNT))
     if not sql.BRINGING.isdisjoint(verdicts):
         staging.execute(sql.TELL_CONTRADICTIONS)
         verdicts = dict(staging.select(sql.COUNT))
     staging.execute(sql.WHO_BRINGS_NUMBERS)
-    staging.execute(sql.GIVE_NUMBERS, **parameters)
-    staging.execute(sql.RESOLVE, **parameters)
-    staging.execute("ANALYZE integrated_resolved")
+    staging.execute(sql.ONE_NUMBER_FOR_ONE_PERSON)
     numbered = staging.execute(sql.ADD_ADDRESSEES, **parameters)
     staging.execute(sql.ADD_BASIC_ITEMS, **parameters)
-    staging.execute(sql.CLOSE_INDIVIDUAL_NUMBERS, **parameters)
+    if "change_individual_number" in verdicts:
+        staging.execute(sql.CLOSE_INDIVIDUAL_NUMBERS, **parameters)
     staging.execute(sql.ADD_INDIVIDUAL_NUMBERS.format(column=column), **parameters)
     if request_codes:
         staging.execute(sql.ADD_REQUESTED_CODES, **parameters)
     else:
         staging.execute(sql.ADD_CODE_STATUS.format(state="'not_requested'"), **parameters)
-    linked = staging.execute(sql.add_links(with_days=_says_days(staging)), **parameters) - numbered
+    linked = staging.execute(sql.ADD_LINKS, **parameters) - numbered
     if set(verdicts) - {"number"}:
         staging.execute(sql.DROP_FLAGS, **parameters)
         staging.execute(sql.SET_FLAGS, **parameters)
@@ -350,7 +345,7 @@ def _number(
         staging.execute(sql.FILL_STAGING, **parameters)
     doubts = {Doubt(verdict): count for verdict, count in verdicts.items() if verdict in set(Doubt)}
     pairs = staging.select(sql.ONE_PERSON_TWICE) if Doubt.MERGE_PROPOSED in doubts else []
-    if doubts:
+    if doubts and fill:
         staging.execute(sql.FILL_DOUBTS, doubts=[doubt.value for doubt in doubts])
     staging.execute(sql.TELL_OF_NEW_NUMBERS, **parameters)
     staging.execute(sql.FORGET)

@@ -29,11 +29,12 @@ SELECT %(business_number)s::varchar AS business_number, %(digest)s::bytea AS dig
     ''::text AS kana_key, %(name_key)s::text AS name_key, %(birth_on)s::date AS birth_on,
     %(birth_text)s::text AS birth_text, %(sex)s::text AS sex,
     %(residential_address)s::text AS residential_address,
-    %(resident_state)s::text AS resident_state, %(resident_number)s::varchar AS resident_number
+    %(resident_state)s::text AS resident_state, %(resident_number)s::varchar AS resident_number,
+    NULL::date AS valid_from
 """
 # A link or a repetition adds no more than a row where the system's word does not count.
 _ADDS_ONLY = f"""
-SELECT * FROM ({sql.RESOLVED}) r
+SELECT * FROM integrated_verdict r
 WHERE r.verdict = 'number' OR (r.verdict IN ('link', 'nothing') AND NOT {sql.WORD_COUNTS})
 """
 
@@ -64,19 +65,18 @@ def number_single(row: Mapping[str, Any], *, column: str, values: Mapping[str, A
 def _statement(column: str, *, by_resident_number: bool) -> str:
     parts = {
         "integrated_asked": _ROW,
-        "integrated_judged": sql.verdicts(by_resident_number=by_resident_number),
-        "integrated_new": sql.NEWCOMERS,
-        "integrated_resolved": _ADDS_ONLY,
+        "integrated_verdict": sql.verdicts(by_resident_number=by_resident_number),
+        "integrated_judged": _ADDS_ONLY,
         "integrated_bringing": sql.BRINGERS,
         "addressees": sql.ADD_ADDRESSEES,
         "basics": sql.ADD_BASIC_ITEMS,
         "numbers": sql.ADD_INDIVIDUAL_NUMBERS.format(column=column),
         "codes": sql.ADD_CODE_STATUS.format(state="'not_requested'"),
-        "links": sql.add_links(with_days=False),
+        "links": sql.ADD_LINKS,
         "told": sql.TELL_OF_NEW_NUMBERS,
     }
     named = ", ".join(f"{name} AS ({part})" for name, part in parts.items())
     return (
-        f"WITH {named} SELECT j.verdict, r.integrated_number"
-        " FROM integrated_judged j LEFT JOIN integrated_resolved r USING (business_number)"
+        f"WITH {named} SELECT v.verdict, j.integrated_number"
+        " FROM integrated_verdict v LEFT JOIN integrated_judged j USING (business_number)"
     ).replace("{staging}", "integrated_asked")

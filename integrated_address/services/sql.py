@@ -13,11 +13,21 @@ RETURNING cardinality(integrated_numbers)
 # Verdicts by which a person gets a 個人番号 that is new to us, without being new themselves.
 BRINGING = frozenset({"add_individual_number", "link_and_add", "change_individual_number"})
 
-# What the request list means, row by row: who is linked, who is known, and the verdict. Known
-# 個人番号 → link only; unknown → number and link (0320001, 0320002).
+# What the request list means, row by row: who is linked, who is known, the verdict, and the number. Known
+# 個人番号 → link only; unknown → number and link (0320001, 0320002). The list is copied with it: from here
+# on everything is a pass over one table, and nothing is joined to the list again.
 _VERDICTS = """
-SELECT s.business_number, s.digest, s.linked, s.known,
-    CASE
+SELECT v.business_number, v.digest, v.verdict,
+    CASE WHEN v.verdict = 'number' THEN integrated_address_next_number()
+        WHEN v.verdict IN ('link', 'link_and_add') THEN v.known
+        WHEN v.verdict IN ('nothing', 'add_individual_number', 'change_individual_number')
+            THEN v.linked
+    END AS integrated_number,
+    v.verdict = 'number' AS is_first, v.linked, v.known, v.valid_from, v.birth_on, v.ciphertext,
+    v.name, v.name_kana, v.kana_key, v.name_key, v.birth_text, v.sex, v.residential_address,
+    v.resident_state
+FROM (
+    SELECT s.*, CASE
         WHEN s.by_register_wanted AND s.by_register IS NULL THEN 'resident_is_unknown'
         WHEN s.by_number <> s.by_register THEN 'number_is_anothers'
         WHEN s.linked IS NULL AND s.known IS NULL THEN 'number'
@@ -31,35 +41,38 @@ SELECT s.business_number, s.digest, s.linked, s.known,
         WHEN %(is_register)s THEN 'change_individual_number'
         ELSE 'individual_number_differs'
     END AS verdict
-FROM (
-    SELECT n.business_number, n.digest, b.addressee_id AS linked,
-        coalesce(i1.addressee_id, i2.addressee_id) AS by_number,
-        {by_register} AS by_register, {wanted} AS by_register_wanted,
-        coalesce(i1.addressee_id, i2.addressee_id, {by_register}) AS known,
-        own.addressee_id IS NOT NULL AS has_number
-    FROM {staging} n
-    LEFT JOIN integrated_address_businessnumber b
-        ON b.system_id = %(system)s AND b.number = n.business_number
-        AND b.valid_until IS NULL AND b.superseded_at IS NULL
-    LEFT JOIN integrated_address_individualnumber i1
-        ON i1.digest = n.digest AND i1.valid_until IS NULL AND i1.superseded_at IS NULL
-    LEFT JOIN integrated_address_individualnumber i2
-        ON i2.second_digest = n.digest AND i2.valid_until IS NULL AND i2.superseded_at IS NULL
-    {join}
-    LEFT JOIN integrated_address_individualnumber own
-        ON own.addressee_id = coalesce(b.addressee_id, {by_register})
-        AND own.valid_until IS NULL AND own.superseded_at IS NULL
-) s
+    FROM (
+        SELECT n.business_number, n.digest, n.ciphertext, n.name,
+            coalesce(n.name_kana, '') AS name_kana, coalesce(n.kana_key, '') AS kana_key,
+            n.name_key, n.birth_on, coalesce(n.birth_text, '') AS birth_text,
+            coalesce(n.sex, '0') AS sex,
+            coalesce(n.residential_address, '') AS residential_address,
+            coalesce(n.resident_state, '') AS resident_state,
+            coalesce(n.valid_from, %(day)s) AS valid_from,
+            b.addressee_id AS linked,
+            coalesce(i1.addressee_id, i2.addressee_id) AS by_number,
+            {by_register} AS by_register, {wanted} AS by_register_wanted,
+            coalesce(i1.addressee_id, i2.addressee_id, {by_register}) AS known,
+            own.addressee_id IS NOT NULL AS has_number
+        FROM {staging} n
+        LEFT JOIN integrated_address_businessnumber b
+            ON b.system_id = %(system)s AND b.number = n.business_number
+            AND b.valid_until IS NULL AND b.superseded_at IS NULL
+        LEFT JOIN integrated_address_individualnumber i1
+            ON i1.digest = n.digest AND i1.valid_until IS NULL AND i1.superseded_at IS NULL
+        LEFT JOIN integrated_address_individualnumber i2
+            ON i2.second_digest = n.digest AND i2.valid_until IS NULL AND i2.superseded_at IS NULL
+        {join}
+        LEFT JOIN integrated_address_individualnumber own
+            ON own.addressee_id = coalesce(b.addressee_id, {by_register})
+            AND own.valid_until IS NULL AND own.superseded_at IS NULL
+    ) s
+) v
 """
 _JOIN_REGISTER = """LEFT JOIN integrated_address_businessnumber r
         ON r.system_id = %(register)s AND r.number = n.resident_number
         AND r.valid_until IS NULL AND r.superseded_at IS NULL
 """
-
-
-def _kept_as(name: str, question: str) -> str:
-    """Return the statement that keeps the answer to a question while masses are numbered."""
-    return f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS{question}"
 
 
 def verdicts(*, by_resident_number: bool) -> str:
@@ -78,73 +91,58 @@ def verdicts(*, by_resident_number: bool) -> str:
     )
 
 
+def _kept_as(name: str, question: str) -> str:
+    """Return the statement that keeps the answer to a question while masses are numbered."""
+    return f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS{question}"
+
+
 def judge(*, by_resident_number: bool) -> str:
     """Return the statement that judges a list."""
     return _kept_as("integrated_judged", verdicts(by_resident_number=by_resident_number))
 
 
-# Two rows with one 個人番号 are one person: numbered once, linked twice.
-NEWCOMERS = """
-SELECT person, business_number, integrated_address_next_number() AS integrated_number
+# Two rows with one 個人番号 are one person: numbered once, linked twice. What was drawn for the second
+# row is nobody's.
+ONE_NUMBER_FOR_ONE_PERSON = """
+UPDATE integrated_judged j SET integrated_number = f.integrated_number, is_first = false
 FROM (
-    SELECT DISTINCT ON (person) person, business_number
-    FROM (
-        SELECT coalesce(digest, convert_to(business_number, 'UTF8')) AS person, business_number
-        FROM integrated_judged WHERE verdict = 'number'
-    ) asked
-    ORDER BY person, business_number
-) newcomers
+    SELECT DISTINCT ON (digest) digest, business_number, integrated_number
+    FROM integrated_judged
+    WHERE verdict = 'number' AND digest IN (
+        SELECT digest FROM integrated_judged WHERE verdict = 'number' AND digest IS NOT NULL
+        GROUP BY digest HAVING count(*) > 1)
+    ORDER BY digest, business_number
+) f
+WHERE j.digest = f.digest AND j.verdict = 'number' AND j.business_number <> f.business_number
 """
-GIVE_NUMBERS = _kept_as("integrated_new", NEWCOMERS)
-
-RESOLVED = """
-SELECT j.business_number, j.verdict,
-    CASE j.verdict
-        WHEN 'number' THEN n.integrated_number
-        WHEN 'link' THEN j.known
-        WHEN 'link_and_add' THEN j.known
-        ELSE j.linked
-    END AS integrated_number,
-    n.business_number IS NOT DISTINCT FROM j.business_number AND j.verdict = 'number' AS is_first,
-    j.digest IS NOT NULL AS has_number
-FROM integrated_judged j
-LEFT JOIN integrated_new n
-    ON j.verdict = 'number'
-    AND n.person = coalesce(j.digest, convert_to(j.business_number, 'UTF8'))
-WHERE j.verdict NOT IN (
-    'number_is_anothers', 'individual_number_differs', 'resident_is_unknown', 'twice_in_one_list',
-    'merge_proposed'
-)
-"""
-RESOLVE = _kept_as("integrated_resolved", RESOLVED)
 
 ADD_ADDRESSEES = """
 INSERT INTO integrated_address_integratedaddressee
     (integrated_number, state, under_support, numbered_at)
-SELECT integrated_number, 'active', false, %(at)s FROM integrated_new
+SELECT integrated_number, 'active', false, %(at)s FROM integrated_judged WHERE is_first
 """
 
 ADD_BASIC_ITEMS = """
 INSERT INTO integrated_address_basicitems
     (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
      resident_state, source_id, valid_from, recorded_at)
-SELECT r.integrated_number, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.name_key, s.birth_on,
-    coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
-    coalesce(s.resident_state, ''), %(system)s, %(day)s, %(at)s
-FROM integrated_resolved r JOIN {staging} s USING (business_number)
-WHERE r.is_first
+SELECT integrated_number, name, name_kana, kana_key, name_key, birth_on, birth_text, sex,
+    residential_address, resident_state, %(system)s, %(day)s, %(at)s
+FROM integrated_judged WHERE is_first
 """
 
 # One list may name one 個人番号 for two people, or two for one: nobody is right before a human looks.
 TELL_CONTRADICTIONS = """
-UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
+UPDATE integrated_judged j
+SET verdict = 'twice_in_one_list', integrated_number = NULL, is_first = false
 FROM (
     SELECT digest FROM integrated_judged
     WHERE digest IS NOT NULL AND verdict NOT IN ('number_is_anothers', 'merge_proposed', 'nothing', 'link')
     GROUP BY digest HAVING count(DISTINCT coalesce(linked, known, '')) > 1
 ) t
 WHERE j.digest = t.digest AND j.verdict NOT IN ('number_is_anothers', 'merge_proposed', 'nothing', 'link');
-UPDATE integrated_judged j SET verdict = 'twice_in_one_list'
+UPDATE integrated_judged j
+SET verdict = 'twice_in_one_list', integrated_number = NULL, is_first = false
 FROM (
     SELECT coalesce(linked, known) AS person FROM integrated_judged
     WHERE verdict IN ('add_individual_number', 'link_and_add', 'change_individual_number')
@@ -164,15 +162,15 @@ WHO_BRINGS_NUMBERS = _kept_as("integrated_bringing", BRINGERS)
 ADD_INDIVIDUAL_NUMBERS = """
 INSERT INTO integrated_address_individualnumber
     (addressee_id, ciphertext, {column}, cause, valid_from, recorded_at)
-SELECT r.integrated_number, s.ciphertext, s.digest,
-    CASE r.verdict
+SELECT integrated_number, ciphertext, digest,
+    CASE verdict
         WHEN 'number' THEN 'numbered'
         WHEN 'change_individual_number' THEN 'on_request'
         ELSE 'arrived'
     END, %(day)s, %(at)s
-FROM integrated_resolved r JOIN {{staging}} s USING (business_number)
-WHERE s.digest IS NOT NULL AND (
-    r.is_first OR r.business_number IN (SELECT business_number FROM integrated_bringing)
+FROM integrated_judged
+WHERE digest IS NOT NULL AND (
+    is_first OR business_number IN (SELECT business_number FROM integrated_bringing)
 )
 """
 
@@ -180,7 +178,7 @@ WHERE s.digest IS NOT NULL AND (
 CLOSE_INDIVIDUAL_NUMBERS = """
 WITH closed AS (
     UPDATE integrated_address_individualnumber i SET superseded_at = %(at)s
-    FROM integrated_resolved r
+    FROM integrated_judged r
     WHERE r.verdict = 'change_individual_number' AND i.addressee_id = r.integrated_number
       AND i.valid_until IS NULL AND i.superseded_at IS NULL
     RETURNING i.addressee_id, i.ciphertext, i.digest, i.second_digest, i.cause, i.valid_from
@@ -197,10 +195,10 @@ ADD_CODE_STATUS = """
 INSERT INTO integrated_address_linkagecodestatus (addressee_id, state, since, cause)
 SELECT integrated_number, {state}, %(at)s::timestamptz, ''
 FROM (
-    SELECT integrated_number FROM integrated_resolved WHERE has_number AND is_first
+    SELECT integrated_number FROM integrated_judged WHERE digest IS NOT NULL AND is_first
     UNION ALL
-    SELECT DISTINCT r.integrated_number FROM integrated_resolved r
-    WHERE r.verdict IN ('add_individual_number', 'link_and_add') AND r.has_number AND NOT EXISTS (
+    SELECT DISTINCT r.integrated_number FROM integrated_judged r
+    WHERE r.verdict IN ('add_individual_number', 'link_and_add') AND NOT EXISTS (
         SELECT FROM integrated_address_linkagecodestatus s
         WHERE s.addressee_id = r.integrated_number)
 ) people
@@ -230,7 +228,7 @@ WORD_COUNTS = """(%(is_register)s OR NOT EXISTS (
 ))"""
 DROP_FLAGS = f"""
 UPDATE integrated_address_businessnumber b SET integrated_flag = false
-FROM integrated_resolved r
+FROM integrated_judged r
 WHERE b.addressee_id = r.integrated_number AND b.integrated_flag
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
   AND r.verdict <> 'number'
@@ -242,7 +240,7 @@ SET_FLAGS = f"""
 UPDATE integrated_address_businessnumber b SET integrated_flag = true
 FROM (
     SELECT DISTINCT ON (r.integrated_number) r.integrated_number, r.business_number
-    FROM integrated_resolved r
+    FROM integrated_judged r
     WHERE r.verdict <> 'number' AND {WORD_COUNTS}
     ORDER BY r.integrated_number, r.business_number DESC
 ) r
@@ -251,40 +249,28 @@ WHERE b.system_id = %(system)s AND b.number = r.business_number
   AND b.valid_until IS NULL AND b.superseded_at IS NULL
 """
 
-_ADD_LINKS = """
+ADD_LINKS = """
 INSERT INTO integrated_address_businessnumber
     (system_id, number, addressee_id, integrated_flag, valid_from, recorded_at)
-SELECT %(system)s, r.business_number, r.integrated_number, r.is_first, {day}, %(at)s
-FROM integrated_resolved r{join} WHERE r.verdict IN ('number', 'link', 'link_and_add')
+SELECT %(system)s, business_number, integrated_number, is_first, valid_from, %(at)s
+FROM integrated_judged WHERE verdict IN ('number', 'link', 'link_and_add')
 """
-
-
-def add_links(*, with_days: bool) -> str:
-    """Return the statement that links; the list is joined again only where it tells since when."""
-    if with_days:
-        day, join = "coalesce(s.valid_from, %(day)s)", " JOIN {staging} s USING (business_number)"
-    else:
-        day, join = "%(day)s", ""
-    return _ADD_LINKS.format(day=day, join=join)
-
 
 # 基本4情報 that differ from what is known: the old set ends, the new one begins.
 CLOSE_BASIC_ITEMS = """
 CREATE TEMPORARY TABLE integrated_changed ON COMMIT DROP AS
 SELECT DISTINCT ON (k.id) k.id, r.business_number
-FROM integrated_resolved r
-JOIN {staging} s USING (business_number)
+FROM integrated_judged r
 JOIN integrated_address_basicitems k
     ON k.addressee_id = r.integrated_number
     AND k.valid_until IS NULL AND k.superseded_at IS NULL
-WHERE NOT r.is_first AND r.verdict <> 'number'
+WHERE r.verdict <> 'number'
   AND (%(is_register)s OR k.resident_state <> '1')
   AND (k.name, k.name_kana, k.birth_on, k.birth_text, k.sex, k.residential_address,
        k.resident_state)
       IS DISTINCT FROM
-      (s.name, coalesce(s.name_kana, ''), s.birth_on, coalesce(s.birth_text, ''),
-       coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
-       coalesce(nullif(s.resident_state, ''), k.resident_state))
+      (r.name, r.name_kana, r.birth_on, r.birth_text, r.sex, r.residential_address,
+       coalesce(nullif(r.resident_state, ''), k.resident_state))
 ORDER BY k.id, r.business_number DESC
 """
 
@@ -304,15 +290,16 @@ WITH closed AS (
 INSERT INTO integrated_address_basicitems
     (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
      resident_state, source_id, valid_from, recorded_at)
-SELECT c.addressee_id, s.name, coalesce(s.name_kana, ''), coalesce(s.kana_key, ''), s.name_key, s.birth_on,
-    coalesce(s.birth_text, ''), coalesce(s.sex, '0'), coalesce(s.residential_address, ''),
-    coalesce(nullif(s.resident_state, ''), c.resident_state), %(system)s, %(day)s, %(at)s
-FROM closed c JOIN {staging} s USING (business_number)
+SELECT c.addressee_id, j.name, j.name_kana, j.kana_key, j.name_key, j.birth_on, j.birth_text, j.sex,
+    j.residential_address, coalesce(nullif(j.resident_state, ''), c.resident_state), %(system)s, %(day)s,
+    %(at)s
+FROM closed c JOIN integrated_judged j USING (business_number)
 """
 
 FILL_STAGING = """
 UPDATE {staging} s SET integrated_number = r.integrated_number
-FROM integrated_resolved r WHERE r.business_number = s.business_number
+FROM integrated_judged r
+WHERE r.business_number = s.business_number AND r.integrated_number IS NOT NULL
 """
 
 ONE_PERSON_TWICE = """
@@ -331,7 +318,7 @@ SELECT 'numbered', array_agg(integrated_number ORDER BY integrated_number), %(at
 FROM (
     SELECT integrated_number,
         (row_number() OVER (ORDER BY integrated_number) - 1) / 1000 AS parcel
-    FROM integrated_new
+    FROM integrated_judged WHERE is_first
 ) numbered
 GROUP BY parcel ORDER BY parcel
 """
@@ -344,7 +331,7 @@ FROM (
     SELECT integrated_number,
         (row_number() OVER (ORDER BY integrated_number) - 1) / 1000 AS parcel
     FROM (
-        SELECT DISTINCT r.integrated_number FROM integrated_resolved r
+        SELECT DISTINCT r.integrated_number FROM integrated_judged r
         WHERE r.verdict IN ('add_individual_number', 'change_individual_number')
             OR EXISTS (
                 SELECT FROM integrated_changed c WHERE c.business_number = r.business_number
@@ -354,9 +341,12 @@ FROM (
 GROUP BY parcel ORDER BY parcel
 """
 
+LOOK_AT_JUDGED = """
+ANALYZE integrated_judged (business_number, digest, verdict, integrated_number, is_first)
+"""
+
 COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
 
 FORGET = """
-DROP TABLE IF EXISTS integrated_judged, integrated_new, integrated_resolved, integrated_changed,
-    integrated_bringing
+DROP TABLE IF EXISTS integrated_judged, integrated_changed, integrated_bringing
 """

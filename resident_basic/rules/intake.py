@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from sapporo_base.layouts import Chunk, Reject, Unmapped
 from sapporo_base.layouts.decoding import RawChunk, csv_line, fingerprints
-from sapporo_base.rules.kana import kana_key, search_words
+from sapporo_base.rules.kana import kana_key, search_words, written_key
 
 SEALED: Final = "individual_number"
 
@@ -22,7 +22,14 @@ NAMES: Final = (
     "name_roman",
 )
 # 個人番号 as it is sealed: its own column stays empty in staging.
-_ADDED: Final = ("digest", "ciphertext", "kana_key", "name_key", "fingerprint")
+_ADDED: Final = (
+    "digest",
+    "ciphertext",
+    "kana_key",
+    "written_key",
+    "name_key",
+    "fingerprint",
+)
 
 DUPLICATE_CODE: Final = "E0201"
 DUPLICATE_REASON: Final = "同じ宛名番号・履歴番号の行がこのファイルに既にある。"
@@ -56,20 +63,29 @@ def fingerprints_of(raw: RawChunk, *, key: bytes) -> bytes:
 
 def pack(chunk: Chunk) -> PackedChunk:
     """
-    Return the chunk with 検索用カナ, 検索用氏名 and fingerprint of each row, as bytes for COPY as CSV.
+    Return the chunk with the keys of its names and its fingerprint, as bytes for COPY as CSV.
 
-    A row goes into staging as it stands in the file, but for its 個人番号.
+    検索用カナ and 検索用氏名 are this register's, the key of the 氏名 alone is for 団体内統合宛名. A row goes
+    into staging as it stands in the file, but for its 個人番号.
     """
     columns = chunk.columns
     kana_keys = _as_csv(list(map(kana_key, columns["name_kana"])))
+    written_keys = _as_csv(list(map(written_key, columns["name"])))
     name_keys = _as_csv(list(map(search_words, *(columns[name] for name in NAMES))))
     sealed = ["\\x" + one.replace(":", ",\\x") if one else "," for one in columns[SEALED]]
     rows = zip(
-        chunk.rows, chunk.lines, sealed, kana_keys, name_keys, chunk.fingerprints, strict=True
+        chunk.rows,
+        chunk.lines,
+        sealed,
+        kana_keys,
+        written_keys,
+        name_keys,
+        chunk.fingerprints,
+        strict=True,
     )
     lines = [
-        f"{row},{line},{number},{kana},{names},\\x{fingerprint}\n"
-        for row, line, number, kana, names, fingerprint in rows
+        f"{row},{line},{number},{kana},{written},{names},\\x{fingerprint}\n"
+        for row, line, number, kana, written, names, fingerprint in rows
     ]
     return PackedChunk(
         number=chunk.number,

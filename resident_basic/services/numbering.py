@@ -10,7 +10,6 @@ from typing import Final
 from django.db import connection
 
 from integrated_address import services as addressees
-from integrated_address.services.numbering import STAGED
 from resident_basic import selectors
 from resident_basic.rules.applications import API
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, NUMBERING_ITEMS, REGISTER
@@ -18,7 +17,7 @@ from resident_basic.services.permits import INFORMATION, why_not
 from sapporo_base import selectors as base
 from sapporo_base import services as base_services
 from sapporo_base.acts import Act
-from sapporo_base.bulk import Staging, temporary_staging
+from sapporo_base.bulk import Staging
 
 RECEIVER: Final = "032-000"
 # Column → (what must be approved for it, SQL of the staged texts, what stands there without).
@@ -50,24 +49,21 @@ _HANDED_ON: Final = {
     ),
     "resident_state": (("resident_status",), "s.resident_status", "''"),
     "kana_key": (("name_kana",), "s.kana_key", "''"),
-    # 検索用氏名 begins with the words of the 氏名; of the other names nothing is handed on.
-    "name_key": (
-        ("name",),
-        "array_to_string((string_to_array(btrim(s.name_key), ' '))"
-        "[1:regexp_count(s.name, '[^ \u3000]+')], '')",
-        "''",
-    ),
+    # The key of the 氏名 alone; of the other names nothing is handed on.
+    "name_key": (("name",), "s.written_key", "''"),
 }
+# A view, not a table: the list is copied once, by who numbers.
+_HAND_ON: Final = """
+CREATE TEMPORARY VIEW resident_newcomer AS
+SELECT s.resident_number AS business_number, {values},
+       NULL::varchar AS resident_number, NULL::date AS valid_from
+FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
+"""
 _LATEST: Final = """
     SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
     UNION ALL
     SELECT c.row_number FROM resident_candidate c
     JOIN resident_basic_residentversion v ON v.id = c.known_id AND v.is_latest WHERE c.is_same
-"""
-_FILL: Final = """
-INSERT INTO {newcomers} (business_number, {names})
-SELECT s.resident_number, {values}
-FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
 """
 _WAIT: Final = """
 INSERT INTO resident_basic_waitingnumbering (resident_number, reason, waiting_since)
@@ -106,23 +102,24 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
         column: value if given.issuperset(needs) else nothing
         for column, (needs, value, nothing) in _HANDED_ON.items()
     }
-    with temporary_staging("resident_newcomer", STAGED) as newcomers:
-        handed_on = staging.execute(
-            _FILL.format(
-                newcomers=newcomers.name,
-                names=", ".join(values),
-                values=", ".join(values.values()),
-                latest=_LATEST,
-            )
+    handed_on = int(staging.select(f"SELECT count(*) FROM ({_LATEST}) latest")[0][0])
+    staging.execute(
+        _HAND_ON.format(
+            values=", ".join(f"{value} AS {column}" for column, value in values.items()),
+            latest=_LATEST,
         )
-        counts = addressees.number_newcomers(
-            staging=newcomers,
-            system=base.system(REGISTER),
-            act=act,
-            request_codes=True,
-            fill=False,
-        )
-        waited = _those_who_waited(newcomers)
+    )
+    newcomers = Staging("resident_newcomer")
+    counts = addressees.number_newcomers(
+        staging=newcomers,
+        system=base.system(REGISTER),
+        act=act,
+        people=handed_on,
+        request_codes=True,
+        fill=False,
+    )
+    waited = _those_who_waited(newcomers)
+    newcomers.execute("DROP VIEW {staging}")
     base_services.record_linkage(
         act.for_purpose(procedure=approval.procedure, legal_basis=approval.legal_basis),
         "residents_handed_on",
