@@ -13,6 +13,8 @@ POPULATION ?= 20000
 PORT ?= 8000
 SIZE ?= 200000
 ONLY ?=
+# STEPS=1: bench shows the seconds of each step and of each long statement, too.
+STEPS ?=
 PYTEST_OPTIONS ?= -n 2
 
 .PHONY: setup demo serve test bench lint lock
@@ -40,7 +42,7 @@ test: setup
 
 bench: setup
 	@$(RUN) manage.py database start
-	@$(RUN) manage.py bench --size $(SIZE) $(if $(ONLY),--only $(ONLY))
+	@$(RUN) manage.py bench --size $(SIZE) $(if $(ONLY),--only $(ONLY)) $(if $(STEPS),--verbosity 2)
 
 lint: setup
 	$(RUN) -m ruff format --check .

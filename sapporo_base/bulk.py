@@ -212,14 +212,23 @@ def file_sha256(path: Path) -> str:
 
 
 class Progress:
-    """A progress bar on a terminal; a line now and then where nobody watches."""
+    """
+    A progress bar on a terminal; a line now and then where nobody watches.
 
-    def __init__(self, stream: TextIO | OutputWrapper | None = None) -> None:
+    `seconds` are those of each step that has ended, by its label.
+    """
+
+    def __init__(
+        self, stream: TextIO | OutputWrapper | None = None, *, tells_seconds: bool = False
+    ) -> None:
+        """:param tells_seconds: write a line for each step that ends, with what it took."""
+        self.seconds: dict[str, float] = {}
         self._stream: Any = stream or sys.stderr
+        self._tells_seconds = tells_seconds
         self._bar: Any = None
         self._label = ""
         self._done = self._total = 0
-        self._last_line = 0.0
+        self._began = self._last_line = 0.0
 
     def __enter__(self) -> "Progress":
         return self
@@ -230,15 +239,14 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        self.end()
 
     def begin(self, label: str, total: int = 0) -> None:
         """Begin a step of the job; `total` is 0 where nobody knows."""
-        self._close()
+        self.end()
         self._label, self._done, self._total = label, 0, total
-        self._last_line = time.monotonic()
-        if self._stream.isatty():
-            self._bar = tqdm(desc=label, total=total or None, file=self._stream, leave=True)
+        self._began = self._last_line = time.monotonic()
+        self._show()
 
     def advance(self, count: int) -> None:
         """Say that so many more are done."""
@@ -250,17 +258,31 @@ class Progress:
             share = f" / {self._total:,}" if self._total else ""
             self._stream.write(f"{self._label}: {self._done:,}{share}\n")
 
-    def _close(self) -> None:
+    def end(self) -> None:
+        """End the step that was begun."""
+        if not self._label:
+            return
+        seconds = time.monotonic() - self._began
+        self.seconds[self._label] = self.seconds.get(self._label, 0.0) + seconds
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+        if self._tells_seconds:
+            self._stream.write(f"{seconds:9.2f}秒  {self._label}\n")
+        self._label = ""
+
+    def _show(self) -> None:
+        if self._stream.isatty():
+            self._bar = tqdm(
+                desc=self._label, total=self._total or None, file=self._stream, leave=True
+            )
 
 
 class SilentProgress(Progress):
     """Shows nothing: for tasks and tests."""
 
-    def begin(self, label: str, total: int = 0) -> None:
+    def advance(self, count: int) -> None:
         """Show nothing."""
 
-    def advance(self, count: int) -> None:
+    def _show(self) -> None:
         """Show nothing."""

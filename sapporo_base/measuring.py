@@ -5,11 +5,14 @@ How fast: a figure beside its yardstick from the same run, and the peak memory o
 import json
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
+from django.db import connection
 
 _SAMPLE_SECONDS = 0.05
 
@@ -106,6 +109,31 @@ def run_measured(command: Sequence[str], environment: Mapping[str, str]) -> Run:
         time.sleep(_SAMPLE_SECONDS)
     output = process.stdout.read() if process.stdout else ""
     return Run(process.returncode, time.perf_counter() - started, peak / 2**20, output)
+
+
+_LONG_SECONDS = 0.5
+_BEGINNING = 100
+
+
+@contextmanager
+def long_statements(tell: Callable[[str], object]) -> Iterator[None]:
+    """
+    Tell of every SQL statement that takes half a second or more: how long, and how it begins.
+
+    Parameters are never told: they may be somebody's.
+    """
+
+    def timed(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django calls it so
+        started = time.perf_counter()
+        try:
+            return execute(statement, parameters, many, context)
+        finally:
+            seconds = time.perf_counter() - started
+            if seconds >= _LONG_SECONDS:
+                tell(f"{seconds:9.2f}秒    {' '.join(str(statement).split())[:_BEGINNING]}")
+
+    with connection.execute_wrapper(timed):
+        yield
 
 
 def _resident_bytes(tree: psutil.Process) -> int:

@@ -2,11 +2,10 @@
 
 import csv
 import itertools
-import os
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from sapporo_base import selectors as base
 from sapporo_base.acts import InvalidRequest
 from sapporo_base.benchmarks import cities
 from sapporo_base.benchmarks.callers import measuring_act
-from sapporo_base.measuring import Run, run_measured
+from sapporo_base.measuring import Run
 
 _CHANGED = 1_500
 _LEAST_SHARE = 100
@@ -65,10 +64,9 @@ def latency_beside(arguments: Sequence[str], file: Path) -> tuple[Run, Latency]:
     done: list[Run] = []
 
     def run() -> None:
-        command = [sys.executable, str(cities.MANAGE), *arguments]
-        done.append(run_measured(command, os.environ))
+        done.append(cities.run_told(arguments))
 
-    beside = threading.Thread(target=run)
+    beside = threading.Thread(target=copy_context().run, args=(run,))
     beside.start()
     seen, stored = [0.0], [0.0]
     for values in _events(file):

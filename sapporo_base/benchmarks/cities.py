@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.conf import settings
@@ -11,14 +13,26 @@ from django.core.management import CommandError
 from sapporo_base.measuring import Run, run_measured
 
 MANAGE = Path(settings.BASE_DIR) / "manage.py"
+VERBOSITY: ContextVar[int] = ContextVar("verbosity", default=1)
+"""How much the measured commands say; from 2 on it is shown."""
 
 
 def run_command(*arguments: str) -> Run:
     """Run a command of the project, measured; more than rejected rows is an error."""
-    run = run_measured([sys.executable, str(MANAGE), *arguments], os.environ)
+    run = run_told(arguments)
     # Python ends with 1 too when it falls over, as a command does for rejected rows.
     if run.returncode > 1 or "Traceback (most recent call last)" in run.output:
         raise CommandError(f"{arguments[0]}: {run.output[-500:]}", returncode=1)
+    return run
+
+
+def run_told(arguments: Sequence[str]) -> Run:
+    """Run a command of the project, measured, and show what it says where that was asked for."""
+    verbosity = str(VERBOSITY.get())
+    command = [sys.executable, str(MANAGE), *arguments, "--verbosity", verbosity]
+    run = run_measured(command, os.environ)
+    if VERBOSITY.get() > 1:
+        sys.stderr.write(run.output)
     return run
 
 

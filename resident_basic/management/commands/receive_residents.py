@@ -1,5 +1,6 @@
 """manage.py receive_residents FILE [--dry-run] [--confirm REASON --by STAFF]."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from resident_basic import services
 from resident_basic.rules.items import LAYOUT, LAYOUTS
 from sapporo_base.acts import Act, Refusal
 from sapporo_base.bulk import Progress
+from sapporo_base.measuring import long_statements
 from sapporo_base.selectors import system, working_staff
 
 
@@ -24,6 +26,8 @@ class Command(BaseCommand):
         "既存住基のファイル(全件・異動差分)を受領する。同じファイルを再度受領しても何も変わらない。"
         "終了コード 0: 全件受領、1: 一部の行を受領できず、2: 何も保存していない。"
     )
+    # A day's file is received in less time than all pages are loaded and checked in.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file, and whether only to look."""
@@ -60,9 +64,14 @@ class Command(BaseCommand):
         encoding: str,
         confirm: str,
         by: str,
+        verbosity: int,
         **options: object,
     ) -> None:
-        """Receive, show what happened, and end with an honest exit code."""
+        """
+        Receive, show what happened, and end with an honest exit code.
+
+        With `--verbosity 2` also how long each step took, and each long statement of it.
+        """
         act = Act(
             at=timezone.now(),
             path="file",
@@ -75,7 +84,10 @@ class Command(BaseCommand):
             if act.staff is None:
                 raise CommandError(f"職員番号{by}の有効な職員がいません。", returncode=2)
         try:
-            with Progress() as progress:
+            with ExitStack() as stack:
+                progress = stack.enter_context(Progress(tells_seconds=verbosity > 1))
+                if verbosity > 1:
+                    stack.enter_context(long_statements(self.stderr.write))
                 receipt = services.receive_residents(
                     path=file,
                     act=act,

@@ -27,27 +27,31 @@ _PREPARED_BY = (
 
 
 class Command(BaseCommand):
-    help = "処理速度を測り、同じ実行の中の物差しとの比を表示し、var/bench.json に書く。"
+    help = (
+        "処理速度を測り、同じ実行の中の物差しとの比を表示し、var/bench.json に書く。"
+        "--verbosity 2 では、測定した処理の工程と長いSQLの秒数も表示する。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", type=int, default=200_000, help="住民の人数")
         parser.add_argument("--only", default="", help="この名前の測定だけを行う")
 
-    def handle(self, *, size: int, only: str, **options: object) -> None:
+    def handle(self, *, size: int, only: str, verbosity: int, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("このコマンドはデモ環境でのみ使用できます。", returncode=2)
         subjects = _subjects()
         if only and only not in subjects:
             raise CommandError(f"--only は {', '.join(subjects)} のいずれかです。", returncode=2)
         if connection.settings_dict["NAME"] in {_FRESH, _CITY}:
+            cities.VERBOSITY.set(verbosity)
             measures = subjects[only].measure(size)
             write_measures(settings.VAR_DIR / "bench.json", measures)
             self.stdout.write(as_lines(measures))
         else:
             chosen = {only: subjects[only]} if only else subjects
-            self._measure_each(chosen, size)
+            self._measure_each(chosen, size, verbosity)
 
-    def _measure_each(self, subjects: dict[str, ModuleType], size: int) -> None:
+    def _measure_each(self, subjects: dict[str, ModuleType], size: int, verbosity: int) -> None:
         """Run this command once more for each subject, in a process and a database of its own."""
         databases = _Databases(size)
         self.stdout.write(HEADING)
@@ -56,7 +60,8 @@ class Command(BaseCommand):
             self.stderr.write(f"… {name}")
             on_a_city = getattr(subject, "ON_A_CITY", False)
             database = databases.with_a_city() if on_a_city else databases.fresh()
-            databases.run(database, "bench", "--size", str(size), "--only", name)
+            arguments = ("--size", str(size), "--only", name, "--verbosity", str(verbosity))
+            databases.run(database, "bench", *arguments)
         databases.drop()
 
 
