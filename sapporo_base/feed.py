@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from django.db import connection, migrations, transaction
 
+from sapporo_base.bulk import indexes_last
+
 _CREATE = """
 CREATE TABLE {table}_pending (entry_id bigint NOT NULL);
 CREATE TABLE {table}_position (
@@ -133,12 +135,14 @@ class Feed:
         self.table = table
         self.position_table = f"{table}_position"
 
-    def publish(self, *, wait: bool = False) -> int:
+    def publish(self, *, wait: bool = False, many: int = 0) -> int:
         """
         Give positions to all committed rows that have none; return how many.
 
         Where another publisher is at work, nothing is done: its result serves us too. Who must see
         the result at once may `wait` for it.
+
+        :param many: about how many wait; of masses in a feed without a row the indexes are built last.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             # In a statement of its own: the next one must see what the last publisher committed.
@@ -152,8 +156,9 @@ class Feed:
                 )
                 if not cursor.fetchone()[0]:
                     return 0
-            cursor.execute(_PUBLISH.format(table=self.table))
-            return int(cursor.rowcount)
+            with indexes_last(self.position_table, added=many):
+                cursor.execute(_PUBLISH.format(table=self.table))
+                return int(cursor.rowcount)
 
     def after(self, receipt: int, *, limit: int) -> Sequence[Place]:
         """Return up to `limit` places after the receipt, in order; publishes first."""

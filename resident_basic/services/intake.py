@@ -20,6 +20,7 @@ from resident_basic.services.judging import (
     note_differences,
 )
 from resident_basic.services.merging import (
+    STEPS,
     MergeCounts,
     drop_outdated,
     find_candidates,
@@ -145,7 +146,10 @@ def receive_residents(
         except SuspiciousFile as suspicious:
             _hold(batch, staging, source, suspicious, act)
             raise
-    CHANGES.publish()
+    if not dry_run:
+        progress.begin(STEPS[-1])
+        CHANGES.publish(many=receipt.counts.new_versions)
+    progress.end()
     return receipt
 
 
@@ -186,7 +190,6 @@ def _merge(
     progress: Progress,
     act: Act,
 ) -> Receipt:
-    progress.begin("登録")
     judgement = Judgement(())
 
     def judge_first() -> None:
@@ -198,8 +201,8 @@ def _merge(
             raise SuspiciousFile(judgement.findings)
 
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '128MB'")
-    counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first)
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+    counts = merge(staging, batch_number=batch.pk, act=act, judge=judge_first, progress=progress)
     close_absences(staging, at=act.at)
     report = [rejects_by_reason(batch)] if rejected else []
     if judgement.comparison:
@@ -223,7 +226,9 @@ def _merge(
         result="partly" if rejected else "done",
     )
     repeated = base.forget_repeated_rejects(batch) if rejected else 0
-    _close(receipt, batch, act, repeated=repeated)
+    progress.end()
+    seconds = sum(progress.seconds.get(step, 0.0) for step in STEPS)
+    _close(receipt, batch, act, repeated=repeated, merge_seconds=seconds)
     drop_staging(staging)
     nudge(FORWARD_TASK, queue="bulk")
     return receipt
@@ -284,7 +289,14 @@ def _rehearse(
     return receipt
 
 
-def _close(receipt: Receipt, batch: BatchRun, act: Act, *, repeated: int = 0) -> None:
+def _close(
+    receipt: Receipt,
+    batch: BatchRun,
+    act: Act,
+    *,
+    repeated: int = 0,
+    merge_seconds: float | None = None,
+) -> None:
     told = f"{repeated:,}行のエラーは、同じファイルの以前の受領で登録済みです。" if repeated else ""
     state = BatchRun.State.REJECTED if receipt.rejected else BatchRun.State.DONE
     base.close_batch(
@@ -294,4 +306,5 @@ def _close(receipt: Receipt, batch: BatchRun, act: Act, *, repeated: int = 0) ->
         counts={"rows": receipt.rows, "rejected": receipt.rejected, **asdict(receipt.counts)},
         message="".join([*receipt.findings, told]),
         report=receipt.report,
+        merge_seconds=merge_seconds,
     )

@@ -23,7 +23,7 @@ from resident_basic.services.protection.received import (
 from resident_basic.services.protection.spreading import spread_protection
 from resident_basic.services.staging import unchanged_of
 from sapporo_base.acts import Act
-from sapporo_base.bulk import Staging, analyze_grown, indexes_last
+from sapporo_base.bulk import Progress, SilentProgress, Staging, analyze_grown, indexes_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class MergeCounts:
     outdated: int = 0
     gaps: int = 0
 
+
+# What a merge goes through, as people read it; who calls it publishes the changes after its commit.
+STEPS: Final = (
+    "登録 1/4 変更の確認",
+    "登録 2/4 履歴・検索の索引",
+    "登録 3/4 支援措置・付番・紐付",
+    "登録 4/4 異動の公開",
+)
 
 _GROWN: Final = (
     "resident_basic_residentversion",
@@ -216,19 +224,24 @@ def merge(
     batch_number: int | None,
     act: Act,
     judge: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
 ) -> MergeCounts:
     """
     Merge a staging table into the register. Call it in a transaction; the clock is `act.at`.
 
     `judge` is called once it is known what would change and before anything does; it may raise.
+    A merge can't be divided into rows that are done; `progress` is told the steps.
 
     New people are numbered and linked under 001-000 by integrated_address, 支援措置 reaches every
     app, and the changes enter the feed with the commit.
     """
+    progress = progress or SilentProgress()
+    progress.begin(STEPS[0])
     staged = staging.count()
     received = staged + unchanged_of(staging).count()
     find_candidates(staging)
     judge()
+    progress.begin(STEPS[1])
     with indexes_last(*_GROWN, added=staged), connection.cursor() as cursor:
         cursor.execute(_LOCK_KNOWN)
         cursor.execute(_ADD_RESIDENTS, {"at": act.at})
@@ -246,6 +259,7 @@ def merge(
         versions = _add_versions(staging, batch_number, act)
         cursor.execute(_ADD_CHANGES, {"at": act.at})
     analyze_grown(versions, *_GROWN)
+    progress.begin(STEPS[2])
     protected, released = take_over_protection(act=act)
     # Who has one version has no gap.
     gaps = note_gaps(at=act.at) if versions > new_residents else 0

@@ -102,6 +102,8 @@ def stage(source: Source, staging: Staging, batch: BatchRun, progress: Progress)
     rejected = _stage_rows(source, staging, batch, progress, rows)
     if rows is not None and (late := _known_but_second(staging)):
         rejected += _stage_rows(source, staging, batch, progress, late)
+    # What is joined to the table from here on is planned for what it holds.
+    staging.execute("ANALYZE {staging} (row_number, resident_number, history_number)")
     return rejected + _reject_duplicates(staging, batch)
 
 
@@ -270,22 +272,31 @@ def _told(reject: Reject) -> base.Reject:
     )
 
 
+# Which numbers stand twice is found by one pass; only they are looked at row by row.
+_TWICE_HERE: Final = """
+CREATE TEMPORARY TABLE resident_twice ON COMMIT DROP AS
+WITH here AS NOT MATERIALIZED (
+    SELECT row_number, resident_number, history_number FROM {{staging}}
+    UNION ALL
+    SELECT k.row_number, v.resident_number, v.history_number
+    FROM {{staging}} s JOIN resident_basic_residentversion v
+      ON v.resident_number = s.resident_number AND v.history_number = s.history_number
+     AND v.superseded_at IS NULL
+    JOIN {unchanged} k ON k.version_id = v.id
+)
+SELECT here.row_number, resident_number, history_number
+FROM here JOIN (
+    SELECT resident_number, history_number FROM here
+    GROUP BY resident_number, history_number HAVING count(*) > 1
+) twice USING (resident_number, history_number)
+"""
 _DUPLICATES: Final = """
 DELETE FROM {{staging}} s USING (
-    SELECT row_number FROM (
-        SELECT row_number, row_number() OVER (
-            PARTITION BY resident_number, history_number ORDER BY row_number) AS nth
-        FROM (
-            SELECT row_number, resident_number, history_number FROM {{staging}}
-            UNION ALL
-            SELECT k.row_number, v.resident_number, v.history_number
-            FROM {{staging}} s JOIN resident_basic_residentversion v
-              ON v.resident_number = s.resident_number AND v.history_number = s.history_number
-             AND v.superseded_at IS NULL
-            JOIN {unchanged} k ON k.version_id = v.id
-        ) here) numbered
-    WHERE nth > 1) twice
-WHERE s.row_number = twice.row_number RETURNING s.row_number, {texts}
+    SELECT row_number, row_number() OVER (
+        PARTITION BY resident_number, history_number ORDER BY row_number) AS nth
+    FROM resident_twice
+) twice
+WHERE nth > 1 AND s.row_number = twice.row_number RETURNING s.row_number, {texts}
 """
 
 
@@ -295,11 +306,12 @@ def _reject_duplicates(staging: Staging, batch: BatchRun) -> int:
     names = register_layout().names
     sealed = "encode(s.digest, 'hex') || ':' || encode(s.ciphertext, 'hex')"
     texts = (f"coalesce({sealed if one == SEALED else f's.{one}::text'}, '')" for one in names)
-    twice = staging.select(
-        _DUPLICATES.format(
-            unchanged=connection.ops.quote_name(unchanged_of(staging).name), texts=", ".join(texts)
-        )
-    )
+    unchanged = connection.ops.quote_name(unchanged_of(staging).name)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+    found = staging.execute(_TWICE_HERE.format(unchanged=unchanged))
+    twice = staging.select(_DUPLICATES.format(texts=", ".join(texts))) if found else []
+    Staging("resident_twice").drop()
     base.reject_rows(
         batch,
         (

@@ -1,5 +1,7 @@
 """How a bulk job is told on any page: kind and counts in words, state with its shape, how far it is."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -94,11 +96,31 @@ def progress_words(run: BatchRun) -> str:
     if not progress.rows:
         return "ファイルを確認しています"
     if progress.is_merging:
-        return f"{progress.rows:,}行を読み終え、登録しています"
+        return f"{progress.rows:,}行を読み終え、登録しています{_merge_words(progress)}"
     words = f"読み込み・検査 {progress.percent}%({progress.read:,} / {progress.rows:,}行)"
     if progress.remaining is None:
         return words
-    return f"{words} 読み込みは残り約{display.waited(now, at=now + progress.remaining)}"
+    if progress.merge is None:
+        return f"{words} 読み込みは残り約{_time_of(progress.remaining)}、登録の時間は未測定です"
+    return f"{words} 登録まで残り約{_time_of(progress.remaining + progress.merge)}"
+
+
+def _merge_words(progress: selectors.RunProgress) -> str:
+    """Return how long the merge will last, by the last of its size, or how long it has lasted."""
+    if progress.merging is None:
+        return ""
+    if progress.merge is None:
+        return f"(開始から{_time_of(progress.merging)})"
+    if progress.merging < progress.merge:
+        return f" 残り約{_time_of(progress.merge - progress.merging)}"
+    return (
+        f"(開始から{_time_of(progress.merging)}。前回の約{_time_of(progress.merge)}を超えています)"
+    )
+
+
+def _time_of(span: timedelta) -> str:
+    now = timezone.now()
+    return display.waited(now, at=now + span)
 
 
 def report_tables(run: BatchRun) -> SafeString:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connection
 
@@ -71,14 +72,18 @@ def interrupted_runs() -> frozenset[int]:
 @dataclass(frozen=True, slots=True)
 class RunProgress:
     """
-    How far a run has come in reading its file: rows read of rows, and how long the reading lasts yet.
+    How far a run has come: rows read of rows, how long the reading lasts yet, and the merge after it.
 
-    Once everything is read the rows are merged at once; that can't be divided.
+    Once everything is read the rows are merged at once. That can't be divided into rows that are done:
+    `merge` is what the last run of about this size took, None where there is none, and `merging` how
+    long it has been going on.
     """
 
     read: int
     rows: int
     remaining: timedelta | None
+    merge: timedelta | None = None
+    merging: timedelta | None = None
 
     @property
     def percent(self) -> int:
@@ -95,4 +100,46 @@ def run_progress(run: BatchRun, *, at: datetime) -> RunProgress:
     """Return how far a running job has come, from its checkpoint."""
     read, rows = int(run.checkpoint.get("read", 0)), int(run.checkpoint.get("rows", 0))
     remaining = (at - run.started_at) * (rows - read) / read if 0 < read < rows else None
-    return RunProgress(read=read, rows=rows, remaining=remaining)
+    merging = _merging_since(run) if rows and read >= rows else None
+    return RunProgress(
+        read=read,
+        rows=rows,
+        remaining=remaining,
+        merge=_merge_of_the_last(run.kind, rows) if rows else None,
+        merging=at - merging if merging else None,
+    )
+
+
+_ABOUT: Final = 2
+
+
+def _merge_of_the_last(kind: str, rows: int) -> timedelta | None:
+    """Return how long so many rows take to merge by the last run that merged about as many."""
+    last = (
+        BatchRun.objects.filter(
+            kind=kind,
+            ended_at__isnull=False,
+            report__merge__rows__gte=max(rows // _ABOUT, 1),
+            report__merge__rows__lte=rows * _ABOUT,
+        )
+        .order_by("-pk")
+        .values_list("report__merge", flat=True)
+        .first()
+    )
+    return timedelta(seconds=last["seconds"] * rows / last["rows"]) if last else None
+
+
+# The merge is one transaction of whoever holds the file's lock.
+_MERGING_SINCE: Final = """
+SELECT a.xact_start FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(%s, 1)
+"""
+
+
+def _merging_since(run: BatchRun) -> datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGING_SINCE, [run.file_sha256])
+        row = cursor.fetchone()
+    return row[0] if row else None

@@ -139,18 +139,24 @@ def close_batch(
     counts: Mapping[str, int],
     message: str = "",
     report: Sequence[Mapping[str, Any]] = (),
+    merge_seconds: float | None = None,
 ) -> BatchRun:
     """
     Close a bulk job with its counts.
 
     :param report: tables for whoever reads the run, each with title, headings and rows; nothing in
         them may be a value of a person.
+    :param merge_seconds: how long its rows took to merge once they were read: by it the next run of
+        its size tells how long it will last.
     """
     batch.state = state
     batch.ended_at = at
     batch.counts = dict(counts)
     batch.message = message[:500]
     batch.report = {"sections": list(report)} if report else {}
+    if merge_seconds is not None:
+        merged = int(batch.checkpoint.get("rows", 0))
+        batch.report |= {"merge": {"rows": merged, "seconds": round(merge_seconds, 1)}}
     batch.checkpoint = {}
     batch.save(update_fields=["state", "ended_at", "counts", "message", "report", "checkpoint"])
     return batch

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
@@ -189,6 +190,32 @@ class TestReception:
         assert "25%(50 / 200行)" in operator.get(address).content.decode()
         BatchRun.objects.update(state="done")
         assert operator.get(address).status_code == 204
+
+    def test_the_merge_is_foretold_by_the_last_run_of_its_size(self, operator, inbox, work):
+        a_file(inbox / "juki_daily_20261104.csv", row())
+        choose(operator, file_name="juki_daily_20261104.csv")
+        address = reverse(
+            "admin:resident_basic_reception_progress", args=[Reception.objects.get().pk]
+        )
+        began = timezone.now() - timedelta(minutes=5)
+        run = BatchRun.objects.create(
+            kind="x", file_sha256="f", started_at=began, checkpoint={"read": 100, "rows": 200}
+        )
+        Reception.objects.update(batch=run)
+        assert "登録の時間は未測定です" in operator.get(address).content.decode()
+
+        past = {"kind": "x", "started_at": began, "ended_at": began, "state": "done"}
+        BatchRun.objects.create(**past, report={"merge": {"rows": 100, "seconds": 600}})
+        BatchRun.objects.create(**past, report={"merge": {"rows": 90_000, "seconds": 1}})
+        # Five minutes for the other half, and twice the ten minutes of the half as large run.
+        assert "登録まで残り約25分" in operator.get(address).content.decode()
+
+        BatchRun.objects.filter(pk=run.pk).update(checkpoint={"read": 200, "rows": 200})
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('f', 1))")
+        assert "登録しています 残り約" in operator.get(address).content.decode()
+        BatchRun.objects.filter(report__merge__rows=100).delete()
+        assert "登録しています(開始から" in operator.get(address).content.decode()
 
     def test_who_may_not_receive_files_is_offered_nothing(self, staff_client, inbox):
         looking = staff_client("resident_basic.view_reception")
