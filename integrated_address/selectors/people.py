@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -72,7 +73,7 @@ def _bearing(asked: Term) -> QuerySet[BasicItems]:
     return found.filter(named | Q(name_key__startswith=asked.mixed) if asked.mixed else named)
 
 
-def _at_home(home: str) -> QuerySet[MatchKey]:
+def _at_home(home: str) -> QuerySet[MatchKey, Any]:
     """Return who lives at a block, or at a house of it, by the 照合キー: a bounded number of people."""
     there = MatchKey.objects.filter(Q(residence=home) | Q(residence__startswith=f"{home}-"))
     return there.values("addressee_id")[:_MOST_AT_HOME]
