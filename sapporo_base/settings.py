@@ -592,7 +592,7 @@ HOME_BLOCKS: list[str] = [
     "integrated_address.admin.codes.home_block",
     "integrated_address.admin.amendments.home_block",
     "integrated_address.admin.watching.home_block",
-    "integrated_address.admin.merges.home_block",
+    "integrated_address.admin.doubts_at_home.home_block",
     "gateway.admin.home_block",
     "gateway.admin.provision_block",
     "gateway.admin.difference_block",
@@ -618,11 +618,11 @@ PROTECTED_AMONG = "resident_basic.selectors.protected_among"
 # The registers that the search for people asks, by name; each records, and cuts to rights.
 PEOPLE_SEARCHES: list[str] = [
     "resident_basic.admin.finding.search_people",
-    "integrated_address.admin.people.search_people",
+    "integrated_address.admin.finding.search_people",
 ]
 # Where each app shows a resident, by name; each cuts to the rights of who asks.
 PERSON_WAYS: list[str] = [
-    "integrated_address.admin.people.ways_to_resident",
+    "integrated_address.admin.finding.ways_to_resident",
     "social_address.admin.ways_to_resident",
     "child_allowance.admin.recipients.ways_to_resident",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.models import Copy, Inquiry, PlatformNumber
+from gateway.models import Copy, InformationFlag, Inquiry, PlatformNumber
 
 
 def merge_effects(*, retired: str, survivor: str) -> Sequence[tuple[str, str]]:
@@ -13,11 +13,20 @@ def merge_effects(*, retired: str, survivor: str) -> Sequence[tuple[str, str]]:
     registered = PlatformNumber.objects.filter(
         pk=retired, state=PlatformNumber.State.REGISTERED
     ).exists()
+    flags = InformationFlag.objects.filter(integrated_number=retired)
+    protected = PlatformNumber.objects.filter(pk=retired).exclude(
+        no_automatic_answer=False, not_disclosed=False
+    )
+    flagged = flags.count() + protected.count()
     return [
         (
             "副本",
             f"{copies.count():,}件を残る番号で送り直し、統合される番号の副本を削除します"
             f"(うち送信待ち{waiting:,}件)",
+        ),
+        (
+            "自動応答不可・不開示",
+            f"{flagged:,}件を残る番号にも設定します" if flagged else "設定はありません",
         ),
         ("回答前の情報照会", f"{inquiries.count():,}件(送信前のものは残る番号で照会します)"),
         (

@@ -4,7 +4,8 @@ from integrated_address.admin.amendments import NumberAmendmentAdmin
 from integrated_address.admin.candidates import MatchCandidateAdmin
 from integrated_address.admin.codes import LinkageCodeStatusAdmin
 from integrated_address.admin.matching import MatchModelAdmin, MatchThresholdAdmin
-from integrated_address.admin.merges import MergeAdmin, MergeNoticeAdmin
+from integrated_address.admin.merge_notices import MergeNoticeAdmin
+from integrated_address.admin.merges import MergeAdmin
 from integrated_address.admin.people import IntegratedAddresseeAdmin
 from integrated_address.admin.watching import SearchAlarmAdmin, SearchLimitAdmin
 

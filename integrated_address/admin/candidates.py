@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.people import FILE
+from integrated_address.admin.finding import FILE
 from integrated_address.admin.sides import compared
 from integrated_address.models import MatchCandidate
 from integrated_address.rules.matching import ITEMS, agrees, words_of

@@ -1,31 +1,27 @@
-"""名寄せ: proposed, looked at with what it moves, approved by another, undone; who was told of it."""
+"""名寄せ: proposed, looked at with what it moves, approved by another, undone."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.people import FILE
+from integrated_address.admin.finding import FILE
+from integrated_address.admin.merge_effects import effects, effects_of_undoing, image_before
+from integrated_address.admin.merge_notices import PROCEDURE, acknowledged
 from integrated_address.admin.sides import compared
-from integrated_address.models import Merge, MergeNotice
+from integrated_address.models import Merge
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED, RecordedLookMixin
 from sapporo_base.admin.rights import holds
 
-PROCEDURE = "団体内統合宛名の名寄せ"
 State = Merge.State
 _LEVELS = {
     State.PROPOSED: "waiting",
@@ -33,7 +29,6 @@ _LEVELS = {
     State.UNDONE: "stopped",
     State.REJECTED: "plain",
 }
-_LONG_WAIT_DAYS = 3
 
 
 @admin.register(Merge)
@@ -151,7 +146,7 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
     def comparison(self, obj: Merge) -> SafeString:
         """Return the two as they are, or, once they are one, as they were before."""
         if obj.state == State.MERGED:
-            return _image_before(obj)
+            return image_before(obj)
         return compared(
             obj.survivor_id,
             obj.retired_id,
@@ -196,7 +191,7 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
                 one.system.name,
                 "、".join(one.moved_numbers) or "なし",
                 "、".join(one.kept_numbers) or "なし",
-                _acknowledged(one),
+                acknowledged(one),
             )
             for one in notices
         ]
@@ -238,7 +233,7 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
             services.approve_merge,
             title=f"名寄せ 第{obj.pk}号を承認する",
             button="承認して名寄せする",
-            effects=_effects(obj),
+            effects=effects(obj),
             drafted_by=obj.proposed_by,
             done="名寄せしました。紐付いている業務と中間サーバーに通知します。",
             undo="解除すると、番号・基本4情報・副本は名寄せの前に戻ります。",
@@ -269,7 +264,7 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
             services.undo_merge,
             title=f"名寄せ 第{obj.pk}号を解除する",
             button="名寄せを解除する",
-            effects=_effects_of_undoing(obj),
+            effects=effects_of_undoing(obj),
             done="解除しました。二つの番号を使用中に戻し、紐付いている業務と中間サーバーに通知します。",
             undo="もう一度名寄せするには、改めて提案と承認が必要です。",
         )
@@ -307,227 +302,3 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
             undo=undo,
             danger=True,
         )
-
-
-def _effects(obj: Merge) -> list[Effect]:
-    preview = selectors.merge_preview(retired=obj.retired_id, survivor=obj.survivor_id)
-    effects = [
-        Effect(
-            "残る番号", f"{obj.survivor_id}(統合される番号 {obj.retired_id} の検索にも答えます)"
-        ),
-        Effect(
-            "移る業務番号",
-            "、".join(f"{one.name} {len(one.moved)}件" for one in preview.systems if one.moved)
-            or "なし",
-        ),
-        Effect("基本4情報", preview.whose_basics),
-        Effect("符号", preview.code_words),
-    ]
-    for name in settings.MERGE_EFFECTS:
-        lines = import_string(name)(retired=obj.retired_id, survivor=obj.survivor_id)
-        effects += [Effect(label, words) for label, words in lines]
-    effects.append(
-        Effect("通知先", "、".join(one.name for one in preview.systems) or "紐付く業務なし")
-    )
-    if preview.protects:
-        effects.append(
-            Effect(
-                "支援措置", "一方が対象のため、名寄せ後の方を支援措置対象とします", level="warned"
-            )
-        )
-    if preview.contradiction:
-        effects.append(Effect("個人番号", preview.contradiction, level="warned"))
-    return effects
-
-
-def _effects_of_undoing(obj: Merge) -> list[Effect]:
-    before = obj.image["retired"]
-    added = selectors.links_added_since(obj)
-    effects = [
-        Effect("使用中に戻る番号", obj.retired_id),
-        Effect("戻る業務番号", f"{len(before['business_numbers'])}件"),
-        Effect("副本・照会", "戻る業務番号の副本を、元の番号で送り直します"),
-    ]
-    if added:
-        words = "、".join(f"{link.system.name} {link.number}" for link in added)
-        effects.append(
-            Effect("名寄せ後に紐付いた番号", f"残る番号に残ります: {words}", level="warned")
-        )
-    later = selectors.later_merge(obj)
-    if later is not None:
-        effects.append(
-            Effect("先に必要な解除", f"名寄せ 第{later.pk}号を先に解除してください", level="warned")
-        )
-    return effects
-
-
-def _image_before(obj: Merge) -> SafeString:
-    told = []
-    for side in ("survivor", "retired"):
-        image = obj.image[side]
-        basics: dict[str, Any] = next(
-            (row for row in image["basics"] if row["valid_until"] is None), {}
-        )
-        links = [one for one in image["business_numbers"] if one["valid_until"] is None]
-        told.append(
-            {
-                "氏名": basics.get("name", ""),
-                "氏名フリガナ": basics.get("name_kana", ""),
-                "生年月日": basics.get("birth", ""),
-                "住所": basics.get("residential_address", ""),
-                "支援措置": "対象" if image["under_support"] else "なし",
-                "個人番号": "登録あり"
-                if any(one["valid_until"] is None for one in image["individual_numbers"])
-                else "登録なし",
-                "業務番号": "、".join(f"{one['system']} {one['number']}" for one in links),
-            }
-        )
-    return display.differences(
-        *told,
-        caption="名寄せ前の二人",
-        only_changed=False,
-        headings=("残った番号の方", "統合された番号の方"),
-        word="相違",
-        marks=("mark", "mark"),
-    )
-
-
-def _acknowledged(notice: MergeNotice) -> SafeString:
-    if notice.acknowledged_at:
-        moment = display.moment(notice.acknowledged_at)
-        return format_html("{} {}", display.badge("確認済", "done"), moment)
-    waited = display.waited(notice.at, at=timezone.now())
-    return display.badge(f"確認待ち {waited}", "waiting")
-
-
-@admin.register(MergeNotice)
-class MergeNoticeAdmin(RecordedLookMixin, ReadOnlyAdmin):
-    # Place and words
-    duty = "連携"
-    duty_title = "名寄せ通知"
-    duty_order = 16
-    icon = "mark_email_unread"
-    about = (
-        "名寄せとその解除を、紐付いている業務が受領したかを、待っている時間の長い順に表示します。"
-    )
-    empty_text = "受領確認を待っている通知はありません。名寄せまたは解除をすると、ここに載ります。"
-    # Rights and record
-    personal_file = FILE
-    look_items = ("業務番号", "団体内統合宛名番号")
-    look_procedure = PROCEDURE
-    # List
-    list_display = ("system", "kind_badge", "merge_page", "told_at", "acknowledgement")
-    list_filter = ("system", "kind")
-    ordering = ("at", "pk")
-    # Page
-    fields = ("system", "kind_badge", "merge_page", "told_at", "acknowledgement")
-    readonly_fields = fields
-    actions_detail = ("note_acknowledgement",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[MergeNotice]:
-        """Return the notices; those about people under 支援措置 only for who may see them."""
-        notices = super().get_queryset(request).select_related("system", "merge")
-        may_see = holds(request, OPEN_PROTECTED, file=FILE)
-        return notices.filter(merge__in=selectors.merges(with_protected=may_see).values("pk"))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[MergeNotice], search_term: str
-    ) -> tuple[QuerySet[MergeNotice], bool]:
-        """Open with what waits for an acknowledgement."""
-        return queryset.filter(acknowledged_at=None) if not request.GET else queryset, False
-
-    def look_subjects(self, obj: MergeNotice) -> list[tuple[str, str]]:
-        """Return the numbers of the two."""
-        return [("integrated", obj.merge.survivor_id), ("integrated", obj.merge.retired_id)]
-
-    @admin.display(description="種別")
-    def kind_badge(self, obj: MergeNotice) -> SafeString:
-        """Return what happened."""
-        return display.badge(
-            obj.get_kind_display(), "info" if obj.kind == MergeNotice.Kind.MERGED else "stopped"
-        )
-
-    @admin.display(description="名寄せ")
-    def merge_page(self, obj: MergeNotice) -> SafeString:
-        """Return the way to the 名寄せ."""
-        url = reverse("admin:integrated_address_merge_change", args=[obj.merge_id])
-        return format_html('<a href="{}">第{}号</a>', url, obj.merge_id)
-
-    @admin.display(description="通知日時", ordering="at")
-    def told_at(self, obj: MergeNotice) -> SafeString:
-        """Return since when it is there to be read."""
-        return display.moment(obj.at)
-
-    @admin.display(description="受領確認", ordering="acknowledged_at")
-    def acknowledgement(self, obj: MergeNotice) -> SafeString:
-        """Return when it was acknowledged, or how long it waits."""
-        return _acknowledged(obj)
-
-    def has_note_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may note that a system was told otherwise."""
-        return request.user.has_perm("integrated_address.approve_merge")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer it only where nothing was acknowledged yet."""
-        obj = self.get_object(request, str(object_id))
-        waits = obj is not None and obj.acknowledged_at is None
-        return super().get_actions_detail(request, object_id) if waits else []
-
-    @action(description="受領確認を記録する", permissions=["note"])
-    def note_acknowledgement(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Note how a system that reads no feed was told."""
-        obj = self.found(request, object_id)
-
-        def do(data: dict[str, Any]) -> None:
-            services.acknowledge_by_staff(
-                notice_number=obj.pk,
-                reason=data["reason"],
-                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
-            )
-
-        return self.act_page(
-            request,
-            title="受領確認を記録する",
-            button="受領確認を記録する",
-            do=do,
-            obj=obj,
-            form_class=ReasonForm,
-            effects=[Effect("対象", f"{obj.system.name}への通知 第{obj.pk}号")],
-            explanation="APIで受領しない業務に電話や文書で伝えた場合に、伝え方を理由に書いて記録します。",
-            done="受領確認を記録しました。",
-            undo="取り消せません。",
-        )
-
-
-def home_block(request: HttpRequest) -> HomeBlock | None:
-    """Return what waits for a judgement, an approval, an acknowledgement."""
-    if not request.user.has_perm("integrated_address.view_matchcandidate"):
-        return None
-    waiting = selectors.doubts_waiting()
-    now = timezone.now()
-    late = any(
-        one.oldest is not None and (now - one.oldest).days >= _LONG_WAIT_DAYS
-        for name, one in waiting.items()
-        if name != "candidates"
-    )
-    total = sum(one.count for one in waiting.values())
-    rows = [
-        HomeRow(
-            words,
-            f"{waiting[name].count:,}件",
-            reverse(f"admin:integrated_address_{page}_changelist"),
-        )
-        for words, name, page in (
-            ("判定待ちの候補", "candidates", "matchcandidate"),
-            ("承認待ちの名寄せ", "merges", "merge"),
-            ("受領確認待ちの通知", "notices", "mergenotice"),
-        )
-    ]
-    return HomeBlock(
-        title="同一人の確認",
-        state=f"{total:,}件待ち" if total else "正常",
-        attention=Attention.WARNED if late else Attention.WAITING if total else Attention.CALM,
-        rows=rows,
-        links=[("同一人候補を開く", reverse("admin:integrated_address_matchcandidate_changelist"))],
-        order=32,
-    )

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from integrated_address import selectors, services
+from integrated_address.models import BusinessNumber
 from integrated_address.services import FourBasicItems
 from integrated_address.services.numbering import STAGED
 from sapporo_base import sealing
@@ -45,3 +46,8 @@ def number_many(act, *, people, code, first_serial=1):
     return selectors.integrated_numbers_of(
         system=system(code), business_numbers=[number for number, *_ in rows]
     )
+
+
+def open_flag():
+    """Return the business number whose row bears the 統合宛名フラグ."""
+    return BusinessNumber.objects.get(integrated_flag=True, superseded_at=None).number
