@@ -1,5 +1,6 @@
 """整合性確認: what contradicts in the register, by kind, and what staff say about it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -125,6 +126,12 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
         """Say whether someone under 支援措置 is concerned."""
         return bool(selectors.protected_among(obj.resident_numbers))
 
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Bring along whom the findings concern, at once."""
+        latest = selectors.latest_of({one for row in rows for one in row.resident_numbers})
+        for row in rows:
+            row.latest = latest
+
     # Columns ---------------------------------------------------------------------------------
 
     @admin.display(description="種別", ordering="kind")
@@ -141,7 +148,9 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="関係する住民")
     def people(self, obj: ConsistencyFinding) -> SafeString:
         """Return the ways to those whom it concerns."""
-        latest = selectors.latest_of(obj.resident_numbers)
+        latest = getattr(obj, "latest", None)
+        if latest is None:
+            latest = selectors.latest_of(obj.resident_numbers)
         shown = [number for number in obj.resident_numbers if number in latest]
         links = format_html_join(
             "、",

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 from sapporo_base.rules.dates import NotADate, parse_date, unknown_date
@@ -144,8 +144,7 @@ def _place(word: str) -> Place:
     return Place(ward=_WARD_CODES.get(ward, ""), key=place_key(rest), text=rest)
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
+class Town(NamedTuple):
     """A 町字 of the register as it is written there, under one of its 郵便番号."""
 
     postal_code: str

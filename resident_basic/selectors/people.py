@@ -10,7 +10,10 @@ _REGISTERED: Final = "1"
 
 def latest_of(numbers: Collection[str]) -> Mapping[str, ResidentVersion]:
     """Return the 最新 of these residents by 宛名番号."""
-    found = ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True)
+    # 最新 is a known version, and the index by 宛名番号 is one of known versions.
+    found = ResidentVersion.objects.filter(
+        resident_number__in=numbers, is_latest=True, superseded_at__isnull=True
+    )
     return {version.resident_number: version for version in found}
 
 

@@ -16,6 +16,7 @@ from resident_basic.models import (
 from resident_basic.rules import protection as rules
 from resident_basic.rules.protection import Phase
 from resident_basic.selectors.approvals import applications_in_force
+from resident_basic.selectors.people import latest_of
 
 _REGISTERED: Final = "1"
 LONGEST_MONTH: Final = timedelta(days=31)
@@ -48,7 +49,7 @@ def open_family_of(measure: SupportMeasure) -> Sequence[SupportMeasure]:
 
 def family_candidates(resident_number: str) -> Sequence[ResidentVersion]:
     """Return the 最新 of who lives in the same household or at the same place as a resident."""
-    own = ResidentVersion.objects.filter(resident_number=resident_number, is_latest=True).first()
+    own = latest_of([resident_number]).get(resident_number)
     if own is None:
         return []
     near = Q()

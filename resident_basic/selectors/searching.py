@@ -21,12 +21,16 @@ from resident_basic.rules.searching import (
     read_question,
     towns_named,
 )
+from resident_basic.selectors.people import latest_of
 from sapporo_base.rules.kana import to_full_kana
 from sapporo_base.rules.places import place_key
 
 MOST_FOUND: Final = 1000
 _TOWNS_SECONDS: Final = 300
 _NOBODY: Final = Q(pk__in=[])
+
+# 検索用カナ and 宛名番号: the order of what is found.
+_SortKey = tuple[str, str]
 
 # Every (postal_code, town) once, by steps along the index: a DISTINCT would read the whole register.
 _TOWNS: Final = """
@@ -87,28 +91,25 @@ def find_residents(
     if question.names_nobody:
         return FoundResidents()
     searched = _Search(wards, with_protected, ward, include_former)
-    numbers, former = searched.numbers(question)
+    named, former = searched.people(question)
     places: tuple[str, ...] = ()
-    if not numbers and question.words:
+    if not named and question.words:
         question = question.with_words_as_places(_towns(former=False))
         places = question.words
-        numbers, former = searched.numbers(question)
-    latest = ResidentVersion.objects.filter(is_latest=True)
-    keys = sorted(
-        latest.filter(resident_number__in=numbers).values_list("kana_key", "resident_number")
-    )
+        named, former = searched.people(question)
+    keys = sorted(named)
     start = 0
-    if after and (last := latest.filter(resident_number=after).first()):
+    if after and (last := latest_of([after]).get(after)):
         start = bisect_right(keys, (last.kana_key, last.resident_number))
     page = [number for _, number in keys[start : start + limit]]
-    found = {one.resident_number: one for one in latest.filter(resident_number__in=page)}
+    found = latest_of(page)
     return FoundResidents(
         people=[found[number] for number in page if number in found],
         count=min(len(keys), MOST_FOUND),
-        is_too_many=len(numbers) > MOST_FOUND,
+        is_too_many=len(keys) > MOST_FOUND,
         next_after=page[-1] if start + limit < len(keys) else "",
         former=former,
-        places=places if numbers else (),
+        places=places if keys else (),
     )
 
 
@@ -128,10 +129,10 @@ class _Search:
     ward: str
     include_former: bool
 
-    def numbers(self, question: Question) -> tuple[set[str], frozenset[str]]:
+    def people(self, question: Question) -> tuple[set[_SortKey], frozenset[str]]:
         """
-        Return 宛名番号, more than `MOST_FOUND` where not all are here, and who of them is found by
-        something former alone.
+        Return the sort keys of 最新, more than `MOST_FOUND` where not all are here, and the 宛名番号 of
+        who is found by something former alone.
         """
         found = self._gathered(
             self._allowed(question).filter(self.conditions(question, former=False))
@@ -143,10 +144,10 @@ class _Search:
             self.conditions(question, former=True), is_latest=False, resident_number__in=allowed
         )
         # Somebody may have several former versions: they are one person.
-        former = set(
-            versions.values_list("resident_number", flat=True).distinct()[: MOST_FOUND + 1]
-        )
-        return found | former, frozenset(former - found)
+        numbers = versions.values_list("resident_number", flat=True).distinct()[: MOST_FOUND + 1]
+        former = set(numbers) - {number for _, number in found}
+        latest = {(one.kana_key, number) for number, one in latest_of(former).items()}
+        return found | latest, frozenset(former)
 
     def conditions(self, question: Question, *, former: bool) -> Q:
         condition = Q()
@@ -171,9 +172,9 @@ class _Search:
         protected = SupportMeasure.objects.filter(ended_at__isnull=True)
         return Q(resident_number__in=protected.values("resident_number"))
 
-    def _gathered(self, versions: QuerySet[ResidentVersion]) -> set[str]:
+    def _gathered(self, versions: QuerySet[ResidentVersion]) -> set[_SortKey]:
         # Without an order the database may stop at the first thousand, by whichever index is best.
-        return set(versions.values_list("resident_number", flat=True)[: MOST_FOUND + 1])
+        return set(versions.values_list("kana_key", "resident_number")[: MOST_FOUND + 1])
 
     def _allowed(self, question: Question) -> QuerySet[ResidentVersion]:
         latest = ResidentVersion.objects.filter(is_latest=True)
@@ -191,15 +192,16 @@ class _Search:
 def _towns(*, former: bool) -> Sequence[Town]:
     """Return the 町字 of the register; a new one is known after five minutes."""
 
-    def read() -> list[Town]:
+    def read() -> list[tuple[str, str, str]]:
         with connection.cursor() as cursor:
             cursor.execute(_TOWNS.format(which=_WHICH[former]))
-            return [Town(code, name, place_key(name)) for code, name in cursor.fetchall()]
+            return [(code, name, place_key(name)) for code, name in cursor.fetchall()]
 
-    towns: list[Town] | None = cache.get_or_set(
+    # Plain tuples: thousands of objects would take the cache longer to read than the search does.
+    towns: list[tuple[str, str, str]] | None = cache.get_or_set(
         f"resident_basic.towns.{connection.settings_dict['NAME']}.{former}", read, _TOWNS_SECONDS
     )
-    return towns or []
+    return [Town(*one) for one in towns or ()]
 
 
 def _lives_at(place: Place, towns: Sequence[Town]) -> Q:

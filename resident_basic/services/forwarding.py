@@ -153,9 +153,10 @@ def _forward(numbers: Sequence[str], approval: selectors.Approval, act: Act) -> 
 def _copies(
     numbers: Sequence[str], approval: selectors.Approval, dataset: Dataset
 ) -> Iterator[gateway.CopyData]:
-    latest = ResidentVersion.objects.filter(resident_number__in=numbers, is_latest=True)
-    columns = ("valid_from", "head_resident_number", "change_reason")
-    known = {number: said for number, *said in latest.values_list("resident_number", *columns)}
+    known = {
+        number: (one.valid_from, one.head_resident_number, one.change_reason)
+        for number, one in selectors.latest_of(numbers).items()
+    }
     heads = selectors.protected_among({head for _, head, _ in known.values()})
     for row in selectors.residents_for(numbers=numbers, approval=approval):
         since, head, reason = known[row.resident_number]

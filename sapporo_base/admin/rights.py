@@ -48,10 +48,9 @@ def right_words(right: str) -> str:
 
 def holds(request: HttpRequest, right: str, *, file: str) -> bool:
     """Say whether this person holds a right on a 特定個人情報ファイル (`PersonalInformationFile.Meta`)."""
-    known: dict[tuple[str, str], bool] = request.__dict__.setdefault("_file_rights", {})
-    if (right, file) not in known:
-        known[right, file] = selectors.may(request.user, right, file=file)
-    return known[right, file]
+    if not hasattr(request, "file_rights"):
+        request.file_rights = selectors.file_rights_of(request.user)
+    return (right, file) in request.file_rights
 
 
 def require(request: HttpRequest, right: str, *, file: str) -> None:

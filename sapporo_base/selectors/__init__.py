@@ -42,9 +42,8 @@ from sapporo_base.selectors.reference import (
     system_names,
 )
 from sapporo_base.selectors.rights import (
-    files_open_to,
+    file_rights_of,
     is_working,
-    may,
     rights_held,
     systems_applied_for_by,
     systems_operated_by,
@@ -60,7 +59,7 @@ __all__ = [
     "code_names",
     "credentials_ending",
     "exchange_grounds",
-    "files_open_to",
+    "file_rights_of",
     "in_force",
     "interrupted_runs",
     "is_working",
@@ -72,7 +71,6 @@ __all__ = [
     "legal_bases_for",
     "legal_basis_for",
     "losses_of",
-    "may",
     "message_layout",
     "missing_ground",
     "open_alarms",

@@ -1,9 +1,11 @@
 """Questions about what a member of staff may see and do. guardian is behind these, nowhere else."""
 
 from datetime import date
+from itertools import product
 
+from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from guardian.models import UserObjectPermission
+from guardian.models import GroupObjectPermission, UserObjectPermission
 from guardian.shortcuts import get_objects_for_user
 
 from sapporo_base.models import BusinessSystem, PersonalInformationFile, Staff
@@ -26,27 +28,33 @@ def systems_applied_for_by(staff: Staff) -> QuerySet[BusinessSystem]:
     )
 
 
-def files_open_to(
-    staff: Staff, right: str = "open_personalinformationfile"
-) -> QuerySet[PersonalInformationFile]:
-    """
-    Return the 特定個人情報ファイル on which this person holds a right
-    (`PersonalInformationFile.Meta`).
-    """
-    return get_objects_for_user(
-        staff, f"sapporo_base.{right}", klass=PersonalInformationFile, accept_global_perms=False
-    )
-
-
 def working_staff(number: str, *, day: date) -> Staff | None:
     """Return who bears this 職員番号, if they may work on that day."""
     found = Staff.objects.filter(staff_number=number).first()
     return found if found and found.is_valid_on(day) else None
 
 
-def may(staff: Staff, right: str, *, file: str) -> bool:
-    """Say whether this person holds a right on the 特定個人情報ファイル of that code."""
-    return files_open_to(staff, right).filter(code=file).exists()
+def file_rights_of(staff: Staff) -> frozenset[tuple[str, str]]:
+    """
+    Return every right (codename, code of the 特定個人情報ファイル) that this person holds, all at once: a
+    page asks for several.
+    """
+    rights = Permission.objects.filter(
+        content_type__app_label="sapporo_base", content_type__model="personalinformationfile"
+    )
+    files = {
+        str(pk): code for pk, code in PersonalInformationFile.objects.values_list("pk", "code")
+    }
+    if staff.is_superuser:
+        return frozenset(product(rights.values_list("codename", flat=True), files.values()))
+    in_person = UserObjectPermission.objects.filter(user=staff, permission__in=rights)
+    by_role = GroupObjectPermission.objects.filter(
+        group__in=staff.groups.all(), permission__in=rights
+    )
+    held = in_person.values_list("permission__codename", "object_pk").union(
+        by_role.values_list("permission__codename", "object_pk")
+    )
+    return frozenset((right, files[key]) for right, key in held if key in files)
 
 
 def wards_of(staff: Staff) -> frozenset[str] | None:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
@@ -209,6 +211,18 @@ class TestThePage:
         assert "矛盾は1件" in page
         assert person in page
         assert LinkageRecord.objects.filter(kind="listed", subject_count=1).exists()
+
+    def test_ten_findings_ask_no_more_than_one(
+        self, clerk, contradiction, receive, act, django_assert_num_queries
+    ):
+        browser = clerk()
+        browser.get(PAGE)
+        with CaptureQueriesContext(connection) as one:
+            browser.get(PAGE)
+        receive(*(row(relationship_1="20", name=f"矛盾　{n}子") for n in range(9)))
+        services.check_residents(act=replace(act, at=act.at + LATER))
+        with django_assert_num_queries(len(one)):
+            assert "矛盾　8子" in browser.get(PAGE).content.decode()
 
     def test_another_ward_sees_and_exports_none_of_it(self, clerk, contradiction):
         elsewhere = clerk(wards=["011029"])

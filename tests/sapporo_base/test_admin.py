@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from auditlog.models import LogEntry
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from guardian.shortcuts import assign_perm
 
 from sapporo_base import selectors, services
 from sapporo_base.acts import Act, NotNow
@@ -319,3 +321,17 @@ def test_a_field_that_fails_fails_the_page_and_does_not_look_empty():
 
     with pytest.raises(FieldCannotBeShown, match="broken"):
         Page(SystemCredential, admin.site).broken(SystemCredential())
+
+
+def test_a_right_on_a_file_is_held_in_person_or_by_role_and_on_that_file_alone():
+    in_person, by_role, stranger = StaffFactory(), StaffFactory(), StaffFactory()
+    role = Group.objects.create(name="窓口")
+    by_role.groups.add(role)
+    file = PersonalInformationFile.objects.get(code="resident")
+    _open_file(in_person, "open_personalinformationfile")
+    assign_perm("open_protected_person", role, file)
+    assert selectors.file_rights_of(in_person) == {("open_personalinformationfile", "resident")}
+    assert selectors.file_rights_of(by_role) == {("open_protected_person", "resident")}
+    assert selectors.file_rights_of(stranger) == frozenset()
+    everything = selectors.file_rights_of(StaffFactory(is_superuser=True))
+    assert ("open_personalinformationfile", "resident") in everything
