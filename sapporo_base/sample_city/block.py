@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from sapporo_base.sample_city import days, doubles, names, people, places, rates, registers, taxes
+from sapporo_base.sample_city.claim_writing import ClaimWriter
 from sapporo_base.sample_city.claims import (
     BIRTH,
     MOVED_IN,
@@ -18,15 +19,16 @@ from sapporo_base.sample_city.claims import (
     RECENT_MOVE,
     Claim,
     ClaimBook,
-    ClaimWriter,
     received_after,
-)  # fmt: skip
+)
 from sapporo_base.sample_city.defects import Planted, chosen, plant, some_by_lot
-from sapporo_base.sample_city.events import Chronicle, Days
+from sapporo_base.sample_city.events import Days
 from sapporo_base.sample_city.families import Family, Strangers, families_of
 from sapporo_base.sample_city.files import layout, write_part
 from sapporo_base.sample_city.inconsistencies import DEAD_HEADS, contradict
-from sapporo_base.sample_city.residents import Register, Serials, register
+from sapporo_base.sample_city.passing import Chronicle
+from sapporo_base.sample_city.registering import register
+from sapporo_base.sample_city.residents import Register, Serials
 
 BLOCK_SIZE: Final = 20_000
 FORMER_START, GHOST_START, NEWCOMER_START = 22_000, 23_000, 24_000
