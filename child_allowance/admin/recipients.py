@@ -12,10 +12,9 @@ from django.utils.safestring import SafeString
 
 from child_allowance.admin.looks import FILE, PROCEDURE, AllowanceLookMixin, person_link
 from child_allowance.admin.notices import NotifyMixin
+from child_allowance.admin.recipient_sections import PAYMENTS, born, months, place, sections_of
 from child_allowance.models import Entitlement, Recipient
-from child_allowance.rules.amounts import Rule
-from child_allowance.rules.months import Month
-from child_allowance.services.person import Person, open_person
+from child_allowance.services.person import open_person
 from sapporo_base.acts import Refusal
 from sapporo_base.admin import display, drawings
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
@@ -26,19 +25,6 @@ from sapporo_base.rules.dates import format_month, format_points
 from social_address import selectors as social_address
 
 MONTHS_SHOWN = 24
-RULES = {
-    Rule.FIRST_OR_SECOND: "第1子・第2子",
-    Rule.THIRD_OR_LATER: "第3子以降",
-    Rule.SPECIAL_BENEFIT: "特例給付",
-}
-PAYMENTS = {"held": "warned", "in_file": "info", "paid": "done", "returned": "stopped"}
-CODES = {
-    "not_requested": "未要求",
-    "requested": "要求中",
-    "acquired": "取得済",
-    "failed": "エラー",
-    "requested_again": "再要求",
-}
 
 
 class WardFilter(admin.SimpleListFilter):
@@ -113,8 +99,8 @@ class RecipientAdmin(NotifyMixin, AllowanceLookMixin, ReadOnlyAdmin):
         return display.facts(
             [
                 ("氏名", person_link(number, subject)),
-                ("生年月日", _born(subject)),
-                ("住所", _place(subject)),
+                ("生年月日", born(subject)),
+                ("住所", place(subject)),
                 ("宛名番号", display.grouped(number)),
                 ("認定番号", recipient.approval_number),
                 ("状態", self.status(recipient)),
@@ -150,7 +136,7 @@ class RecipientAdmin(NotifyMixin, AllowanceLookMixin, ReadOnlyAdmin):
     @admin.display(description="支給期間")
     def period(self, recipient: Recipient) -> SafeString:
         """Return the first and the last month."""
-        return _months(recipient.entitled_from, recipient.entitled_until)
+        return months(recipient.entitled_from, recipient.entitled_until)
 
     @admin.display(description="算定児童")
     def counted(self, recipient: Recipient) -> SafeString:
@@ -168,7 +154,7 @@ class RecipientAdmin(NotifyMixin, AllowanceLookMixin, ReadOnlyAdmin):
                     else "施設入所等"
                     if child.in_facility
                     else "支給",
-                    _months(child.counted_from, child.counted_until),
+                    months(child.counted_from, child.counted_until),
                 )
                 for child in recipient.children.order_by("born_on")
             ],
@@ -257,7 +243,7 @@ class RecipientAdmin(NotifyMixin, AllowanceLookMixin, ReadOnlyAdmin):
         if number:
             act = staff_act(request, procedure=PROCEDURE, reason=reason or "人の総覧の閲覧")
             try:
-                context["sections"] = _sections(open_person(number=number, act=act))
+                context["sections"] = sections_of(open_person(number=number, act=act))
             except Refusal as refusal:
                 context["refused"] = refusal.message
         return TemplateResponse(request, "child_allowance/person.html", context)
@@ -271,136 +257,3 @@ def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[s
         return []
     page = reverse("admin:child_allowance_person")
     return [("児童手当(人の総覧)", f"{page}?number={resident_number}")]
-
-
-def _sections(person: Person) -> list[tuple[str, SafeString]]:
-    """Return the headings and contents of the page, in the order of the way from intake to payment."""
-    subject = person.subject
-    return [
-        (
-            "基本の事項(社会保障宛名)",
-            display.facts(
-                [
-                    ("宛名番号", display.grouped(person.number)),
-                    ("氏名", subject.name if subject else "確認できません"),
-                    ("フリガナ", subject.name_kana if subject else ""),
-                    ("生年月日", _born(subject)),
-                    ("住所", _place(subject)),
-                ]
-            ),
-        ),
-        (
-            "番号と符号(団体内統合宛名)",
-            display.facts(
-                [
-                    ("団体内統合宛名番号", display.grouped(person.integrated_number)),
-                    ("符号", CODES.get(person.code_state, "—")),
-                ]
-            ),
-        ),
-        (
-            "請求・届出(児童手当)",
-            display.table(
-                ["受付番号", "種別", "受付日", "状態"],
-                [
-                    (
-                        format_html(
-                            '<a href="{}">{}</a>',
-                            reverse("admin:child_allowance_claim_change", args=(one.pk,)),
-                            one.claim_number,
-                        ),
-                        one.get_kind_display(),
-                        display.day(one.received_on),
-                        one.get_state_display(),
-                    )
-                    for one in person.claims
-                ],
-                caption="請求・届出",
-            ),
-        ),
-        (
-            "他機関への照会(市中間サーバ)",
-            display.table(
-                ["項", "課税年度", "状態", "回答"],
-                [
-                    (
-                        f"{fact.item}の項",
-                        str(fact.tax_year or "—"),
-                        fact.get_state_display(),
-                        display.moment(fact.answered_at) if fact.answered_at else "—",
-                    )
-                    for fact in person.inquiries
-                ],
-                caption="他機関への照会",
-            ),
-        ),
-        (
-            "受給(児童手当)",
-            display.table(
-                ["認定番号", "支給期間"],
-                [
-                    (
-                        format_html(
-                            '<a href="{}">{}</a>',
-                            reverse("admin:child_allowance_recipient_change", args=(one.pk,)),
-                            one.approval_number,
-                        ),
-                        _months(one.entitled_from, one.entitled_until),
-                    )
-                    for one in [*person.recipients, *(link.recipient for link in person.links)]
-                ],
-                caption="受給者または算定児童として",
-            ),
-        ),
-        (
-            "支払",
-            display.table(
-                ["支払日", "支払額", "状態"],
-                [
-                    (
-                        display.day(one.run.pay_on),
-                        display.money(one.amount),
-                        display.badge(one.get_state_display(), PAYMENTS[one.state]),
-                    )
-                    for one in person.payments
-                ],
-                caption="支払",
-            ),
-        ),
-        (
-            "誰が見て、何が連携されたか(情報連携記録)",
-            display.timeline(
-                [
-                    display.Moment(
-                        at=record.at,
-                        what=record.kind,
-                        text=record.detail,
-                        who=record.staff_name or record.system_code,
-                    )
-                    for record in person.records
-                ]
-            ),
-        ),
-    ]
-
-
-def _months(first: date, after_last: date | None) -> SafeString:
-    """Return 令和8年8月分から令和9年3月分まで; open, without an end."""
-    if after_last is None:
-        return format_html("{}分から", display.month(first))
-    if after_last <= first:
-        return SafeString("支給した月はありません")
-    last = Month.of(after_last).plus(-1).first_day
-    return format_html("{}分から{}分まで", display.month(first), display.month(last))
-
-
-def _born(subject) -> SafeString | str:
-    if subject is None:
-        return ""
-    return display.day(subject.born_on, weekday=False) if subject.born_on else subject.born_text
-
-
-def _place(subject) -> str:
-    if subject is None:
-        return ""
-    return subject.residential_address or "非公開"

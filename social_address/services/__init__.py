@@ -11,14 +11,10 @@ from social_address.services.disclosure import (
     search_addressees,
 )
 from social_address.services.merges import follow_merges
-from social_address.services.registration import (
-    Newcomer,
-    NoNumbersLeft,
-    become_resident,
-    register_addressee,
-    register_subjects,
-)
+from social_address.services.newcomers import Newcomer, NoNumbersLeft
+from social_address.services.registration import become_resident, register_addressee
 from social_address.services.residents import follow_residents
+from social_address.services.subjects import register_subjects
 from social_address.services.taxes import receive_taxes
 
 __all__ = [

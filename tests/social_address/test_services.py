@@ -21,7 +21,8 @@ from social_address.models import (
     SocialAddresseeChange,
     TaxInformation,
 )
-from social_address.services.registration import SUBJECT_COLUMNS, Newcomer
+from social_address.services import Newcomer
+from social_address.services.subjects import SUBJECT_COLUMNS
 from tests.factories import StaffFactory, system
 from tests.integrated_address.factories import numbered
 from tests.social_address.factories import (

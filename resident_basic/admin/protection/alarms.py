@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from resident_basic import selectors, services
-from resident_basic.admin.protection.measures import FILE, OUTCOMES, PROCEDURE
+from resident_basic.admin.protection.acts import FILE, PROCEDURE
+from resident_basic.admin.protection.sections import OUTCOMES
 from resident_basic.models import LookAlarm
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm

@@ -1,6 +1,5 @@
-"""The pages of 社会保障宛名: people and corporations, their accounts, taxes and contacts."""
+"""社会保障宛名: one card for each person or corporation, and the way to it from a resident."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +10,6 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 from unfold.widgets import (
@@ -21,27 +19,19 @@ from unfold.widgets import (
 )
 
 from sapporo_base import selectors as base_selectors
-from sapporo_base import services as base
 from sapporo_base.admin import display
-from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
+from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
-from sapporo_base.admin.looks import OPEN, RecordedLookMixin
+from sapporo_base.admin.looks import OPEN
 from sapporo_base.admin.rights import holds
 from sapporo_base.rules.kana import kana_key, name_key
-from social_address import selectors, services
+from social_address import services
+from social_address.admin.people import FILE, NOT_SHOWN, SEXES, STATES, PersonMixin
 from social_address.models import (
-    AddresseeNumberRange,
     AddresseeVersion,
-    BankAccount,
     ContactRecord,
     SocialAddressee,
-    TaxInformation,
 )
-
-FILE = "social-address"
-NOT_SHOWN = "住所非表示"
-STATES = {"1": "住登者", "2": "転出者", "3": "死亡者", "9": "その他消除者", "": "住登外"}
-SEXES = {"0": "不明", "1": "男", "2": "女"}
 
 
 class ContactForm(forms.Form):
@@ -69,37 +59,8 @@ class ContactForm(forms.Form):
         chosen.choices = list(names.items())
 
 
-class _PersonMixin(RecordedLookMixin):
-    """What all pages about an addressee share: whose file it is, whom a row is about, 支援措置."""
-
-    personal_file = FILE
-    look_procedure = "社会保障宛名の管理"
-
-    def addressee_of(self, obj: Any) -> SocialAddressee:
-        """Return the addressee whom a row is about."""
-        return obj.addressee
-
-    def look_subjects(self, obj: Any) -> Sequence[base.Subject]:
-        """Return the 宛名番号."""
-        return [("social", self.addressee_of(obj).addressee_number)]
-
-    def is_protected(self, obj: Any) -> bool:
-        """Say whether the person stands under 支援措置; asked once for each row."""
-        if not hasattr(obj, "is_under_support"):
-            number = self.addressee_of(obj).addressee_number
-            obj.is_under_support = bool(selectors.protected_numbers([number]))
-        return obj.is_under_support
-
-    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Ask for the 支援措置 of all these people at once."""
-        numbers = {self.addressee_of(row).addressee_number for row in rows}
-        protected = selectors.protected_numbers(numbers)
-        for row in rows:
-            row.is_under_support = self.addressee_of(row).addressee_number in protected
-
-
 @admin.register(SocialAddressee)
-class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
+class SocialAddresseeAdmin(PersonMixin, ReadOnlyAdmin):
     """社会保障宛名: one card for each person or corporation."""
 
     duty, icon, duty_order = "窓口", "contacts", 20
@@ -312,105 +273,6 @@ class SocialAddresseeAdmin(_PersonMixin, ReadOnlyAdmin):
         contact = services.Contact(**cleaned)
         services.record_contact(addressee=addressee, contact=contact, act=staff_act(request))
         return "対応記録を登録しました。"
-
-
-@admin.register(TaxInformation)
-class TaxInformationAdmin(_PersonMixin, ReadOnlyAdmin):
-    """課税情報 as 税宛名 sent it."""
-
-    duty, icon, duty_order = "窓口", "receipt_long", 40
-    about = "税宛名から受領した課税情報です。更正は回数ごとに残ります。"
-    empty_text = "税宛名の課税情報ファイルを受領すると表示されます。"
-    look_items = ("課税情報",)
-    list_display = ("addressee", "tax_year", "revision", "is_latest", "total", "revised_on")
-    list_filter = ("tax_year", "is_latest", "undeclared")
-    list_select_related = ("addressee",)
-    search_fields = ("addressee__addressee_number",)
-    fields = ("addressee", "tax_year", "revision", "is_latest", "revised_on", "amounts")
-    readonly_fields = ("amounts",)
-
-    @admin.display(description="合計所得金額")
-    def total(self, obj: TaxInformation) -> SafeString:
-        """Return the total income in yen."""
-        return display.money(obj.total_income)
-
-    @admin.display(description="課税内容")
-    def amounts(self, obj: TaxInformation) -> SafeString:
-        """Return the items under their Japanese names."""
-        layout = base_selectors.layout_definition("tax", day=obj.revised_on)
-        labels = {one["name"]: one["label"] for one in layout["fields"]}
-        return display.facts([(labels.get(name, name), value) for name, value in obj.items.items()])
-
-
-@admin.register(BankAccount)
-class BankAccountAdmin(_PersonMixin, ReadOnlyAdmin):
-    """口座情報 of the 社会保障 systems."""
-
-    duty, icon, duty_order = "窓口", "account_balance", 30
-    about = "社会保障業務の支給・還付・引落に使う口座です。"
-    empty_text = "口座情報ファイルまたは児童手当の請求を受領すると表示されます。"
-    look_items = ("口座",)
-    list_display = ("addressee", "system_code", "purpose", "branch", "valid_from")
-    list_filter = ("system_code", "purpose", "is_public_money_account")
-    list_select_related = ("addressee",)
-    search_fields = ("addressee__addressee_number",)
-
-    @admin.display(description="金融機関・支店")
-    def branch(self, obj: BankAccount) -> str:
-        """Return bank and branch; the branch is near the home, so nothing of it under 支援措置."""
-        return NOT_SHOWN if self.is_protected(obj) else f"{obj.bank_code}-{obj.branch_code}"
-
-
-@admin.register(ContactRecord)
-class ContactRecordAdmin(_PersonMixin, ReadOnlyAdmin):
-    """対応記録, those that wait for a follow-up first."""
-
-    duty, icon, duty_order = "窓口", "support_agent", 25
-    about = "窓口・電話などでの対応の記録です。登録は社会保障宛名の画面から行います。"
-    empty_text = "社会保障宛名の画面で対応記録を登録すると表示されます。"
-    look_items = ("対応記録",)
-    list_display = ("contacted_at", "person", "channel", "about_what", "staff_name", "follow_up_on")
-    list_filter = ("channel", "system_code", "follow_up_on")
-    list_select_related = ("addressee",)
-    # Not by subject: what a free text says of a protected person must not be found by guessing.
-    search_fields = ("addressee__addressee_number",)
-    search_help_text = "宛名番号で検索"
-    actions = ("close_follow_ups",)
-
-    @admin.display(description="件名")
-    def about_what(self, obj: ContactRecord) -> str:
-        """Return the subject, which is free text: nothing of it under 支援措置."""
-        return "非公開(支援措置)" if self.is_protected(obj) else obj.subject
-
-    @admin.display(description="社会保障宛名")
-    def person(self, obj: ContactRecord) -> SafeString:
-        """Return a link to the person."""
-        url = reverse("admin:social_address_socialaddressee_change", args=[obj.addressee_id])
-        return format_html('<a href="{}">{}</a>', url, obj.addressee.addressee_number)
-
-    def has_close_follow_up_permission(self, request: HttpRequest) -> bool:
-        """Say whether this person may close a follow-up."""
-        return request.user.has_perm("social_address.change_contactrecord")
-
-    @admin.action(description="次回対応を完了にする", permissions=["close_follow_up"])
-    def close_follow_ups(self, request: HttpRequest, records: QuerySet[ContactRecord]) -> None:
-        """Close the follow-ups of the chosen records."""
-        act = staff_act(request)
-        closed = [services.close_follow_up(record=record, act=act) for record in records]
-        self.message_user(request, f"{len(closed)}件の次回対応を完了にしました。")
-
-
-@admin.register(AddresseeNumberRange)
-class AddresseeNumberRangeAdmin(SystemBaseAdmin):
-    """宛名番号範囲 reserved with 既存住基."""
-
-    duty, icon = "運用", "pin"
-    about = "住登外者・法人に付ける宛名番号の範囲です。既存住基と調整した範囲だけを登録します。"
-    list_display = ("first_serial", "last_serial", "next_serial", "note")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A range that was used is never deleted."""
-        return False
 
 
 def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
