@@ -225,13 +225,13 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
         HomeRow(
             "異動提案",
             f"{proposals:,}件",
-            reverse("admin:child_allowance_proposal_changelist"),
+            _page(request, "proposal", "changelist"),
             Attention.WAITING if proposals else Attention.CALM,
         ),
         HomeRow(
             "支払保留・振込不能",
             f"{held:,}件",
-            reverse("admin:child_allowance_payment_changelist"),
+            _page(request, "payment", "changelist"),
             Attention.WARNED if held else Attention.CALM,
         ),
     ]
@@ -242,7 +242,7 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
             HomeRow(
                 "直近の支払",
                 f"{format_date(run.pay_on, weekday=False)} {run.yen:,}円",
-                reverse("admin:child_allowance_paymentrun_change", args=(run.pk,)),
+                _page(request, "paymentrun", "change", run.pk),
             )
         )
     total = examined + waiting.get("ready", 0)
@@ -253,3 +253,9 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
         rows=rows,
         order=40,
     )
+
+
+def _page(request: HttpRequest, table: str, page: str, *args: object) -> str:
+    """Return the way to a page, "" for who may not go there."""
+    may = request.user.has_perm(f"child_allowance.view_{table}")
+    return reverse(f"admin:child_allowance_{table}_{page}", args=args) if may else ""

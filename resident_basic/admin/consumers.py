@@ -42,7 +42,7 @@ def _stretch(after: int | None, until: int | None) -> str:
 
 def _state(delivery: Any) -> tuple[str, str]:
     if not delivery.reads_feed:
-        return ("異動情報は受け取らない", "info")
+        return ("受取なし", "info")
     late = selectors.is_late(delivery, at=timezone.now())
     states = (
         (delivery.skipped_until is not None, "読み飛ばしあり", "stopped"),
@@ -92,6 +92,13 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def get_ordering(self, request: HttpRequest) -> Any:
         """Sort who is furthest behind to the top."""
         return ["-behind", "-unconfirmed", "system__business_id"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Return one delivery, and whether this person may open its files."""
+        found: Any = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.may_see_files = request.user.has_perm("resident_basic.view_deliveryfile")
+        return found
 
     @admin.display(description="状態")
     def status(self, obj: Any) -> SafeString:
@@ -151,7 +158,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="日次ファイル")
-    def day_files(self, obj: Delivery) -> SafeString:
+    def day_files(self, obj: Any) -> SafeString:
         """Say whether the system gets a file of the day, and which was the last."""
         subscription = selectors.file_subscription(obj.system)
         if subscription is None or not subscription.is_active:
@@ -160,14 +167,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         said = display.badge("配信中", "done")
         if last is None:
             return format_html("{} レイアウト {}", said, subscription.layout_code)
-        url = reverse("admin:resident_basic_deliveryfile_change", args=[last.pk])
-        return format_html(
-            '{} レイアウト {} 最新 <a href="{}">{}</a>',
-            said,
-            subscription.layout_code,
-            url,
-            last.name,
-        )
+        name = format_html("{}", last.name)
+        if obj.may_see_files:
+            url = reverse("admin:resident_basic_deliveryfile_change", args=[last.pk])
+            name = format_html('<a href="{}">{}</a>', url, last.name)
+        return format_html("{} レイアウト {} 最新 {}", said, subscription.layout_code, name)
 
     @action(description="日次ファイルを設定する", permissions=["operate"], icon="draft")
     def set_up_files(self, request: HttpRequest, object_id: str) -> HttpResponse:
