@@ -309,15 +309,15 @@ def _note_conversion(
         written.unmapped, layout_code=layout.code, place=f"日次ファイル {file.name}", at=act.at
     )
     labels = {one.name: one.label for one in layout.fields}
-    lost = written.losses[:_KEPT_FINDINGS]
+    lost = [
+        base.LostIn(
+            f"{file.name} 受領番号{file.after_receipt + one.row}", labels[one.item], one.losses
+        )
+        for one in written.losses[:_KEPT_FINDINGS]
+    ]
     base.note_losses(
-        [
-            base.LostIn(
-                f"{file.name} 受領番号{file.after_receipt + one.row}", labels[one.item], one.losses
-            )
-            for one in lost
-        ],
-        of={f"{file.name} 受領番号{file.after_receipt + one.row}" for one in lost},
+        lost,
+        of={one.record for one in lost},
         origin="file",
         layout_code=layout.code,
         layout_version=layout.version,

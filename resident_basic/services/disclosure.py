@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -214,9 +214,7 @@ def acknowledge(*, receipt: int, act: Act) -> Delivery:
         raise InvalidRequest(
             "まだ配信していない位置の受領確認はできません。", fields={"receipt": "範囲外です。"}
         )
-    delivery.acknowledged_until = receipt
-    delivery.acknowledged_at = act.at
-    delivery.save(update_fields=["acknowledged_until", "acknowledged_at"])
+    note_progress(delivery, acknowledged_until=receipt, acknowledged_at=act.at)
     return delivery
 
 
@@ -259,16 +257,24 @@ def note_given(*, after: int, until: int, act: Act) -> Delivery:
     if delivery.skipped_after is not None and delivery.skipped_until is not None:
         before = (delivery.skipped_after, delivery.skipped_until)
     skipped = skipped_stretch(before, read_until=delivery.read_until, after=after, until=until)
-    delivery.skipped_after, delivery.skipped_until = skipped or (None, None)
-    delivery.read_until = max(delivery.read_until, until)
-    delivery.read_at = act.at
-    delivery.reads_feed = True
-    # Not by save(): the history of who said that a system reads it is not about its reading.
-    Delivery.objects.filter(pk=delivery.pk).update(
+    skipped_after, skipped_until = skipped or (None, None)
+    note_progress(
+        delivery,
         reads_feed=True,
-        read_until=delivery.read_until,
-        read_at=delivery.read_at,
-        skipped_after=delivery.skipped_after,
-        skipped_until=delivery.skipped_until,
+        read_until=max(delivery.read_until, until),
+        read_at=act.at,
+        skipped_after=skipped_after,
+        skipped_until=skipped_until,
     )
     return delivery
+
+
+def note_progress(delivery: Delivery, **reached: Any) -> None:
+    """
+    Note how far a system has come.
+
+    Not by save(): the linkage history of who said how a system is delivered to is not about its reading.
+    """
+    for name, value in reached.items():
+        setattr(delivery, name, value)
+    Delivery.objects.filter(pk=delivery.pk).update(**reached)

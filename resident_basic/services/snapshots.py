@@ -13,7 +13,7 @@ from integrated_address import services as addressees
 from resident_basic import selectors
 from resident_basic.rules.applications import SNAPSHOT
 from resident_basic.rules.items import REGISTER
-from resident_basic.services.disclosure import note_given
+from resident_basic.services.disclosure import note_given, note_progress
 from resident_basic.services.permits import INFORMATION, permit_delivery, receiver
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotNow
@@ -201,6 +201,4 @@ def _line(content: dict[str, Any]) -> bytes:
 def _note_snapshot(*, receipt: int, act: Act) -> None:
     """Note that everything up to a receipt was sent: from there on the system reads the feed."""
     delivery = note_given(after=0, until=receipt, act=act)
-    delivery.snapshot_until = receipt
-    delivery.snapshot_at = act.at
-    delivery.save(update_fields=["snapshot_until", "snapshot_at"])
+    note_progress(delivery, snapshot_until=receipt, snapshot_at=act.at)
