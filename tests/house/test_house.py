@@ -107,7 +107,8 @@ def test_the_published_api_is_the_one_in_the_docs():
 
 def test_only_the_settings_read_the_environment():
     allowed = {
-        "sapporo_base/settings.py",
+        "sapporo_base/settings/__init__.py",
+        "sapporo_base/settings/readers.py",
         "sapporo_base/environment.py",
         "sapporo_base/database.py",
     }

@@ -1,82 +1,28 @@
 """
 Settings of every environment; the process environment is read here and nowhere else.
 
+`readers` reads it. What it does not change stands beside: `schedule` (periodic work), `theme` (the look of
+the pages), `plugged` (what apps add to the ground floor, by name).
+
 Production takes everything from the environment and refuses to start without it. A demo or test
 environment has its generated secrets in `var/sapporo.env` (see `sapporo_base.environment`), and
 an embedded PostgreSQL when `DATABASE_URL` is unset.
 """
 
-import base64
-import binascii
 import os
 import secrets
-import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, validate
+from environs import validate
 
 from sapporo_base.database import Cluster
-from sapporo_base.environment import var_folder
+from sapporo_base.settings import plugged, schedule, theme
+from sapporo_base.settings.readers import OFFLINE, VAR_DIR, database, env, env_required, key_ring
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = var_folder()
-
-# Commands that touch no table and need no secret: they run on a machine where nothing is set up.
-OFFLINE_COMMANDS = {"explain_allowance", "generate_city", "run_platform_simulator", "database"}
-OFFLINE = len(sys.argv) > 1 and sys.argv[1] in OFFLINE_COMMANDS
-
-env = Env()
-KEY_ID_LENGTH, KEY_BYTES = 16, 32
-# The marker of `environs` for "there is no default: refuse to start".
-env_required: Any = ...
-if (VAR_DIR / "sapporo.env").exists():
-    env.read_env(str(VAR_DIR / "sapporo.env"), recurse=False)
-
-
-def _key_ring(name: str) -> dict[str, bytes]:
-    """Read `id:base64,id:base64`; the first key seals, the others only open."""
-    ring: dict[str, bytes] = {}
-    for entry in env.list(name, [] if OFFLINE else env_required, delimiter=","):
-        key_id, _, encoded = entry.partition(":")
-        try:
-            key = base64.urlsafe_b64decode(encoded)
-        except (binascii.Error, ValueError):
-            key = b""
-        if not key_id or len(key_id) > KEY_ID_LENGTH or len(key) != KEY_BYTES or key_id in ring:
-            raise ImproperlyConfigured(f"{name}: each entry is ID:BASE64 of 32 bytes, ids unique.")
-        ring[key_id] = key
-    return ring
-
-
-def _database(url: str) -> dict[str, Any]:
-    """Turn a postgresql:// URL into Django's settings."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": query.pop("port", str(parts.port or "")),
-        # For `sapporo_base.rows` alone; not behind a pooler that knows no prepared statements.
-        "OPTIONS": {
-            "prepare_threshold": 1 if env.bool("DATABASE_PREPARED_STATEMENTS", True) else None,
-            **query,
-        },
-        # Persistent: a request must not pay for a new connection and its authentication.
-        "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
-        "CONN_HEALTH_CHECKS": True,
-        # Each test run of one machine may have its own database beside the others.
-        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", "test_sapporo")},
-    }
-
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 ENVIRONMENT = env.str(
     "SAPPORO_ENVIRONMENT",
@@ -97,9 +43,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # Sealed 個人番号, system secrets and the seal of the 情報連携記録.
-INDIVIDUAL_NUMBER_KEYS = _key_ring("INDIVIDUAL_NUMBER_KEYS")
-INDIVIDUAL_NUMBER_DIGEST_KEYS = _key_ring("INDIVIDUAL_NUMBER_DIGEST_KEYS")
-CREDENTIAL_KEYS = _key_ring("CREDENTIAL_KEYS")
+INDIVIDUAL_NUMBER_KEYS = key_ring("INDIVIDUAL_NUMBER_KEYS")
+INDIVIDUAL_NUMBER_DIGEST_KEYS = key_ring("INDIVIDUAL_NUMBER_DIGEST_KEYS")
+CREDENTIAL_KEYS = key_ring("CREDENTIAL_KEYS")
 SEAL_SIGNING_KEY_FILE = env.path("SEAL_SIGNING_KEY_FILE", None if OFFLINE else env_required)
 SEAL_ROOTS_FILE = env.path("SEAL_ROOTS_FILE", None if OFFLINE else env_required)
 
@@ -165,7 +111,7 @@ if OFFLINE:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy"}}
 else:
     DATABASES = {
-        "default": _database(
+        "default": database(
             env.str("DATABASE_URL", Cluster(VAR_DIR / "postgres").url() if DEMO else env_required)
         )
     }
@@ -285,153 +231,7 @@ CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "scheduler heartbeat": {"task": "sapporo_base.tasks.beat", "schedule": 10.0},
-    "relay the outbox": {"task": "sapporo_base.tasks.relay_outbox", "schedule": 2.0},
-    "seal the records": {"task": "sapporo_base.tasks.seal_records", "schedule": 60.0},
-    "state of the platform": {"task": "gateway.tasks.check_platform", "schedule": 5.0},
-    "numbers for the platform": {"task": "gateway.tasks.read_feeds", "schedule": 10.0},
-    "interactive inquiries": {"task": "gateway.tasks.work_interactive", "schedule": 2.0},
-    "messages in bulk": {
-        "task": "gateway.tasks.work_bulk",
-        "schedule": 5.0,
-        "options": {"queue": "bulk", "expires": 30},
-    },
-    "figures of the queues": {
-        "task": "gateway.tasks.measure_queues",
-        "schedule": 15.0,
-        "options": {"queue": "bulk", "expires": 15},
-    },
-    "inquiries of others": {"task": "gateway.tasks.look_for_provisions", "schedule": 30.0},
-    "exchange records": {
-        "task": "gateway.tasks.fetch_exchange_records",
-        "schedule": 60.0,
-        "options": {"queue": "bulk"},
-    },
-    "doubtful identity of newcomers": {
-        "task": "integrated_address.tasks.match_newcomers",
-        "schedule": 30.0,
-        "options": {"queue": "bulk", "expires": 30},
-    },
-    "doubtful identity of everybody": {
-        "task": "integrated_address.tasks.find_candidates",
-        "schedule": crontab(hour=4, minute=0, day_of_week="sunday"),
-        "options": {"queue": "bulk"},
-    },
-    "household copies": {
-        "task": "resident_basic.tasks.forward_households",
-        "schedule": 60.0,
-        "options": {"queue": "bulk"},
-    },
-    "nightly reconciliation of copies": {
-        "task": "gateway.tasks.reconcile_all_copies",
-        "schedule": crontab(hour=3, minute=15),
-        "options": {"queue": "bulk"},
-    },
-    "nightly reconciliation of numbers and codes": {
-        "task": "gateway.tasks.reconcile_codes",
-        "schedule": crontab(hour=3, minute=40),
-        "options": {"queue": "bulk"},
-    },
-    "master updates": {
-        "task": "gateway.tasks.fetch_master_updates",
-        "schedule": 3_600.0,
-        "options": {"queue": "bulk", "expires": 3_600},
-    },
-    "looks of people at their own data": {
-        "task": "gateway.tasks.fetch_disclosures",
-        "schedule": 120.0,
-        "options": {"queue": "bulk", "expires": 120},
-    },
-    "items shown to people": {
-        "task": "gateway.tasks.fetch_disclosed_items",
-        "schedule": crontab(hour=4, minute=10),
-        "options": {"queue": "bulk"},
-    },
-    "unclear inquiries compared": {
-        "task": "gateway.tasks.compare_unclear_inquiries",
-        "schedule": crontab(hour=2, minute=10),
-        "options": {"queue": "bulk"},
-    },
-    "nightly check of flags": {
-        "task": "gateway.tasks.check_flags",
-        "schedule": crontab(hour=3, minute=30),
-        "options": {"queue": "bulk"},
-    },
-    "nightly comparison of exchange records": {
-        "task": "gateway.tasks.compare_exchange_records",
-        "schedule": crontab(hour=4, minute=0),
-        "options": {"queue": "bulk"},
-    },
-    "files of business systems": {
-        "task": "gateway.tasks.exchange_files",
-        "schedule": 30.0,
-        "options": {"queue": "bulk", "expires": 30},
-    },
-    "files and results that are kept no longer": {
-        "task": "gateway.tasks.dispose_of_exchanged",
-        "schedule": crontab(hour=2, minute=50),
-        "options": {"queue": "bulk"},
-    },
-    "contents that were looked at": {
-        "task": "gateway.tasks.discard_inspections",
-        "schedule": 600.0,
-        "options": {"queue": "bulk"},
-    },
-    "alarms of looks": {"task": "resident_basic.tasks.raise_look_alarms", "schedule": 10.0},
-    "contradictions among residents": {
-        "task": "resident_basic.tasks.check_residents",
-        "schedule": crontab(hour=2, minute=30),
-        "options": {"queue": "bulk"},
-    },
-    "wake-up calls": {
-        "task": "resident_basic.tasks.wake_consumers",
-        "schedule": 5.0,
-        "options": {"queue": "outward", "expires": 5},
-    },
-    "files of the day": {
-        "task": "resident_basic.tasks.deliver_files",
-        "schedule": 900.0,
-        "options": {"queue": "bulk"},
-    },
-    "received files": {
-        "task": "resident_basic.tasks.dispose_received_files",
-        "schedule": 86_400.0,
-        "options": {"queue": "bulk"},
-    },
-    "reminders of the applications": {
-        "task": "resident_basic.tasks.remind_sections",
-        "schedule": 3_600.0,
-        "options": {"queue": "bulk"},
-    },
-    "files asked for": {
-        "task": "resident_basic.tasks.receive_ordered_files",
-        "schedule": 30.0,
-        "options": {"queue": "bulk", "expires": 30},
-    },
-    "alarms": {"task": "sapporo_base.tasks.watch_alarms", "schedule": 30.0},
-    "partitions ahead": {"task": "sapporo_base.tasks.prepare_partitions", "schedule": 86_400.0},
-    "claims for child allowance": {
-        "task": "child_allowance.tasks.work_on_claims",
-        "schedule": 60.0,
-        "options": {"queue": "bulk"},
-    },
-    "changes for child allowance": {
-        "task": "child_allowance.tasks.read_changes",
-        "schedule": 300.0,
-        "options": {"queue": "bulk"},
-    },
-    "merges of 社会保障宛名": {
-        "task": "social_address.tasks.follow_merges",
-        "schedule": 60.0,
-        "options": {"queue": "bulk", "expires": 60},
-    },
-    "follow the residents": {
-        "task": "social_address.tasks.follow_residents",
-        "schedule": 30.0,
-        "options": {"queue": "bulk"},
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 # Files of the day for business systems: made from this hour on (Japan time), once a day.
 DELIVERY_FILE_HOUR = env.int("DELIVERY_FILE_HOUR", 5, validate=validate.Range(min=0, max=23))
@@ -506,126 +306,29 @@ CERTIFICATION_GRACE_DAYS = env.int(
 AUDITLOG_CID_GETTER = "sapporo_base.correlation.current"
 AUDITLOG_DISABLE_ON_RAW_SAVE = True
 
-# The staff's pages: one look, light only; the side bar is made from what each page says of itself.
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "札幌市システム基盤",
-    "SITE_HEADER": "札幌市システム基盤",
-    "SITE_SYMBOL": "hub",
-    "SITE_URL": None,
-    "SHOW_VIEW_ON_SITE": False,
-    "THEME": "light",
-    "BORDER_RADIUS": "8px",
-    "COLORS": {
-        # デジタル庁デザインシステム: solid grey and blue.
-        "base": {
-            "50": "#f8f8fb",
-            "100": "#f2f2f2",
-            "200": "#d9d9d9",
-            "300": "#b3b3b3",
-            "400": "#767676",
-            "500": "#666666",
-            "600": "#4d4d4d",
-            "700": "#4d4d4d",
-            "800": "#333333",
-            "900": "#1a1a1a",
-            "950": "#000000",
-        },
-        "primary": {
-            "50": "#e8f1fe",
-            "100": "#d9e6ff",
-            "200": "#c5d7fb",
-            "300": "#9db7f9",
-            "400": "#7096f8",
-            "500": "#3460fb",
-            "600": "#0017c1",
-            "700": "#00118f",
-            "800": "#000e74",
-            "900": "#000060",
-            "950": "#000039",
-        },
-        "font": {
-            "subtle-light": "#4d4d4d",
-            "default-light": "#333333",
-            "important-light": "#1a1a1a",
-        },
-    },
-    "ENVIRONMENT": "sapporo_base.admin.navigation.environment",
-    "ENVIRONMENT_TITLE_PREFIX": "sapporo_base.admin.navigation.environment_prefix",
-    "GLOBAL_CALLBACK": "sapporo_base.admin.navigation.frame",
-    "SIDEBAR": {"navigation": "sapporo_base.admin.navigation.sidebar"},
-}
-# What apps load beside the reference data of the ground floor, by name; each returns how many rows.
-REFERENCE_LOADERS = {
-    "中間サーバインターフェイス": "gateway.services.load_interfaces",
-    "インターフェイス利用許可": "gateway.services.load_interface_permissions",
-}
-
-# What a 名寄せ moves in apps to the left of 団体内統合宛名, by name; each returns lines for the preview.
-MERGE_EFFECTS = ["gateway.selectors.merges.merge_effects"]
-# What apps keep sealed with the keys of the ground floor and seal anew after a rotation, by name.
-RESEALERS = {"更新通知の署名鍵": "resident_basic.services.reseal_webhook_secrets"}
-
-# What wants a person, by name: functions of the time that return what they find (警報).
-ALARM_CAUSES: list[str] = [
-    "gateway.services.alarms.circuit_alarms",
-    "gateway.services.alarms.age_alarms",
-    "gateway.services.alarms.reconciliation_alarms",
-    "gateway.services.alarms.code_reconciliation_alarms",
-    "gateway.services.alarms.unknown_status_alarms",
-    "gateway.services.alarms.certificate_alarms",
-    "sapporo_base.services.conversion_findings.unmapped_alarms",
-    "sapporo_base.services.credentials.ending_alarms",
-]
+UNFOLD = theme.UNFOLD
 # Who is told of an alarm; without an address it stands on the home page alone.
 ALARM_EMAILS: list[str] = env.list("ALARM_EMAILS", [])
 ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", "")
 ALARM_WEBHOOK_SECRET = env.str("ALARM_WEBHOOK_SECRET", env_required if ALARM_WEBHOOK_URL else "")
+# スマートシティ推進部: who is told, beside the applicant, that a 利用申請 must be confirmed or ends.
+APPLICATION_EMAILS: list[str] = env.list("APPLICATION_EMAILS", [])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "sapporo-base@localhost")
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 5
 
-# The blocks of the home page, by name; each returns what waits, what failed, or a state.
-HOME_BLOCKS: list[str] = [
-    "sapporo_base.admin.alarms.alarm_block",
-    "integrated_address.admin.codes.home_block",
-    "integrated_address.admin.amendments.home_block",
-    "integrated_address.admin.watching.home_block",
-    "integrated_address.admin.doubts_at_home.home_block",
-    "gateway.admin.home_block",
-    "gateway.admin.provision_block",
-    "gateway.admin.difference_block",
-    "gateway.admin.master_block",
-    "resident_basic.admin.applications.application_block",
-    "resident_basic.admin.applications.section_block",
-    "resident_basic.admin.protection.alarms.home_block",
-    "resident_basic.admin.protection.measures.home_block",
-    "resident_basic.admin.consistency.consistency_block",
-    "resident_basic.admin.consumers.delivery_block",
-    "resident_basic.admin.waiting.waiting_block",
-    "resident_basic.admin.gaps.gap_block",
-    "sapporo_base.admin.work.health_block",
-    "sapporo_base.admin.batches.batch_block",
-    "sapporo_base.admin.work.outbox_block",
-    "sapporo_base.admin.records.seal_block",
-    "child_allowance.admin.payments.home_block",
-]
-# On which page the rejected rows of a kind of bulk job are mended.
-MENDING_PAGES = {"receive_residents": "admin:resident_basic_mend_row"}
-# Who keeps 支援措置: the pages of the ground floor ask it before a sealed row is opened.
-PROTECTED_AMONG = "resident_basic.selectors.protected_among"
-# The registers that the search for people asks, by name; each records, and cuts to rights.
-PEOPLE_SEARCHES: list[str] = [
-    "resident_basic.admin.finding.search_people",
-    "integrated_address.admin.finding.search_people",
-]
-# Where each app shows a resident, by name; each cuts to the rights of who asks.
-PERSON_WAYS: list[str] = [
-    "integrated_address.admin.finding.ways_to_resident",
-    "social_address.admin.ways_to_resident",
-    "child_allowance.admin.recipients.ways_to_resident",
-]
+# What the apps to the left add to the ground floor, by name.
+REFERENCE_LOADERS = plugged.REFERENCE_LOADERS
+MERGE_EFFECTS = plugged.MERGE_EFFECTS
+RESEALERS = plugged.RESEALERS
+ALARM_CAUSES = plugged.ALARM_CAUSES
+HOME_BLOCKS = plugged.HOME_BLOCKS
+MENDING_PAGES = plugged.MENDING_PAGES
+PROTECTED_AMONG = plugged.PROTECTED_AMONG
+PEOPLE_SEARCHES = plugged.PEOPLE_SEARCHES
+PERSON_WAYS = plugged.PERSON_WAYS
 
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {
