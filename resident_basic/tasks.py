@@ -1,6 +1,8 @@
 """Periodic work of 個人基本."""
 
+import logging
 from datetime import timedelta
+from smtplib import SMTPException
 
 from celery import shared_task
 from django.conf import settings
@@ -8,8 +10,10 @@ from django.utils import timezone
 
 from resident_basic import services
 from resident_basic.outward import call_all
+from sapporo_base.outward import write_to
 from sapporo_base.tasks import task_act
 
+logger = logging.getLogger(__name__)
 _CALLS_KEPT = timedelta(days=30)
 
 
@@ -55,8 +59,21 @@ def deliver_files() -> int:
 
 @shared_task
 def remind_sections() -> int:
-    """Tell the sections of 年次確認 and ends that come near or have passed; return how many notices."""
-    return services.remind_sections(act=task_act("030-001"))
+    """
+    Tell the sections of 年次確認 and ends that come near or have passed, on their home page and by
+    e-mail; return how many notices are new.
+    """
+    new = services.remind_sections(act=task_act("030-001"))
+    for notice in services.notices_to_tell(day=timezone.localdate()):
+        error = "" if notice.addresses else "宛先がありません。"
+        try:
+            if notice.addresses:
+                write_to(notice.addresses, notice.title, notice.words)
+        except (OSError, SMTPException) as failure:
+            error = type(failure).__name__
+            logger.warning("notice %s could not be told: %s", notice.id, error)
+        services.note_notice_told(notice_id=notice.id, at=timezone.now(), error=error)
+    return new
 
 
 @shared_task

@@ -376,6 +376,10 @@ class ApplicationNotice(models.Model):
     kind = models.CharField("種別", max_length=10, choices=Kind)
     about_on = models.DateField("対象の期日")
     raised_at = models.DateTimeField("通知日時")
+    # By e-mail, to who applied and to スマートシティ推進部.
+    told_at = models.DateTimeField("メール送信日時", null=True, blank=True)
+    told_attempts = models.PositiveSmallIntegerField("メール送信回数", default=0)
+    told_error = models.CharField("メールのエラー", max_length=100, blank=True, default="")
 
     class Meta:
         verbose_name = "利用申請のお知らせ"
@@ -383,6 +387,13 @@ class ApplicationNotice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="a_notice_is_given_once", fields=["application", "kind", "about_on"]
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="application_notice_to_tell",
+                fields=["raised_at"],
+                condition=Q(told_at__isnull=True),
             )
         ]
 

@@ -157,7 +157,14 @@ class Contents:
     handling_section: str
     delivery_forms: Collection[str]
     asks_for_something: bool
+    lacks_protection_mark: bool = False
     items_without_reason: Collection[str] = ()
+
+
+NEEDS_PROTECTION_MARK: Final = (
+    "支援措置対象者の住所等を受け取るには、「支援措置区分」の移転も必要です。"
+    "だれの住所を漏らしてはならないかを、受け取る側が知るためです。"
+)
 
 
 def missing_of(contents: Contents) -> dict[str, str]:
@@ -173,6 +180,8 @@ def missing_of(contents: Contents) -> dict[str, str]:
         "items": (contents.asks_for_something, "移転を受ける項目を選んでください。"),
     }
     missing = {field: words for field, (value, words) in needed.items() if not value}
+    if contents.lacks_protection_mark:
+        missing["protected_people"] = NEEDS_PROTECTION_MARK
     if contents.items_without_reason:
         names = "、".join(contents.items_without_reason)
         missing["reasons"] = f"必要とする理由のない項目があります: {names}"

@@ -46,6 +46,8 @@ PROTECTED: Final = frozenset(
         "confirmed_residential_address",
     }
 )
+PROTECTION_MARK: Final = "support_measure"
+"""支援措置区分: by which a receiver of protected 住所 knows whose must not be passed on."""
 # What names the 世帯主: hidden where the 世帯主 is protected, whoever's row it is.
 HEAD_ITEMS: Final = frozenset({"head_name", "head_resident_number"})
 

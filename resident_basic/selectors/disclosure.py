@@ -24,9 +24,9 @@ from sapporo_base.feed import Feed
 CHANGES: Final = Feed("resident_basic_residentchange")
 
 _REDUCED: Final = {
-    YEAR: "to_char(v.{column}, 'YYYY')",
-    YEAR_AND_MONTH: "to_char(v.{column}, 'YYYY-MM')",
-    AREA: "left(v.{column}, 3)",
+    YEAR: "to_char({value}, 'YYYY')",
+    YEAR_AND_MONTH: "to_char({value}, 'YYYY-MM')",
+    AREA: "left({value}, 3)",
     # The name of the 市区町村 by its code: the words of a place outside are never cut by guessing.
     WARD: (
         "(SELECT e.name FROM sapporo_base_codeentry e"
@@ -39,6 +39,17 @@ PROTECTION: Final = (
     "LEFT JOIN resident_basic_supportmeasure m"
     " ON m.resident_number = v.resident_number AND m.ended_at IS NULL"
 )
+# Whether someone is protected is told as it stands now and here, whatever 既存住基 said with the version:
+# who passes a 住所 on must know of a protection that was registered here, or extended, or ended.
+_AS_PROTECTED_NOW: Final = {
+    "support_measure": (
+        "CASE WHEN m.id IS NOT NULL THEN m.kind"
+        " WHEN v.support_measure IN ('1', '2') THEN '3' ELSE v.support_measure END"
+    ),
+    "support_subject": "CASE WHEN m.id IS NULL THEN v.support_subject ELSE m.subject_kind END",
+    "support_from": "CASE WHEN m.id IS NULL THEN v.support_from ELSE m.since END",
+    "support_until": "CASE WHEN m.id IS NULL THEN v.support_until ELSE m.until END",
+}
 # Whom a row names as 世帯主 tells where that person lives, even where the row's own person may be told.
 _NAMES_PROTECTED_HEAD: Final = (
     "v.head_resident_number IN"
@@ -117,11 +128,14 @@ def _unless_protected(item: str, expression: str) -> str:
 
 def _expressions(item: Item, reduction: str) -> list[tuple[str, str]]:
     quoted = connection.ops.quote_name
+    whole = [
+        (column, _AS_PROTECTED_NOW.get(column, f"v.{quoted(column)}")) for column in item.columns
+    ]
     if not reduction:
-        return [(column, f"v.{quoted(column)}") for column in item.columns]
+        return whole
     # A reduction without its words here is an error: nothing leaves whole by mistake.
     expression = _REDUCED[reduction].format(
-        column=quoted(item.name), code=quoted(CODE_OF_PLACE.get(item.name, item.name))
+        value=dict(whole)[item.name], code=quoted(CODE_OF_PLACE.get(item.name, item.name))
     )
     reduced = [(item.name, expression)]
     # The words of an 不詳日 may hold more than the reduction allows; the flag may go.

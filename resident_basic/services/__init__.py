@@ -1,6 +1,11 @@
 """Acts of 個人基本. One function is one act."""
 
-from resident_basic.services.application_steps import Contradiction, NotAnItem, OwnApplication
+from resident_basic.services.application_steps import (
+    Contradiction,
+    NotAnItem,
+    NotToldWhoIsProtected,
+    OwnApplication,
+)
 from resident_basic.services.applying import (
     ApplicationContents,
     IndividualNumberNotUsed,
@@ -13,7 +18,13 @@ from resident_basic.services.applying import (
     what_is_missing,
     withdraw_application,
 )
-from resident_basic.services.certifying import recertify, remind_sections
+from resident_basic.services.certifying import (
+    NoticeToTell,
+    note_notice_told,
+    notices_to_tell,
+    recertify,
+    remind_sections,
+)
 from resident_basic.services.consistency import KIND as CHECK_KIND
 from resident_basic.services.consistency import (
     Checked,
@@ -142,7 +153,9 @@ __all__ = [
     "NoApproval",
     "NotAnItem",
     "NotItsGround",
+    "NotToldWhoIsProtected",
     "NothingToJudge",
+    "NoticeToTell",
     "OpenedFile",
     "OpponentFacts",
     "OtherColumns",
@@ -184,6 +197,8 @@ __all__ = [
     "look_up_residents",
     "make_day_files",
     "mend_rejected_row",
+    "note_notice_told",
+    "notices_to_tell",
     "open_hashes",
     "open_row_to_mend",
     "open_snapshot",

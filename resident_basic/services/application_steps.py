@@ -1,9 +1,10 @@
 """What every act on a 利用申請 shares: it is locked, four eyes are kept, its step and record written."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from resident_basic.models import ApplicationStep, UseApplication
-from resident_basic.rules.items import contradictions, unknown_items
+from resident_basic.rules.applications import NEEDS_PROTECTION_MARK
+from resident_basic.rules.items import PROTECTION_MARK, contradictions, unknown_items
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotNow, NotPermitted
 from sapporo_base.models import Staff
@@ -31,6 +32,13 @@ class Contradiction(InvalidRequest):
 
     code = "contradiction"
     message = "区のみとする住所と、より詳しい項目を同時に申請・承認することはできません。"
+
+
+class NotToldWhoIsProtected(InvalidRequest):
+    """A system would be given the 住所 of people under 支援措置 and not know of whom."""
+
+    code = "not_told_who_is_protected"
+    message = NEEDS_PROTECTION_MARK
 
 
 def staff_of(act: Act) -> Staff:
@@ -77,6 +85,17 @@ def refuse_wrong_items(reductions: Mapping[str, str]) -> None:
         raise NotAnItem(fields=dict.fromkeys(wrong, "この項目または限定は指定できません。"))
     if beside := contradictions(reductions):
         raise Contradiction(fields=beside)
+
+
+def lacks_protection_mark(
+    application: UseApplication, *, protected_people: bool, items: Collection[str]
+) -> bool:
+    """
+    Say whether a system would be given the 住所 of protected people without being told whose they are.
+
+    Who is part of this project knows it by the flag of 団体内統合宛名.
+    """
+    return protected_people and not application.system.in_process and PROTECTION_MARK not in items
 
 
 def needed_reason(reason: str, *, words: str) -> str:

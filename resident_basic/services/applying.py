@@ -13,6 +13,7 @@ from resident_basic.rules.items import item_labels
 from resident_basic.services.application_steps import (
     State,
     Step,
+    lacks_protection_mark,
     locked,
     needed_reason,
     refuse_wrong_items,
@@ -141,6 +142,11 @@ def what_is_missing(application: UseApplication) -> dict[str, str]:
             handling_section=application.handling_section,
             delivery_forms=application.delivery_forms,
             asks_for_something=bool(items) or application.individual_number,
+            lacks_protection_mark=lacks_protection_mark(
+                application,
+                protected_people=application.protected_people,
+                items=dict(items),
+            ),
             items_without_reason=item_labels(
                 {item for item, reason in items if not reason.strip()}
             ),

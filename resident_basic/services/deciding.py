@@ -10,8 +10,10 @@ from resident_basic.models import ApprovedItem, Delivery, UseApplication
 from resident_basic.rules.applications import first_certification
 from resident_basic.rules.items import is_no_wider, resident_items
 from resident_basic.services.application_steps import (
+    NotToldWhoIsProtected,
     State,
     Step,
+    lacks_protection_mark,
     locked,
     needed_reason,
     refuse_own,
@@ -60,6 +62,7 @@ def approve_application(
     :raises OwnApplication: the one who decides drafted or submitted it.
     :raises NotNow: it is not waiting for a decision, has run out already, or nothing is left.
     :raises WiderThanAsked: a period, item, form, or 個人番号 goes beyond what was asked.
+    :raises NotToldWhoIsProtected: 住所 of protected people would be given without 支援措置区分.
     :raises InvalidRequest: it is changed without a reason.
     """
     application = locked(application, State.SUBMITTED)
@@ -79,6 +82,10 @@ def approve_application(
             items[item] = reduction
     refuse_wrong_items(items)
     begins, ends = _grant(application, grant, act)
+    if lacks_protection_mark(
+        application, protected_people=application.grants_protected_people, items=items
+    ):
+        raise NotToldWhoIsProtected(fields={"protected_people": NotToldWhoIsProtected.message})
     if not items and not application.grants_individual_number:
         raise NotNow("承認する項目がありません。承認しない場合は却下してください。")
     if _is_changed(application, asked, items):

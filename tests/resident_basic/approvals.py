@@ -7,7 +7,7 @@ from resident_basic import services
 from resident_basic.models import ApprovedItem, RequestedItem, UseApplication
 from resident_basic.rules.applications import FORMS
 from resident_basic.rules.items import HOUSEHOLD_ITEMS, NUMBERING_ITEMS
-from sapporo_base.acts import Act
+from sapporo_base.acts import JAPAN, Act
 from sapporo_base.models import Staff
 from sapporo_base.selectors import legal_basis_for
 from tests.factories import StaffFactory, system
@@ -61,6 +61,15 @@ def approved(code, *items, at=NOON, grant=None, reason="", **said):
         grant=grant or services.Grant(),
         reason=reason,
         act=Act(at=at, path="command", staff=StaffFactory()),
+    )
+
+
+def on(day, staff=None):
+    """Return an act of somebody at noon of a day."""
+    return Act(
+        at=datetime(day.year, day.month, day.day, 12, tzinfo=JAPAN),
+        path="admin",
+        staff=staff or StaffFactory(),
     )
 
 

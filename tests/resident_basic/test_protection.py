@@ -1,11 +1,16 @@
 """個人基本 tells nobody without the right where a protected person lives, by any door; looks raise alarms."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from resident_basic import services
-from resident_basic.models import LookAlarm
+from resident_basic.models import ApprovedItem, LookAlarm, ResidentVersion, SupportMeasure
 from resident_basic.rules.items import resident_items
+from sapporo_base.acts import InvalidRequest
 from sapporo_base.models import LinkageRecord
 from tests.factories import system
 from tests.protection import (
@@ -133,6 +138,75 @@ class TestSystems:
         )
 
         assert BUILDING in told.items["building"]
+        assert told.items["support_measure"] == "1"
+
+
+class TestWhoIsGivenThePlaceIsToldWhoseItIs:
+    """An outside system must know whose 住所 it may not pass on."""
+
+    def asked(self, *items, grant=None, code="024-000", reason=""):
+        return approved(code, *items, protected_people=True, grant=grant, reason=reason)
+
+    def test_without_the_mark_the_application_is_not_submitted(self):
+        with pytest.raises(InvalidRequest, match="支援措置区分") as refused:
+            self.asked("name", "town")
+        assert list(refused.value.fields) == ["protected_people"]
+
+    def test_nor_is_it_approved_when_the_mark_is_left_out_alone(self):
+        items = ("name", "town", "support_measure")
+        unmarked = services.Grant(items={"support_measure": None})
+        with pytest.raises(services.NotToldWhoIsProtected):
+            self.asked(*items, grant=unmarked, reason="過大である")
+
+        neither = services.Grant(items={"support_measure": None}, protected_people=False)
+        assert self.asked(*items, grant=neither, reason="過大である").state == "approved"
+
+    def test_nor_is_the_mark_given_up_at_the_yearly_check(self, act):
+        application = self.asked("name", "town", "support_measure")
+        due = replace(act, at=act.at.replace(year=2027), staff=application.drafted_by)
+        with pytest.raises(services.NotToldWhoIsProtected):
+            services.recertify(application=application, given_up=["support_measure"], act=due)
+
+        services.recertify(application=application, given_up=["town"], act=due)
+
+    def test_systems_of_this_project_know_it_by_the_flag(self):
+        assert self.asked("name", "town", code="027-000").grants_protected_people
+
+    def test_the_database_keeps_it_so(self, act):
+        application = self.asked("name", "town", "support_measure")
+        mark = ApprovedItem.objects.filter(application=application, item="support_measure")
+        mark.update(valid_until=date(2027, 1, 1))
+        with pytest.raises(IntegrityError, match="who_is_given_protected_people_is_told_of_them"):
+            connection.check_constraints()
+        transaction.set_rollback(True)
+
+    def test_the_mark_says_how_she_stands_now_and_here(self, planted, act):
+        """Registered here, of which 既存住基 knows nothing."""
+        self.asked(*resident_items())
+
+        def told():
+            services.publish_changes()
+            page = services.disclose_changes(
+                receipt=0, limit=1000, act=receiving("024-000", act)
+            ).changes
+            (listed,) = services.disclose_residents(
+                numbers=[planted.number], act=receiving("024-000", act)
+            )
+            marks = [one.items for one in page if one.resident_number == planted.number]
+            assert all(one["support_measure"] == listed.items["support_measure"] for one in marks)
+            return listed.items["support_measure"], listed.items["support_until"]
+
+        measure = SupportMeasure.objects.get(resident_number=planted.number)
+        assert (
+            ResidentVersion.objects.get(
+                resident_number=planted.number, is_latest=True
+            ).support_measure
+            == ""
+        )
+        assert told() == ("1", measure.until)
+
+        SupportMeasure.objects.filter(pk=measure.pk).update(kind="2", until=None)
+        assert told() == ("2", None)
 
 
 class TestAlarms:

@@ -272,7 +272,12 @@ class UseApplicationAdmin(ActsMixin, DraftingMixin, ReadOnlyAdmin):
         )
         notices = display.timeline(
             [
-                display.Moment(at=one.raised_at, what=one.get_kind_display(), level="warned")
+                display.Moment(
+                    at=one.raised_at,
+                    what=one.get_kind_display(),
+                    text=words.of_mail(one),
+                    level="warned",
+                )
                 for one in obj.notices.order_by("-raised_at", "-pk")
             ],
             empty="所管課へのお知らせはまだありません。",

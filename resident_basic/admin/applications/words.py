@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from resident_basic import selectors
-from resident_basic.models import UseApplication
+from resident_basic.models import ApplicationNotice, UseApplication
 from resident_basic.rules.applications import FORMS, Phase, stops_on
 from resident_basic.rules.items import REDUCTIONS, resident_items
 from sapporo_base.admin import display
@@ -94,6 +94,13 @@ def certification_day(application: UseApplication) -> SafeString:
         display.day(due, weekday=False),
         display.day(last, weekday=False),
     )
+
+
+def of_mail(notice: ApplicationNotice) -> str:
+    """Return whether a notice went out by e-mail."""
+    if notice.told_at:
+        return "メールでも知らせました。"
+    return f"メールを送信できていません: {notice.told_error}" if notice.told_error else ""
 
 
 def lines(parts: Iterable[object]) -> SafeString:

@@ -10,7 +10,13 @@ from django.utils import timezone
 from resident_basic import selectors, services
 from resident_basic.models import FileSubscription
 from resident_basic.rules.applications import API, FILE, SNAPSHOT, WEBHOOK
-from resident_basic.rules.items import HOUSEHOLD_ITEMS, NUMBERING_ITEMS, item_labels, resident_items
+from resident_basic.rules.items import (
+    HOUSEHOLD_ITEMS,
+    NUMBERING_ITEMS,
+    PROTECTION_MARK,
+    item_labels,
+    resident_items,
+)
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.models import LegalBasis, Staff
@@ -25,6 +31,8 @@ _INSURER = (
     *("relationship_1", "relationship_2", "relationship_3", "relationship_4"),
     *("head_resident_number", "previous_municipality_code", "moved_out_on", "removed_on"),
     *("moving_out_planned_on", "residence_fixed_on", "prefecture"),
+    # Who is given the 住所 of protected people must know whose they are.
+    PROTECTION_MARK,
 )
 _NOT_FOR_OTHERS = frozenset({"resident_record_code", "domicile_of_origin", "family_register_head"})
 
