@@ -136,8 +136,8 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
     @admin.display(description="種別", ordering="kind")
     def kind_words(self, obj: ConsistencyFinding) -> SafeString:
-        """Return what contradicts, on one line."""
-        return format_html('<span class="sb-one-line">{}</span>', obj.get_kind_display())
+        """Return what contradicts, by kind."""
+        return format_html('<span class="sb-snug">{}</span>', obj.get_kind_display())
 
     @admin.display(description="対象", ordering="number")
     def subject(self, obj: ConsistencyFinding) -> SafeString:
@@ -162,12 +162,12 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
         )
         more = len(shown) - _PEOPLE_SHOWN
         rest = f" ほか{more}人" if more > 0 else ""
-        return format_html('<span class="sb-roomy">{}{}</span>', links, rest)
+        return format_html('<span class="sb-snug">{}{}</span>', links, rest)
 
     @admin.display(description="内容", ordering="detail")
     def what(self, obj: ConsistencyFinding) -> SafeString:
         """Return what contradicts."""
-        return display.roomy(obj.detail)
+        return format_html('<span class="sb-snug">{}</span>', obj.detail)
 
     @admin.display(description="区", ordering="municipality_code")
     def ward(self, obj: ConsistencyFinding) -> SafeString:
