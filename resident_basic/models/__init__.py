@@ -1,13 +1,12 @@
 """Tables of 個人基本: residents on two axes of time, their feed, 支援措置, and who may be given what."""
 
 from resident_basic.models.approvals import (
-    ApplicationNotice,
     ApplicationStep,
     ApprovedItem,
-    Certification,
     RequestedItem,
     UseApplication,
 )
+from resident_basic.models.certifying import ApplicationNotice, Certification
 from resident_basic.models.consistency import ConsistencyFinding
 from resident_basic.models.deliveries import Delivery, WaitingForwarding, WaitingNumbering
 from resident_basic.models.files import DeliveryFile, FileFinding, FileSubscription

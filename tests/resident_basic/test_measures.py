@@ -1,12 +1,11 @@
 """支援措置: terms of a year, families, two people to an end, and who may look for a while."""
 
-import threading
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from resident_basic import selectors, services
@@ -18,14 +17,13 @@ from resident_basic.rules.protection import (
     next_term,
     phase,
 )
-from sapporo_base.acts import JAPAN, InvalidRequest, NotNow, NotPermitted
+from sapporo_base.acts import InvalidRequest, NotNow, NotPermitted
 from sapporo_base.models import LinkageRecord
 from tests.factories import StaffFactory
 from tests.protection import BUILDING, member_of_staff, text_of
 from tests.resident_basic.approvals import approved, receiving
-from tests.resident_basic.factories import a_file, a_resident_number, row
-
-DECIDED, PROVISIONAL = SupportMeasure.Kind.DECIDED, SupportMeasure.Kind.PROVISIONAL
+from tests.resident_basic.factories import a_resident_number, row
+from tests.resident_basic.measures import DECIDED, PROVISIONAL, at, begin
 
 
 class TestTerms:
@@ -73,49 +71,6 @@ class TestTerms:
     )
     def test_where_it_stands_on_a_day(self, provisional, until, on, found):
         assert phase(is_provisional=provisional, until=until, on=on) is found
-
-
-@pytest.fixture
-def receive(register_act, tmp_path):
-    """Receive 異動 as a file of 既存住基."""
-
-    def received(*rows, **changes):
-        services.receive_residents(
-            path=a_file(tmp_path / f"{len(list(tmp_path.iterdir()))}.csv", *rows),
-            act=replace(register_act, **changes),
-        )
-
-    return received
-
-
-@pytest.fixture
-def family(receive):
-    """A mother with her child in one household, a lodger at the same place, and someone elsewhere."""
-    mother, child, lodger, stranger = (a_resident_number() for _ in range(4))
-    household = a_resident_number()
-    receive(
-        row(resident_number=mother, household_number=household, block="５番地"),
-        row(resident_number=child, household_number=household, relationship_1="20", block="５番地"),
-        row(resident_number=lodger, block="５番地"),
-        row(resident_number=stranger, block="６番地"),
-    )
-    return mother, child, lodger, stranger
-
-
-def begin(number, act, *, kind=DECIDED, since=None, family=()):
-    return services.start_support_measure(
-        resident_number=number,
-        kind=kind,
-        subject_kind=SupportMeasure.SubjectKind.APPLICANT,
-        since=since or act.day,
-        reason="申出",
-        family=family,
-        act=act,
-    )
-
-
-def at(act, *day):
-    return replace(act, at=datetime(*day, 12, tzinfo=JAPAN), staff=StaffFactory())
 
 
 @pytest.mark.django_db
@@ -230,11 +185,11 @@ class TestMeasures:
         with pytest.raises(NotNow, match="起案されていません"):
             services.end_support_measure(measure=measure, act=at(act, 2026, 12, 2))
 
-    def test_only_the_register_ends_it_alone(self, family, act, receive):
+    def test_only_the_register_ends_it_alone(self, family, act, receive_rows):
         mother = family[0]
         begin(mother, act)
 
-        receive(
+        receive_rows(
             row(
                 resident_number=mother,
                 history_number=2,
@@ -248,11 +203,11 @@ class TestMeasures:
         assert not selectors.protected_among([mother])
         assert SupportMeasure.objects.get().ended_because == "received"
 
-    def test_who_moves_out_is_protected_provisionally_from_then_on(self, family, act, receive):
+    def test_who_moves_out_is_protected_provisionally_from_then_on(self, family, act, receive_rows):
         mother = family[0]
         begin(mother, act, since=date(2026, 11, 1))
 
-        receive(
+        receive_rows(
             row(
                 resident_number=mother,
                 history_number=2,
@@ -274,10 +229,10 @@ class TestMeasures:
         )
         assert measure.terms.order_by("-pk")[0].cause == SupportTerm.Cause.MOVED_OUT
 
-    def test_what_the_register_tells_has_its_year_its_family_and_its_terms(self, receive, act):
+    def test_what_the_register_tells_has_its_year_its_family_and_its_terms(self, receive_rows, act):
         mother, child, household = (a_resident_number() for _ in range(3))
         told = {"household_number": household, "support_from": "2026-10-01"}
-        receive(
+        receive_rows(
             row(resident_number=mother, support_measure="1", support_subject="1", **told),
             row(resident_number=child, support_measure="1", support_subject="2", **told),
         )
@@ -287,14 +242,14 @@ class TestMeasures:
         assert [one.resident_number for one in selectors.open_family_of(measure)] == [child]
         assert SupportTerm.objects.filter(cause="received").count() == 2
 
-    def test_an_older_term_of_the_register_does_not_undo_an_extension(self, receive, act):
+    def test_an_older_term_of_the_register_does_not_undo_an_extension(self, receive_rows, act):
         mother = a_resident_number()
         told = {"support_measure": "1", "support_from": "2025-12-10"}
-        receive(row(resident_number=mother, **told))
+        receive_rows(row(resident_number=mother, **told))
         measure = SupportMeasure.objects.get()
         services.extend_support_measure(measure=measure, reason="延長", act=at(act, 2026, 11, 24))
 
-        receive(
+        receive_rows(
             row(
                 resident_number=mother,
                 history_number=2,
@@ -428,101 +383,3 @@ class TestTemporaryLift:
                 act=replace(act, staff=StaffFactory()),
             )
         assert not TemporaryLift.objects.exists()
-
-
-@pytest.mark.django_db
-class TestPages:
-    LIST = "admin:resident_basic_supportmeasure_changelist"
-
-    def test_the_list_is_for_who_may_open_protected_people_and_sorted_by_end(
-        self, family, act, staff_client
-    ):
-        mother, _, lodger, _ = family
-        begin(mother, act, since=date(2026, 6, 1))
-        begin(lodger, act, since=date(2025, 12, 10))
-        manager = staff_client(staff=member_of_staff(with_right=True))
-
-        rows = manager.get(reverse(self.LIST)).context["cl"].result_list
-        refused = staff_client(staff=member_of_staff()).get(reverse(self.LIST))
-
-        assert [one.resident_number for one in rows] == [lodger, mother]
-        assert refused.status_code == 403
-        assert "支援措置対象者を閲覧" in text_of(refused)
-        assert not LinkageRecord.objects.filter(kind="listed").exists()
-
-    def test_two_managers_bring_it_from_registration_to_its_end(self, family, act, staff_client):
-        mother, child, *_ = family
-        one, other = (staff_client(staff=member_of_staff(with_right=True)) for _ in range(2))
-        with time_machine.travel(act.at, tick=False):
-            one.post(
-                reverse("admin:resident_basic_resident_start_measure", args=[mother]),
-                {
-                    "_confirmed": "1",
-                    "kind": "2",
-                    "since": "令和8年11月24日",
-                    "family": [child],
-                    "reason": "申出",
-                },
-            )
-            measure = SupportMeasure.objects.get(resident_number=mother)
-            (together,) = selectors.open_family_of(measure)
-
-            def do(browser, name, **said):
-                page = reverse(f"admin:resident_basic_supportmeasure_{name}", args=[measure.pk])
-                browser.post(page, {"_look_reason": "1", "reason": "手続"})
-                shown = text_of(browser.get(page))
-                return shown, browser.post(page, {"_confirmed": "1", **said})
-
-            shown, _ = do(
-                one,
-                "decide",
-                since="令和8年11月24日",
-                family=[together.pk],
-                reason="相談機関に確認",
-            )
-            assert "札幌　花子" in shown
-            do(one, "propose_end", because="no_need", family=[together.pk], reason="必要なし")
-            do(one, "confirm_end")
-            assert selectors.protected_among([mother, child]) == {mother, child}
-            do(other, "confirm_end")
-
-        assert not selectors.protected_among([mother, child])
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_readers_on_other_connections_see_suppression_from_the_commit_on(act, receive_committed):
-    number = receive_committed()
-    approved("017-000", "building", "town")
-
-    def told():
-        found = []
-
-        def read():
-            (one,) = services.disclose_residents(numbers=[number], act=receiving("017-000", act))
-            found.append(one.items["town"])
-            connection.close()
-
-        reader = threading.Thread(target=read)
-        reader.start()
-        reader.join()
-        return found[0]
-
-    assert told() == "北一条西"
-    with transaction.atomic():
-        begin(number, act)
-        # Not committed: another connection still sees what holds for it.
-        assert told() == "北一条西"
-    assert told() is None
-
-
-@pytest.fixture
-def receive_committed(register_act, tmp_path):
-    def received():
-        number = a_resident_number()
-        services.receive_residents(
-            path=a_file(tmp_path / "one.csv", row(resident_number=number)), act=register_act
-        )
-        return number
-
-    return received
