@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("sapporo", deadline=None)
 hypothesis.settings.load_profile("sapporo")
 
+_BESIDE = "sapporo_base.services.records.beside_the_transaction"
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
 
 
@@ -112,9 +113,7 @@ def _refusals_end_with_the_test(
     What outlives every transaction would outlive the one that undoes a test too, and meet the next.
     """
     if not _is_transactional(request):
-        monkeypatch.setattr(
-            "sapporo_base.services.records.beside_the_transaction", lambda: nullcontext(connection)
-        )
+        monkeypatch.setattr(_BESIDE, lambda: nullcontext(connection))
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:
@@ -122,9 +121,30 @@ def _is_transactional(request: pytest.FixtureRequest) -> bool:
     return bool(marker and marker.kwargs.get("transaction", False))
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """
+    Let what a module's own fixtures write stand until its last test: each test is rolled back to it.
+
+    For modules without transactional tests, and for what takes longer to write than to roll back to.
+    """
+    around: Any = transaction.atomic()
+    around._from_testcase = True
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_BESIDE, lambda: nullcontext(connection))
+        around.__enter__()
+        yield
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
 def act() -> Act:
     """An operator's act at noon of an ordinary day."""
+    return _act()
+
+
+def _act() -> Act:
     return Act(at=NOON, path="command", reason="試験")
 
 
@@ -157,25 +177,40 @@ def client_of() -> Callable[..., APIClient]:
     return client
 
 
-@pytest.fixture
-def planted(act: Act, tmp_path: Path) -> "Planted":
-    """A person under 支援措置, known to every app, with a residence that nobody else has."""
+@pytest.fixture(scope="module")
+def _planted(standing: None, tmp_path_factory: pytest.TempPathFactory) -> "Planted":
     from tests.protection import plant
 
-    return plant(act, tmp_path)
+    return plant(_act(), tmp_path_factory.mktemp("planted"))
 
 
 @pytest.fixture
-def without_right(staff_client: Callable[..., Client]) -> Client:
+def planted(db: None, _planted: "Planted") -> "Planted":
+    """
+    A person under 支援措置, known to every app, with a residence that nobody else has: planted once
+    in a module, for all its tests.
+    """
+    return replace(_planted, measure=type(_planted.measure).objects.get(pk=_planted.measure.pk))
+
+
+@pytest.fixture(scope="module")
+def _readers(standing: None) -> dict[bool, Staff]:
+    from tests.protection import member_of_staff
+
+    return {right: member_of_staff(with_right=right) for right in (False, True)}
+
+
+@pytest.fixture
+def without_right(
+    db: None, _readers: dict[bool, Staff], staff_client: Callable[..., Client]
+) -> Client:
     """A browser of someone with every right but that of opening protected people."""
-    from tests.protection import member_of_staff
-
-    return staff_client(staff=member_of_staff())
+    return staff_client(staff=_readers[False])
 
 
 @pytest.fixture
-def with_right(staff_client: Callable[..., Client]) -> Client:
+def with_right(
+    db: None, _readers: dict[bool, Staff], staff_client: Callable[..., Client]
+) -> Client:
     """A browser of someone who may open protected people too."""
-    from tests.protection import member_of_staff
-
-    return staff_client(staff=member_of_staff(with_right=True))
+    return staff_client(staff=_readers[True])

@@ -26,13 +26,16 @@ def everything_about(number):
     return f"{reverse('admin:child_allowance_person')}?{urlencode({'number': number})}"
 
 
-def test_no_page_tells_where_a_protected_person_lives(without_right, planted):
+def test_no_page_and_no_history_of_looks_tells_where_a_protected_person_lives(
+    without_right, planted
+):
     pages = seen(without_right, addresses_of("child_allowance", planted))
     for number in (planted.number, planted.other):
         address = everything_about(number)
         pages[address] = text_of(without_right.get(address))
 
     assert not leaks(pages)
+    assert BUILDING not in linkage_history()
     assert "同居　一郎" in "".join(pages.values())
 
 
@@ -79,9 +82,3 @@ def test_the_state_of_a_claim_tells_no_system_of_a_place(client_of, planted):
 
     assert claim.claim_number in text_of(answer)
     assert BUILDING not in text_of(answer)
-
-
-def test_the_linkage_history_holds_no_residence(without_right, planted):
-    seen(without_right, addresses_of("child_allowance", planted))
-
-    assert BUILDING not in linkage_history()

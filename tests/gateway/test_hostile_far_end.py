@@ -3,11 +3,15 @@ Each hostile behaviour of the far end, against each kind of work: nothing is los
 twice there, and the board says in words what is wrong. docs/faults.md is the same as a table.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +19,7 @@ from django.utils import timezone
 from gateway import selectors, tasks
 from gateway.models import Exchange, Inquiry, PlatformState
 from tests.gateway.far_end import FarEnd
-from tests.gateway.flows import Now, accept, acquire, asked, now_act
+from tests.gateway.flows import START, Now, accept, acquire, asked, now_act
 from tests.gateway.works import WORKS, OneInquiry, Work
 from tests.integrated_address.factories import numbered
 
@@ -24,10 +28,39 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 EVERY = ("inquiry", "inquiries by file", "copies by file", "code request", "provision")
 
 
+@dataclass
+class Acquired:
+    """A person with her 符号, and what the platform kept of that."""
+
+    person: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def acquired(standing, tmp_path_factory):
+    """Somebody to ask about: all tests begin from here."""
+    folder = tmp_path_factory.mktemp("acquired")
+    end = FarEnd(folder, clock=Now())
+    with time_machine.travel(START, tick=True) as clock, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks.line, "client", lambda: end.client)
+        person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
+        acquire(clock)
+    end.close()
+    return Acquired(person, folder)
+
+
 @pytest.fixture
-def far_end(tmp_path, clock, monkeypatch):
-    """The platform behind a real socket, and impatience with it."""
-    end = FarEnd(tmp_path, clock=Now(), over_http=True, timeout=2.0)
+def clock():
+    """Time that runs on from when everything was acquired."""
+    with time_machine.travel(START + timedelta(minutes=1), tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def far_end(db, acquired, tmp_path, clock, monkeypatch):
+    """The platform behind a real socket, with what it keeps, and impatience with it."""
+    folder = shutil.copytree(acquired.folder, tmp_path / "platform")
+    end = FarEnd(folder, clock=Now(), over_http=True, timeout=2.0)
     end.client._in_use = selectors.is_in_use
     monkeypatch.setattr(tasks.line, "client", lambda: end.client)
     yield end
@@ -35,10 +68,8 @@ def far_end(tmp_path, clock, monkeypatch):
 
 
 @pytest.fixture
-def work(request, far_end, clock) -> Work:
-    person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
-    acquire(clock)
-    return WORKS[request.param](far_end, clock, person)
+def work(request, far_end, clock, acquired) -> Work:
+    return WORKS[request.param](far_end, clock, acquired.person)
 
 
 @pytest.fixture
@@ -263,10 +294,10 @@ class TestClockSkew:
         work.finish(mended=False)
 
     @pytest.mark.parametrize("days", [-2, 2])
-    def test_a_reopening_by_another_clock_is_found_by_looking(self, far_end, clock, days, board):
-        person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
-        acquire(clock)
-        work = OneInquiry(far_end, clock, person)
+    def test_a_reopening_by_another_clock_is_found_by_looking(
+        self, far_end, clock, acquired, days, board
+    ):
+        work = OneInquiry(far_end, clock, acquired.person)
         far_end.control("faults", kind="clock_skew", seconds=days * 86_400)
         far_end.control("close", seconds=600)
         work.begin()
@@ -321,8 +352,6 @@ class TestUnexpected:
     def test_a_message_that_breaks_our_own_code_stops_nobody_behind_it(
         self, far_end, clock, board, monkeypatch
     ):
-        numbered(now_act(), number="J1", code="027-000", serial=1)
-        acquire(clock)
         accept(asked("breaks"))
         whole = far_end.client.register_inquiries
         broken = []

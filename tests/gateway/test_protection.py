@@ -27,10 +27,13 @@ from tests.protection import (
 pytestmark = pytest.mark.django_db
 
 
-def test_no_page_tells_where_a_protected_person_lives(without_right, planted):
+def test_no_page_and_no_history_of_looks_tells_where_a_protected_person_lives(
+    without_right, planted
+):
     pages = seen(without_right, addresses_of("gateway", planted))
 
     assert not leaks(pages)
+    assert BUILDING not in linkage_history()
     assert Provision.objects.filter(integrated_number=planted.integrated_number).exists()
 
 
@@ -48,12 +51,6 @@ def test_the_answer_page_asks_for_the_same_right_and_reason(without_right, with_
 
     assert without_right.get(page).status_code == 403
     assert "理由を入力" in text_of(with_right.get(page)) or "理由" in text_of(with_right.get(page))
-
-
-def test_the_linkage_history_holds_no_residence(without_right, planted):
-    seen(without_right, addresses_of("gateway", planted))
-
-    assert BUILDING not in linkage_history()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
@@ -86,15 +87,20 @@ class Planted:
         return [form for form in self._forms if form in html.unescape(str(text))]
 
 
-@pytest.fixture
-def planted(act, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("planted")
+
+
+@pytest.fixture(scope="module")
+def _planted(standing, folder):
     """Hanako has the number: it came by file, by event, by a rejected row and by a mended one."""
-    monkeypatch.setattr("resident_basic.services.snapshots.Standstill", StandingHere)
+    act = Act(at=approvals.NOON, path="command", reason="試験")
     number = an_individual_number()
     hanako = row(individual_number=number, name="札幌　花子")
     wrong = row(individual_number=number, sex="7")
     services.receive_residents(
-        path=a_file(tmp_path / "day.csv", hanako, wrong), act=replace(act, system=system(REGISTER))
+        path=a_file(folder / "day.csv", hanako, wrong), act=replace(act, system=system(REGISTER))
     )
     services.receive_event(
         values=row(
@@ -115,9 +121,15 @@ def planted(act, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def approve_all(planted, act, settings, tmp_path):
+def planted(db, _planted, monkeypatch):
+    monkeypatch.setattr("resident_basic.services.snapshots.Standstill", StandingHere)
+    return _planted
+
+
+@pytest.fixture(scope="module")
+def _approved(_planted, folder):
     """Approve three systems, and have a file of the day made for each, with a column for the number."""
-    settings.VAR_DIR = tmp_path / "var"
+    act = Act(at=approvals.NOON, path="command", reason="試験")
     layout = a_layout(
         "all",
         ("resident_number", "宛名番号", "X", 15),
@@ -131,8 +143,15 @@ def approve_all(planted, act, settings, tmp_path):
         services.subscribe_to_files(
             receiving=system(code), layout_code=layout, encoding="cp932", starts_after=0, act=act
         )
-    services.make_day_files(day=act.day, act=act)
-    return tmp_path / "var"
+    with override_settings(VAR_DIR=folder / "var"):
+        services.make_day_files(day=act.day, act=act)
+    return folder / "var"
+
+
+@pytest.fixture
+def approve_all(db, _approved, settings):
+    settings.VAR_DIR = _approved
+    return _approved
 
 
 @pytest.fixture
@@ -369,25 +388,26 @@ class TestWhatStays:
         assert [path.name for path in kept if planted.found_in(path.read_bytes())] == []
 
 
+@pytest.fixture(scope="module")
+def _looking(_planted, _approved):
+    """The demo's staff, who may look into every file and open no 個人番号."""
+    prepare_demo_staff(act=Act(at=approvals.NOON, path="command", reason="試験"))
+    for staff in Staff.objects.all():
+        for file in PersonalInformationFile.objects.all():
+            assign_perm("sapporo_base.open_personalinformationfile", staff, file)
+
+
 @pytest.mark.slow
 class TestStaff:
-    @pytest.fixture
-    def readers(self, act):
-        """Return the demo's staff, who may look into every file and open no 個人番号."""
-        prepare_demo_staff(act=act)
-        for staff in Staff.objects.all():
-            for file in PersonalInformationFile.objects.all():
-                assign_perm("sapporo_base.open_personalinformationfile", staff, file)
-        return lambda number: Staff.objects.get(staff_number=number)
-
+    @pytest.mark.usefixtures("_looking")
     @pytest.mark.parametrize("staff_number", sorted(READERS))
     def test_no_page_or_export_of_a_role_without_the_right_holds_it(
-        self, planted, approve_all, client_of, readers, staff_client, staff_number
+        self, planted, approve_all, client_of, staff_client, staff_number
     ):
         for code in (WITH_RIGHT, WITHOUT_RIGHT):
             for _, answer in deliveries(client_of(system(code), *SCOPES), planted):
                 body(answer)
-        browser = staff_client(staff=readers(staff_number))
+        browser = staff_client(staff=Staff.objects.get(staff_number=staff_number))
         seeds = [
             "/admin/",
             reverse("admin:resident_basic_resident_change", args=[planted.resident_number]),

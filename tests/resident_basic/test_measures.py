@@ -20,10 +20,16 @@ from resident_basic.rules.protection import (
 from sapporo_base.acts import InvalidRequest, NotNow, NotPermitted
 from sapporo_base.models import LinkageRecord
 from tests.factories import StaffFactory
-from tests.protection import BUILDING, member_of_staff, text_of
+from tests.protection import BUILDING, member_of_staff, plant, text_of
 from tests.resident_basic.approvals import approved, receiving
 from tests.resident_basic.factories import a_resident_number, row
 from tests.resident_basic.measures import DECIDED, PROVISIONAL, at, begin
+
+
+@pytest.fixture
+def planted(act, tmp_path):
+    """Planted for one test: beside transactional ones nothing stands."""
+    return plant(act, tmp_path)
 
 
 class TestTerms:

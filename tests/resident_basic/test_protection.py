@@ -38,10 +38,13 @@ def receiver(planted):
 
 
 class TestPages:
-    def test_no_page_tells_where_a_protected_person_lives(self, without_right, planted):
+    def test_no_page_and_no_history_of_looks_tells_where_a_protected_person_lives(
+        self, without_right, planted
+    ):
         pages = seen(without_right, addresses_of("resident_basic", planted))
 
         assert not leaks(pages)
+        assert BUILDING not in linkage_history()
         assert planted.number in "".join(pages)
 
     @pytest.mark.parametrize("term", ["ヒミツ", "秘密", "1988-08-08", BUILDING, "桜台西"])
@@ -70,11 +73,6 @@ class TestPages:
         assert "支援措置" in page
         assert reverse(PAGE, args=[planted.number]) in page
         assert "秘密" not in page
-
-    def test_the_linkage_history_holds_no_residence(self, without_right, planted):
-        seen(without_right, addresses_of("resident_basic", planted))
-
-        assert BUILDING not in linkage_history()
 
 
 class TestSystems:

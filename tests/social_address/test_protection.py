@@ -77,4 +77,5 @@ def test_the_linkage_history_holds_neither_branch_nor_what_was_talked_about(plan
     history = linkage_history()
 
     assert BUILDING not in history
-    assert "'101'" not in history
+    assert "'account_number'" in history
+    assert "'branch_code'" not in history
