@@ -178,6 +178,8 @@ class _Part:
         return RawChunk(self.number, rows, stretch.lines(path, encoding))
 
     def raw(self) -> RawChunk:
+        if self.stretch and self.wanted is not None:
+            return RawChunk(self.number, self.wanted, self._picked(*self.stretch, self.wanted))
         records = self.records
         if self.stretch:
             stretch, path, encoding = self.stretch
@@ -189,6 +191,14 @@ class _Part:
             )
         some = [records[row - self.first_row] for row in self.wanted]
         return RawChunk(self.number, self.wanted, cast(list[str] | list[bytes], some))
+
+    def _picked(
+        self, stretch: Stretch, path: Path, encoding: str, wanted: Sequence[int]
+    ) -> list[str]:
+        """Return a few of its records: of a week's full set nobody decodes the others."""
+        lines = stretch.lines(path, encoding)
+        some = (lines[row - self.first_row] for row in wanted)
+        return [one.decode() if isinstance(one, bytes) else one for one in some]
 
 
 def _narrowed(parts: Iterable[_Part], rows: Sequence[int]) -> Iterator[_Part]:
