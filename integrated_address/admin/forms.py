@@ -89,7 +89,11 @@ class _LinkForm(ReasonForm):
 class PeriodForm(_LinkForm):
     """Asks since when and until when a business number is the person's."""
 
-    valid_from = WarekiDateField(label="有効開始日", widget=WarekiDateWidget)
+    valid_from = WarekiDateField(
+        label="有効開始日",
+        widget=WarekiDateWidget,
+        help_text="変更しないときも、選んだ業務番号の今の有効開始日を入力します。",
+    )
     valid_until = WarekiDateField(
         label="有効終了日",
         widget=WarekiDateWidget,

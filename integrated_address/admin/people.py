@@ -46,8 +46,9 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
     icon = "badge"
     about = "一人に一つの団体内統合宛名番号と、各業務の番号・符号取得状況を確認します。"
     empty_text = (
-        "氏名(漢字・カナ、前方一致)・生年月日・住所・業務番号・団体内統合宛名番号で検索すると、"
-        "該当する方を表示します。過去の氏名・住所でも見つかります。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
+        "氏名(漢字・カナ・混在、前方一致)・生年月日・住所・業務番号・団体内統合宛名番号で検索すると、"
+        "該当する方を表示します。住所だけで探すときは、区から番地まで入力してください。"
+        "過去の氏名・住所でも見つかります。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
     )
     # Rights and record
     personal_file = FILE
@@ -183,12 +184,12 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
                 display.grouped(link.number),
                 display.day(link.valid_from),
                 display.day(link.valid_until) if link.valid_until else "現在",
-                display.badge("統合宛名フラグ", "done") if link.integrated_flag else "",
+                display.badge("あり", "done") if link.integrated_flag else "",
             )
             for link in selectors.links_of(obj)
         ]
         return display.table(
-            ("庁内業務システム", "業務番号", "から", "まで", "情報元"),
+            ("庁内業務システム", "業務番号", "から", "まで", "統合宛名フラグ"),
             rows,
             caption="各業務で管理している番号",
             empty="紐付いている業務番号はありません。",
