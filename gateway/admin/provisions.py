@@ -49,15 +49,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         "何も送られません。期限の近いものから並びます。"
     )
     empty_text = "回答を待つ照会はありません。他団体から照会があると、ここに表示されます。"
-    list_display = (
-        "id",
-        "state_word",
-        "due_word",
-        "waited",
-        "asker",
-        "law_word",
-        "answered_by",
-    )
+    list_display = ("asker", "state_word", "due_word", "waited", "law_word", "answered_by")
     list_filter = ("state", "information_code", "asker_name", "sent_differs")
     list_select_related = ("answered_by",)
     ordering = (_OPEN_FIRST, "answer_due_at", "asked_at")

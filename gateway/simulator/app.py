@@ -18,7 +18,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from gateway.simulator import faults as fault
 from gateway.simulator import wire
-from gateway.simulator.control import Clock, Control
+from gateway.simulator.commands import Clock
+from gateway.simulator.control import Control
 from gateway.simulator.faults import Faults
 from gateway.simulator.messages import Messages
 from gateway.simulator.platform import Platform

@@ -22,11 +22,16 @@ class AlarmAdmin(ReadOnlyAdmin):
     duty, icon, duty_order = "運用", "notification_important", 5
     about = "職員の確認が必要なことです。原因がなくなると自動的に解消します。"
     empty_text = "警報はありません。監視は30秒ごとに自動で行います。"
-    list_display = ("title", "status", "told", "raised_at", "cleared_at")
+    list_display = ("title", "what", "status", "raised_at", "cleared_at")
     list_filter = (("cleared_at", admin.EmptyFieldListFilter), "cause")
     ordering = ("-cleared_at", "-raised_at")
     fields = ("title", "status", "words", "way", "raised_at", "seen_at", "cleared_at", "told")
     readonly_fields = ("way",)
+
+    @admin.display(description="内容")
+    def what(self, obj: Alarm) -> SafeString:
+        """Return what it is about: of one kind there may be several."""
+        return display.roomy(obj.words)
 
     @admin.display(description="状態")
     def status(self, obj: Alarm) -> SafeString:
@@ -61,7 +66,7 @@ def alarm_block(request: HttpRequest) -> HomeBlock | None:
         state=f"{len(alarms)}件",
         attention=Attention.STOPPED,
         # The block itself is marked; a sentence in a badge is hard to read.
-        rows=[HomeRow(one.title, one.words, one.page or listed) for one in alarms],
+        rows=[HomeRow(one.title, url=one.page or listed, note=one.words) for one in alarms],
         links=[("警報の一覧", listed)],
         order=1,
     )

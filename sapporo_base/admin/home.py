@@ -29,12 +29,13 @@ class Attention(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class HomeRow:
-    """One line: what, how much or since when, and where to go."""
+    """One line: what, how much or since when, and where to go; `note` is a sentence under it."""
 
     label: str
     value: str = ""
     url: str = ""
     attention: Attention = Attention.CALM
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

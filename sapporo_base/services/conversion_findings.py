@@ -76,9 +76,9 @@ def unmapped_alarms(*, at: datetime) -> list[Raised]:
     return [
         Raised(
             "unmapped_code",
-            "コード表にないコードがあります",
-            f"「{one.name}」にないコードが{one.codes:,}種類、{one.count:,}件現れています"
-            f"({one.item} ほか)。「未対応コード」から登録すると、次から変換されます。",
+            f"コード表「{one.name}」にないコードがあります"[:80],
+            f"{one.codes:,}種類、{one.count:,}件現れています(項目「{one.item}」など)。"
+            "「未対応コード」から登録すると、次から変換されます。",
             key=one.table_code,
             page=f"{page}?q={one.table_code}",
         )
