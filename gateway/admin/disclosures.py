@@ -130,7 +130,13 @@ class SelfDisclosureAdmin(RecordedLookMixin, ReadOnlyAdmin):
         services.ask_for_content(disclosure=disclosure, act=staff_act(request, reason=reason))
         return "内容を求めました。プラットフォームの稼働中に届きます。"
 
-    @action(description="求めた内容を取り下げる", permissions=["ask_content"], icon="undo")
+    def has_take_back_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may take back what was asked; of one, whether something is."""
+        asked = SelfDisclosure.objects.filter(pk=object_id, exchange__isnull=False)
+        may = self.has_ask_content_permission(request)
+        return may and (object_id is None or asked.exists())
+
+    @action(description="求めた内容を取り下げる", permissions=["take_back"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Stop asking for what was shown, while it was not told."""
         disclosure = self.found(request, object_id)

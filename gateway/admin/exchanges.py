@@ -205,16 +205,27 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
     # Acts
 
     def has_requeue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may send messages again."""
-        return request.user.has_perm("gateway.requeue_exchange")
+        """Say whether this person may send messages again; of one, whether it can go again."""
+        return request.user.has_perm("gateway.requeue_exchange") and self._can("requeue", object_id)
 
     def has_hold_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may hold messages and let them go."""
-        return request.user.has_perm("gateway.hold_exchange")
+        """Say whether this person may hold messages; of one, whether it can be held."""
+        return request.user.has_perm("gateway.hold_exchange") and self._can("hold", object_id)
+
+    def has_release_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may let held messages go; of one, whether it is held."""
+        return request.user.has_perm("gateway.hold_exchange") and self._can("release", object_id)
 
     def has_drop_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may take messages back."""
-        return request.user.has_perm("gateway.drop_exchange")
+        """Say whether this person may take messages back; of one, whether it stands where it can be."""
+        return request.user.has_perm("gateway.drop_exchange") and self._can("drop", object_id)
+
+    def _can(self, deed: str, object_id: Any) -> bool:
+        """Say whether the state of a message allows a deed; of many that is looked at one by one."""
+        if object_id is None:
+            return True
+        states = services.DEEDS[deed].since
+        return Exchange.objects.filter(pk=object_id, state__in=states).exists()
 
     @action(description="再送する", permissions=["requeue"], icon="replay")
     def requeue(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -226,7 +237,7 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
         """Keep a message from going out."""
         return self._singly(request, object_id, "hold")
 
-    @action(description="保留を解除する", permissions=["hold"], icon="play_arrow")
+    @action(description="保留を解除する", permissions=["release"], icon="play_arrow")
     def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let a held message go."""
         return self._singly(request, object_id, "release")
@@ -246,7 +257,7 @@ class ExchangeAdmin(StateMixin, ReadOnlyAdmin):
         """Hold those chosen."""
         return self._many(request, chosen.values_list("pk", flat=True), "hold")
 
-    @action(description="選択した電文の保留を解除する", permissions=["hold"])
+    @action(description="選択した電文の保留を解除する", permissions=["release"])
     def release_chosen(self, request: HttpRequest, chosen: QuerySet[Exchange]) -> HttpResponse:
         """Let those chosen go."""
         return self._many(request, chosen.values_list("pk", flat=True), "release")

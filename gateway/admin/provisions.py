@@ -186,12 +186,24 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         return SafeString(shown.badge("回答と異なります", "stopped") + lines_of(obj.sent_items))
 
     def has_answer_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may register answers."""
-        return request.user.has_perm("gateway.answer_provision")
+        """Say whether this person may register answers; to one, whether it still waits."""
+        may = request.user.has_perm("gateway.answer_provision")
+        return may and self._stands(object_id, *_WAITING)
 
     def has_permit_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may permit sending."""
-        return request.user.has_perm("gateway.permit_provision")
+        """Say whether this person may permit sending; of one, whether it is answered."""
+        may = request.user.has_perm("gateway.permit_provision")
+        return may and self._stands(object_id, Provision.State.ANSWERED)
+
+    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether this person may take a permission back that was not carried out yet."""
+        may = request.user.has_perm("gateway.permit_provision")
+        return may and self._stands(object_id, Provision.State.PERMITTED)
+
+    def _stands(self, object_id: Any, *states: str) -> bool:
+        return (
+            object_id is None or Provision.objects.filter(pk=object_id, state__in=states).exists()
+        )
 
     def _opened(self, request: HttpRequest, object_id: str) -> Provision:
         provision = self.get_object(request, object_id)
@@ -337,7 +349,7 @@ class ProvisionAdmin(StateMixin, RecordedLookMixin, ReadOnlyAdmin):
         services.return_provision(provision=provision, act=staff_act(request, reason=reason))
         return "回答を差し戻しました。"
 
-    @action(description="送信許可を取り消す", permissions=["permit"], icon="cancel_schedule_send")
+    @action(description="送信許可を取り消す", permissions=["withdraw"], icon="cancel_schedule_send")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the permission back while nothing was sent."""
         provision = self._opened(request, object_id)

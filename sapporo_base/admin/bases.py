@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import label_for_field, lookup_field
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.contrib.admin.utils import label_for_field, lookup_field, unquote
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -208,7 +208,12 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form with the sentence about it."""
+        """Show the form with the sentence about it; what is no number of a row is not found."""
+        if object_id is not None:
+            try:
+                self.opts.pk.to_python(unquote(object_id))
+            except ValidationError as stray:
+                raise Http404 from stray
         return super().changeform_view(
             request, object_id, form_url, {"about": self.about} | (extra_context or {})
         )

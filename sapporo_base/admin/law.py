@@ -52,14 +52,26 @@ class LegalBasisAdmin(DatedMixin, ReadOnlyAdmin):
 
     duty, icon, duty_order = "連携", "gavel", 80
     about = "個人番号の利用・移転・照会・提供の根拠です。「仮置き」は公開資料で確認できていないものです。"
-    list_display = ("code", "kind", "law", "item", "procedure", "kept", "sureness", "in_force")
+    list_display = ("code", "ground", "for_what", "sureness", "in_force")
     list_filter = ("kind", "certainty")
     search_fields = ("code", "law", "item", "procedure", "information")
     search_help_text = "法令・条項・事務・特定個人情報で検索"
     ordering = ("code", "valid_from")
+    exclude = ("result_days",)
+    readonly_fields = ("kept",)
     actions_detail = ("keep_results",)
 
-    @admin.display(description="結果の保存", ordering="result_days")
+    @admin.display(description="区分・条項", ordering="kind")
+    def ground(self, obj: LegalBasis) -> SafeString:
+        """Return what it allows, by which article."""
+        return display.roomy(f"{obj.get_kind_display()} {obj}")
+
+    @admin.display(description="事務", ordering="procedure")
+    def for_what(self, obj: LegalBasis) -> SafeString:
+        """Return the 事務 for which it does."""
+        return display.roomy(obj.procedure)
+
+    @admin.display(description="照会結果の保存")
     def kept(self, obj: LegalBasis) -> str:
         """Return for how long results are kept; nothing where none come."""
         if obj.kind != LegalBasis.Kind.INQUIRE:

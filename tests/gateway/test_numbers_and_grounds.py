@@ -173,6 +173,13 @@ class TestTheSameKey:
         (first,), (again,) = accept(act, asked("k1")), accept(act, asked("k1"))
         assert first.id == again.id
 
+    def test_of_one_that_has_ended_promises_nothing(self, act, person):
+        (first,) = accept(act, asked("k1"))
+        assert first.estimated_at is not None
+        Inquiry.objects.update(state="no_record", settled_at=act.at)
+        (again,) = accept(act, asked("k1"))
+        assert (again.state, again.goes_out_at, again.estimated_at) == ("no_record", None, None)
+
 
 class TestWhatThePlatformPermits:
     @pytest.fixture

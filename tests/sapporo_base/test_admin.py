@@ -335,3 +335,9 @@ def test_a_right_on_a_file_is_held_in_person_or_by_role_and_on_that_file_alone()
     assert selectors.file_rights_of(stranger) == frozenset()
     everything = selectors.file_rights_of(StaffFactory(is_superuser=True))
     assert ("open_personalinformationfile", "resident") in everything
+
+
+@pytest.mark.parametrize("stray", ["11/keep-results", "x", "%27"])
+def test_a_page_of_what_is_no_number_is_not_found(staff_client, stray):
+    browser = staff_client("sapporo_base.view_legalbasis", "sapporo_base.keep_results_legalbasis")
+    assert browser.get(f"/admin/sapporo_base/legalbasis/{stray}/change/").status_code == 404

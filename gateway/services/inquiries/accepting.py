@@ -101,6 +101,8 @@ _AS_ASKED = (
     *("request_key", "lane", "business_number", "procedure_code", "step_code"),
     *("information_code", "fiscal_year", "period_from", "period_until", "not_disclosed"),
 )
+_NOT_OUT = frozenset({Inquiry.State.WAITING, Inquiry.State.WAITING_CODE})
+_UNDER_WAY = frozenset({Inquiry.State.SENDING, Inquiry.State.ASKED, Inquiry.State.ARRIVED})
 _NOT_NUMBERED = "業務番号に団体内統合宛名番号が紐付いていません。付番を依頼してください。"
 _NO_INDIVIDUAL_NUMBER = "個人番号が登録されていないため照会できません。"
 _NO_PROVIDER = "情報提供者のコードが正しくありません。"
@@ -355,6 +357,10 @@ def _answer(
         code, why = why_not or refused[request_key]
         return AcceptedInquiry(request_key, None, "refused", why=why, code=code)
     out = outlooks[row.lane]
+    if row.state not in _NOT_OUT:
+        # A key that is known already: it went out, and perhaps ended.
+        estimated = out.answered_at if row.state in _UNDER_WAY else None
+        return AcceptedInquiry(request_key, row.id, row.state, estimated_at=estimated)
     before = waiting.usual_code() if row.state == Inquiry.State.WAITING_CODE else timedelta()
     return AcceptedInquiry(
         request_key,
