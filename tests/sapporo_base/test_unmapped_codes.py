@@ -82,7 +82,7 @@ class TestTheAlarm:
     def test_stands_on_the_home_page_and_goes_by_mail(self, received, settings, staff_client):
         settings.ALARM_EMAILS, settings.ALARM_WEBHOOK_URL = ["operator@city.example"], ""
         tasks.watch_alarms()
-        assert any("コード表にないコード" in one.subject for one in mail.outbox)
+        assert any("コード表「性別」にないコード" in one.subject for one in mail.outbox)
         browser = staff_client("sapporo_base.view_alarm", "sapporo_base.view_unmappedcode")
         html = browser.get(reverse("admin:index")).content.decode()
         page = reverse("admin:sapporo_base_unmappedcode_changelist")
