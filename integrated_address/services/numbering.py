@@ -304,6 +304,12 @@ def _parameters(system: BusinessSystem, act: Act, *, by_resident_number: bool) -
     }
 
 
+def _count_verdicts(staging: Staging) -> tuple[dict[str, int], int]:
+    """Return how many rows have which verdict, and how many came without 検索用氏名."""
+    counted = staging.select(sql.COUNT)
+    return {verdict: rows for verdict, rows, _ in counted}, sum(row[2] for row in counted)
+
+
 def _number(
     staging: Staging,
     system: BusinessSystem,
@@ -318,13 +324,17 @@ def _number(
     column = writing_column(at=act.at)
     staging.execute(sql.judge(by_resident_number=by_resident_number), **parameters)
     staging.execute(sql.LOOK_AT_JUDGED)
-    complete_name_keys(Staging("integrated_judged"))
-    verdicts: dict[str, int] = dict(staging.select(sql.COUNT))
-    if not sql.BRINGING.isdisjoint(verdicts):
+    verdicts, keyless = _count_verdicts(staging)
+    if keyless:
+        complete_name_keys(Staging("integrated_judged"))
+    if sql.BRINGING.isdisjoint(verdicts):
+        staging.execute(sql.NOBODY_BRINGS_NUMBERS)
+    else:
         staging.execute(sql.TELL_CONTRADICTIONS)
-        verdicts = dict(staging.select(sql.COUNT))
-    staging.execute(sql.WHO_BRINGS_NUMBERS)
-    staging.execute(sql.ONE_NUMBER_FOR_ONE_PERSON)
+        verdicts, _ = _count_verdicts(staging)
+        staging.execute(sql.WHO_BRINGS_NUMBERS)
+    if verdicts.get("number", 0) > 1:
+        staging.execute(sql.ONE_NUMBER_FOR_ONE_PERSON)
     numbered = staging.execute(sql.ADD_ADDRESSEES, **parameters)
     staging.execute(sql.ADD_BASIC_ITEMS, **parameters)
     if "change_individual_number" in verdicts:

@@ -158,6 +158,7 @@ WHERE verdict IN ('add_individual_number', 'link_and_add', 'change_individual_nu
 ORDER BY coalesce(linked, known), business_number
 """
 WHO_BRINGS_NUMBERS = _kept_as("integrated_bringing", BRINGERS)
+NOBODY_BRINGS_NUMBERS = _kept_as("integrated_bringing", f"{BRINGERS}LIMIT 0")
 
 ADD_INDIVIDUAL_NUMBERS = """
 INSERT INTO integrated_address_individualnumber
@@ -345,7 +346,10 @@ LOOK_AT_JUDGED = """
 ANALYZE integrated_judged (business_number, digest, verdict, integrated_number, is_first)
 """
 
-COUNT = "SELECT verdict, count(*) FROM integrated_judged GROUP BY verdict"
+COUNT = """
+SELECT verdict, count(*), count(*) FILTER (WHERE name_key IS NULL)
+FROM integrated_judged GROUP BY verdict
+"""
 
 FORGET = """
 DROP TABLE IF EXISTS integrated_judged, integrated_changed, integrated_bringing

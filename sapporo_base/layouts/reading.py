@@ -41,7 +41,8 @@ T = TypeVar("T")
 
 # Cells of one chunk stay in the processor's cache: five times as many rows take half as long again.
 CHUNK_ROWS: Final = 2_000
-_AHEAD: Final = 2
+# Enough to work on while who takes the chunks commits what it has.
+_AHEAD: Final = 6
 
 
 class Source:
@@ -218,7 +219,7 @@ def _raw(work: Callable[[RawChunk], T], part: _Part) -> T:
 
 
 def _spread(work: Callable[[_Part], T], parts: Iterable[_Part], processes: int) -> Iterator[T]:
-    """Give the work on each part in order; processes keep one part ahead of who takes."""
+    """Give the work on each part in order; processes keep some parts ahead of who takes."""
     if processes <= 1:
         yield from map(work, parts)
         return
