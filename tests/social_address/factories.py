@@ -9,6 +9,8 @@ from resident_basic.rules.items import resident_items
 from sapporo_base.bulk import temporary_staging
 from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
 from sapporo_base.sealing import NumberSealer
+from social_address import services
+from social_address.services.subjects import SUBJECT_COLUMNS
 from tests.factories import system
 from tests.resident_basic.approvals import approved
 
@@ -106,3 +108,12 @@ def number_in_registry(number, plain, act, values):
             ],
         )
         integrated_address.number_newcomers(staging=staging, system=system("001-000"), act=act)
+
+
+def register(rows, act):
+    """Register people given as dictionaries; return (addressee_number, problem) of each."""
+    names = list(SUBJECT_COLUMNS)[:10]
+    with temporary_staging("test_subjects", {**SUBJECT_COLUMNS}) as staging:
+        staging.copy(names, [[row.get(name) for name in names] for row in rows])
+        services.register_subjects(staging=staging, system=act.system, act=act)
+        return staging.select("SELECT addressee_number, problem FROM {staging} ORDER BY line")
