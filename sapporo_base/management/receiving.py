@@ -42,6 +42,8 @@ class ReceivingCommand(BaseCommand):
             raise CommandError(f"受領できません。{fault.reason}", returncode=2) from fault
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal
+        if dry_run:
+            self.stdout.write("確認のみ(登録内容は変更していません)")
         for line in receipt.lines():
             self.stdout.write(line)
         if receipt.rejected:

@@ -153,7 +153,9 @@ class TestImport:
             call_command("import_numbers", path, dry_run=True)
 
         assert ended.value.returncode == 1
-        assert fictitious_individual_number(1) not in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "確認のみ(登録内容は変更していません)" in said
+        assert fictitious_individual_number(1) not in said
 
 
 def told(number, serial=None, code="024-000", **more):
