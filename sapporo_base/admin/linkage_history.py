@@ -1,5 +1,6 @@
 """Pages of 連携履歴 (auditlog): what people and the API changed or opened singly, in Japanese."""
 
+from auditlog import admin as _  # noqa: F401 - registers its page, in whose place ours stands
 from auditlog.models import LogEntry
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,8 +11,7 @@ from sapporo_base.admin.bases import ReadOnlyAdmin
 
 _ACTIONS = {0: ("登録", "done"), 1: ("変更", "info"), 2: ("削除", "stopped"), 3: ("閲覧", "plain")}
 
-if admin.site.is_registered(LogEntry):
-    admin.site.unregister(LogEntry)
+admin.site.unregister(LogEntry)
 
 
 @admin.register(LogEntry)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import admin as _  # noqa: F401 - registers its page, in whose place ours stands
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -275,8 +276,7 @@ class StaffAdmin(SystemBaseAdmin):
         )
 
 
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)
+admin.site.unregister(Group)
 
 
 @admin.register(Group)
