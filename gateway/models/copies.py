@@ -54,6 +54,7 @@ class Copy(models.Model):
         Exchange,
         on_delete=models.PROTECT,
         null=True,
+        db_index=False,
         related_name="copies",
         verbose_name="処理中の電文",
     )

@@ -9,7 +9,12 @@ from gateway.models.exchanges import Exchange, Lane
 
 
 class Inquiry(models.Model):
-    """One 情報照会 (番号法第19条第8号) of a business system about one person."""
+    """
+    One 情報照会 (番号法第19条第8号) of a business system about one person.
+
+    A row is written anew at each step of its way, and every index with it: what a constraint or a
+    narrower index finds has no further one (`db_index=False`).
+    """
 
     class State(models.TextChoices):
         """Where it stands; the platform's own status is kept beside it."""
@@ -37,10 +42,13 @@ class Inquiry(models.Model):
 
     id = models.BigAutoField("照会番号", primary_key=True)
     system = models.ForeignKey(
-        "sapporo_base.BusinessSystem", on_delete=models.PROTECT, verbose_name="庁内業務システム"
+        "sapporo_base.BusinessSystem",
+        on_delete=models.PROTECT,
+        db_index=False,
+        verbose_name="庁内業務システム",
     )
     request_key = models.CharField("要求キー", max_length=64)
-    record_id = models.CharField("レコード識別番号", max_length=36, unique=True)
+    record_id = models.CharField("レコード識別番号", max_length=36)
     lane = models.CharField("レーン", max_length=12, choices=Lane, default=Lane.BATCH)
     state = models.CharField("状態", max_length=12, choices=State)
     business_number = models.CharField("業務番号", max_length=20)
@@ -63,6 +71,7 @@ class Inquiry(models.Model):
         Exchange,
         on_delete=models.PROTECT,
         null=True,
+        db_index=False,
         related_name="inquiries",
         verbose_name="処理中の電文",
     )
@@ -91,6 +100,7 @@ class Inquiry(models.Model):
             models.UniqueConstraint(
                 name="one_inquiry_per_request_key", fields=["system", "request_key"]
             ),
+            models.UniqueConstraint(name="one_inquiry_per_record_id", fields=["record_id"]),
             models.CheckConstraint(
                 name="inquiry_period_ends_after_it_begins",
                 condition=Q(period_from__isnull=True)
@@ -151,7 +161,10 @@ class InquiryResult(models.Model):
         Inquiry, on_delete=models.PROTECT, related_name="result", verbose_name="情報照会"
     )
     system = models.ForeignKey(
-        "sapporo_base.BusinessSystem", on_delete=models.PROTECT, verbose_name="庁内業務システム"
+        "sapporo_base.BusinessSystem",
+        on_delete=models.PROTECT,
+        db_index=False,
+        verbose_name="庁内業務システム",
     )
     state = models.CharField("状態", max_length=12, choices=Inquiry.State)
     provider_code = models.CharField("情報提供者機関コード", max_length=16)

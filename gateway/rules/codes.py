@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from sapporo_base.rules.check_digits import city_of_ward
 
@@ -22,6 +23,7 @@ NAMES: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def organisation_code(code: str) -> str:
     """
     Return the 機関コード (16 digits) of a municipality code (6 digits; a ward becomes its city) or

@@ -32,10 +32,21 @@ def broken_for(failures: int) -> timedelta:
     return min(_FIRST_BREAK * doublings, _LONGEST_BREAK)
 
 
-def look_after(looks: int, *, interactive: bool) -> timedelta:
+def look_after(count: int, *, interactive: bool) -> timedelta:
     """Return the wait before the next look at an inquiry that was looked at so many times."""
     waits = _LOOKS_INTERACTIVE if interactive else _LOOKS_BATCH
-    return timedelta(seconds=waits[min(looks, len(waits) - 1)])
+    return timedelta(seconds=waits[min(count, len(waits) - 1)])
+
+
+def looks(*, interactive: bool) -> list[timedelta]:
+    """Return the waits before the looks at an inquiry, in order; the last one is for all after it."""
+    waits = _LOOKS_INTERACTIVE if interactive else _LOOKS_BATCH
+    return [timedelta(seconds=one) for one in waits]
+
+
+def tries() -> list[timedelta]:
+    """Return the waits after the first failed try, the second … the last one is for all after it."""
+    return [retry_after(attempts) for attempts in range(1, TRIES + 1)]
 
 
 def code_look_after(looks: int) -> timedelta:

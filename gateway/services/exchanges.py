@@ -116,6 +116,15 @@ def new_exchange(
     )
 
 
+def carries(exchange: Exchange, ids: Sequence[int]) -> None:
+    """Note what a message carries that was made before its rows; one with none is not kept."""
+    if not ids:
+        exchange.delete()
+        return
+    exchange.item_ids, exchange.item_count = sorted(ids), len(ids)
+    exchange.save(update_fields=["item_ids", "item_count"])
+
+
 def note_step(
     exchange: Exchange,
     kind: str,
@@ -151,7 +160,9 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
         lane__in=lanes,
         due_at__lte=at,
     ).exclude(_stopped())
-    rows = list(due.select_for_update(skip_locked=True).order_by("due_at", "id")[:limit])
+    rows = list(
+        due.defer("item_ids").select_for_update(skip_locked=True).order_by("due_at", "id")[:limit]
+    )
     openings = {
         group: opening(group=group, at=at) for group in {group_of(r.interface_id) for r in rows}
     }
@@ -189,7 +200,8 @@ def _stopped() -> Q:
 
 def held(exchange: Exchange) -> Exchange | None:
     """Return the message locked if the lease is still ours, else None: somebody else settles it."""
-    return Exchange.objects.select_for_update().filter(pk=exchange.pk, lease=exchange.lease).first()
+    row = Exchange.objects.select_for_update().filter(pk=exchange.pk, lease=exchange.lease)
+    return row.defer("item_ids").first()
 
 
 @transaction.atomic

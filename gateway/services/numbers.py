@@ -91,7 +91,7 @@ def _end_waiting_inquiries(numbers: Sequence[str], act: Act) -> None:
         inquiry.state, inquiry.settled_at = Inquiry.State.FAILED, act.at
         inquiry.reason_code, inquiry.reason = "addressee_deleted", _DELETED
     Inquiry.objects.bulk_update(ended, ["state", "settled_at", "reason_code", "reason"], 1000)
-    end_inquiries(ended, {}, act)
+    end_inquiries([one.pk for one in ended], {}, act)
 
 
 def _note_request(numbers: Sequence[str], act: Act) -> None:

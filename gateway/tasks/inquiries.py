@@ -1,7 +1,6 @@
 """情報照会: asked, looked after, fetched; one by one online, many as one file."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from celery import shared_task
 
@@ -32,7 +31,7 @@ def _ask(exchange: Exchange) -> None:
     )
 
 
-def as_inquiry(row: Any) -> messages.Inquiry:
+def as_inquiry(row: inquiries.Asked) -> messages.Inquiry:
     return messages.Inquiry(
         record_id=row.record_id,
         integrated_number=row.integrated_number,
@@ -41,7 +40,7 @@ def as_inquiry(row: Any) -> messages.Inquiry:
         information_code=row.information_code,
         provider_code=row.provider_code,
         asked_at=row.accepted_at,
-        unit_code=row.system.code,
+        unit_code=row.system_code,
         user_id=row.asked_by[:20],
         withheld=row.not_disclosed,
         tax_year=row.fiscal_year,
@@ -176,7 +175,7 @@ def _as_result(result: messages.InquiryResult) -> ToldResult:
 
 
 def _ids(exchange: Exchange) -> list[str]:
-    return [row.record_id for row in inquiries.inquiries_in(exchange)]
+    return inquiries.record_ids_in(exchange)
 
 
 STEPS = {

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from gateway.models import Copy, CopyDifference, Exchange, InformationFlag, Lane, PlatformNumber
+from gateway.models import Copy, Exchange, InformationFlag, Lane, PlatformNumber
 from gateway.rules import waiting
 from gateway.services import queues
 from gateway.services.answers import Told
@@ -105,6 +105,13 @@ WHERE c.exchange_id = %(exchange)s AND v.copy_id = c.id AND v.held_until IS NULL
   AND (v.held_from IS NULL) = (v.content_hash = c.sent_hash)
 """,
 )
+_SETTLE_DIFFERENCES = """
+UPDATE gateway_copydifference d SET state = 'mended', settled_at = %(at)s
+FROM gateway_copy c
+WHERE c.exchange_id = %(exchange)s AND d.copy_id = c.id AND d.state = 'mending'
+  AND %(done)s = 'forwarded' AND c.wanted_hash = c.sent_hash
+  AND c.record_id = ANY(%(taken)s::varchar[])
+"""
 
 
 def one_at_a_time() -> None:
@@ -248,11 +255,8 @@ def settle_copies(exchange: Exchange, told: Told, *, act: Act) -> None:
         "words": [why.words[:300] for why in rejected.values()],
     }
     with connection.cursor() as cursor:
-        for statement in (*_SETTLE_VERSIONS, _SETTLE):
+        for statement in (*_SETTLE_VERSIONS, _SETTLE_DIFFERENCES, _SETTLE):
             cursor.execute(statement, parameters)
-    CopyDifference.objects.filter(
-        copy__record_id__in=taken, copy__state=Copy.State.FORWARDED, state="mending"
-    ).update(state=CopyDifference.State.MENDED, settled_at=act.at)
     finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
     if taken:
         base.record_linkage(

@@ -26,8 +26,12 @@ from gateway.services.inquiries.results import (
     results_end,
 )
 from gateway.services.inquiries.sending import (
+    Asked,
     inquiries_in,
     prepare_inquiry_exchanges,
+    record_ids_in,
+)
+from gateway.services.inquiries.settling import (
     settle_asked,
     settle_results,
     settle_states,
@@ -35,6 +39,7 @@ from gateway.services.inquiries.sending import (
 
 __all__ = [
     "AcceptedInquiry",
+    "Asked",
     "Cancelled",
     "Held",
     "InquiryRequest",
@@ -50,6 +55,7 @@ __all__ = [
     "inquiry_results",
     "prepare_comparisons",
     "prepare_inquiry_exchanges",
+    "record_ids_in",
     "results_end",
     "settle_asked",
     "settle_cancel_states",

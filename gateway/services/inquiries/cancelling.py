@@ -40,16 +40,13 @@ def cancel_inquiries(
     says so. Asking twice changes nothing.
     """
     found = (
-        Inquiry.objects.select_for_update()
-        .select_related("legal_basis", "system")
-        .filter(system=system, pk__in=inquiry_ids)
-        .order_by("pk")
+        Inquiry.objects.select_for_update().filter(system=system, pk__in=inquiry_ids).order_by("pk")
     )
     by_id = {inquiry.pk: inquiry for inquiry in found}
     ended: list[Inquiry] = []
     told = [_taken_back(pk, by_id.get(pk), ended, act) for pk in dict.fromkeys(inquiry_ids)]
     Inquiry.objects.bulk_update(by_id.values(), ["state", "settled_at", "cancel_asked_at"], 1000)
-    end_inquiries(ended, {}, act)
+    end_inquiries([one.pk for one in ended], {}, act)
     asked = [by_id[one.inquiry_id] for one in told if one.outcome == "asked"]
     if asked:
         base.record_linkage(
@@ -132,7 +129,7 @@ def settle_cancel_states(exchange: Exchange, told: Sequence[ToldState], *, act: 
         return
     by_id = {state.record_id: state for state in told}
     ended = []
-    inquiries = list(row.inquiries.select_for_update().select_related("legal_basis", "system"))
+    inquiries = list(row.inquiries.select_for_update())
     for inquiry in inquiries:
         inquiry.exchange = None
         state = by_id.get(inquiry.record_id)
@@ -144,7 +141,7 @@ def settle_cancel_states(exchange: Exchange, told: Sequence[ToldState], *, act: 
         else:
             _goes_on(inquiry, act)
     _save(inquiries)
-    end_inquiries(ended, {}, act)
+    end_inquiries([one.pk for one in ended], {}, act)
     finish(row, at=act.at, accepted=len(ended), refused=len(inquiries) - len(ended))
 
 

@@ -2,15 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from gateway import conversion
-from gateway.models import Inquiry, InquiryResult
+from gateway.models import Inquiry
 from gateway.rules.codes import with_numbers_replaced
 from gateway.services import layouts
 from gateway.services.answers import ToldResult
@@ -19,7 +21,7 @@ from integrated_address import selectors as addressee_questions
 from sapporo_base import services as base
 from sapporo_base.acts import Act
 from sapporo_base.feed import Feed
-from sapporo_base.models import BusinessSystem, LinkageRecord
+from sapporo_base.models import BusinessSystem, LegalBasis, LinkageRecord
 from sapporo_base.rows import prepared_rows
 
 RESULT_FEED = Feed("gateway_inquiryresult")
@@ -57,63 +59,101 @@ class Result:
     """Since when its values are gone: the time for which its 事務 needs them was over."""
 
 
-def end_inquiries(ended: Sequence[Inquiry], results: Mapping[str, ToldResult], act: Act) -> None:
-    """Put ended inquiries into the result feed and write their records (番号法第23条)."""
-    if not ended:
+class _Ended(NamedTuple):
+    """What the feed and the record need of an inquiry that ended."""
+
+    pk: int
+    record_id: str
+    state: str
+    integrated_number: str
+    legal_basis_id: int
+    information_code: str
+    provider_code: str
+    system_id: int
+    not_disclosed: bool
+    accepted_at: datetime
+
+
+_INTO_THE_FEED = """
+INSERT INTO gateway_inquiryresult (inquiry_id, system_id, state, provider_code, provided_at, items,
+    problems, reason_code, reason, arrived_at)
+SELECT i.id, i.system_id, i.state, i.provider_code, told.provided_at, told.items, told.problems,
+    i.reason_code, i.reason, %(at)s
+FROM jsonb_to_recordset(%(told)s) AS told (
+    id bigint, provided_at timestamptz, items jsonb, problems jsonb
+)
+JOIN gateway_inquiry i ON i.id = told.id
+ORDER BY i.id
+ON CONFLICT (inquiry_id) DO NOTHING
+"""
+
+
+def end_inquiries(ids: Collection[int], results: Mapping[str, ToldResult], act: Act) -> None:
+    """
+    Put inquiries that have ended into the result feed and write their records (番号法第23条).
+
+    :param results: what came back, by レコード識別番号.
+    """
+    if not ids:
         return
-    messages = [
-        conversion.Message(dict(told.items) if told else {})
-        for told in (results.get(inquiry.record_id) for inquiry in ended)
-    ]
+    rows = Inquiry.objects.filter(pk__in=ids).order_by("pk").values_list(*_Ended._fields)
+    ended = [_Ended(*row) for row in rows]
+    told = [results.get(one.record_id) for one in ended]
+    messages = [conversion.Message(dict(one.items) if one else {}) for one in told]
     layouts.convert_results(
         [(i.information_code, m) for i, m in zip(ended, messages, strict=True) if m.items], act=act
     )
-    InquiryResult.objects.bulk_create(
-        [
-            _result_row(inquiry, results.get(inquiry.record_id), message, act)
-            for inquiry, message in zip(ended, messages, strict=True)
-        ],
-        ignore_conflicts=True,
-    )
-    grouped: dict[tuple[int, str, str], list[Inquiry]] = defaultdict(list)
-    for inquiry in ended:
-        grouped[inquiry.legal_basis_id, inquiry.provider_code, inquiry.state].append(inquiry)
-    for (_, provider, state), members in grouped.items():
-        first = members[0]
-        told = results.get(first.record_id)
+    columns = [
+        {
+            "id": inquiry.pk,
+            "provided_at": one.provided_at if one else None,
+            "items": message.items,
+            "problems": message.problems,
+        }
+        for inquiry, one, message in zip(ended, told, messages, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_INTO_THE_FEED, {"told": Jsonb(columns, dumps=_as_json), "at": act.at})
+    _record_ends(ended, told, act)
+
+
+def _as_json(columns: Any) -> bytes:
+    return orjson.dumps(columns, default=_as_plain)
+
+
+def _as_plain(value: object) -> Any:
+    if isinstance(value, conversion.Problem):
+        return value._asdict()
+    raise TypeError
+
+
+def _record_ends(ended: Sequence[_Ended], results: Sequence[ToldResult | None], act: Act) -> None:
+    """Write one record for each ground, provider, system and outcome, with its people."""
+    grouped: dict[tuple[Any, ...], list[tuple[_Ended, ToldResult | None]]] = defaultdict(list)
+    for one, told in zip(ended, results, strict=True):
+        items = tuple(told.items) if told else ()
+        key = (one.legal_basis_id, one.provider_code, one.state, one.system_id, one.not_disclosed)
+        grouped[*key, items].append((one, told))
+    grounds = LegalBasis.objects.in_bulk({one.legal_basis_id for one in ended})
+    systems = BusinessSystem.objects.in_bulk({one.system_id for one in ended})
+    for (ground, provider, state, system, withheld, items), members in grouped.items():
+        first, told = members[0]
         answered = state == Inquiry.State.ANSWERED
         base.record_linkage(
             act,
             "inquiry_ended",
-            legal_basis=first.legal_basis,
+            legal_basis=grounds[ground],
             result=LinkageRecord.Result.DONE if answered else LinkageRecord.Result.FAILED,
-            detail=first.get_state_display(),
-            subjects=[("integrated", inquiry.integrated_number) for inquiry in members],
-            items=sorted(told.items) if told else (),
+            detail=Inquiry.State(state).label,
+            subjects=[("integrated", one.integrated_number) for one, _ in members],
+            items=sorted(items),
             inquirer="札幌市長",
             provider=provider,
             requested_at=first.accepted_at,
             provided_at=told.provided_at if told else None,
-            not_disclosed=first.not_disclosed,
-            receiver_code=first.system.code,
+            not_disclosed=withheld,
+            receiver_code=systems[system].code,
         )
-
-
-def _result_row(
-    inquiry: Inquiry, told: ToldResult | None, message: conversion.Message, act: Act
-) -> InquiryResult:
-    return InquiryResult(
-        inquiry=inquiry,
-        system_id=inquiry.system_id,
-        state=inquiry.state,
-        provider_code=inquiry.provider_code,
-        provided_at=told.provided_at if told else None,
-        items=message.items,
-        problems=[one._asdict() for one in message.problems],
-        reason_code=inquiry.reason_code,
-        reason=inquiry.reason,
-        arrived_at=act.at,
-    )
 
 
 # One's own results after a receipt, and up to where the feed was looked through, in one moment:

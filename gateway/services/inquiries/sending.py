@@ -1,35 +1,41 @@
-"""Inquiries on their way: put into messages as pace allows, asked, looked after, fetched."""
+"""Inquiries on their way: put into messages as pace allows, to ask, to look after, to fetch."""
 
-import uuid
-from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from gateway.models import Exchange, Inquiry, Lane, SendQueue
-from gateway.rules import waiting
-from gateway.rules.statuses import status_doubt
-from gateway.selectors.masters import status_names
 from gateway.services import queues
-from gateway.services.answers import NO_CODE_YET, Told, ToldResult, ToldState
-from gateway.services.exchanges import finish, held, new_exchange
-from gateway.services.inquiries.accepting import hasten_codes
-from gateway.services.inquiries.results import end_inquiries
+from gateway.services.exchanges import new_exchange
 from sapporo_base.acts import Act
+from sapporo_base.models import BusinessSystem
 
 _ONLINE_AT_ONCE = 100
 _FILE_AT_ONCE = 5000
 _OPEN_AT_PLATFORM = [Inquiry.State.SENDING, Inquiry.State.ASKED, Inquiry.State.HELD]
-_STATES = {
-    "accepted": Inquiry.State.ASKED,
-    "in_progress": Inquiry.State.ASKED,
-    "held_by_provider": Inquiry.State.HELD,
-    "answered": Inquiry.State.ARRIVED,
-    "no_record": Inquiry.State.NO_RECORD,
-    "cancelled": Inquiry.State.CANCELLED,
-    "failed": Inquiry.State.FAILED,
-    "unknown": Inquiry.State.UNCLEAR,
-}
+
+
+class Asked(NamedTuple):
+    """What one inquiry asks, as it is sent."""
+
+    record_id: str
+    integrated_number: str
+    procedure_code: str
+    step_code: str
+    information_code: str
+    provider_code: str
+    accepted_at: datetime
+    asked_by: str
+    not_disclosed: bool
+    fiscal_year: int | None
+    period_from: date | None
+    period_until: date | None
+    system_code: str
+
+
+_ASKED = [name for name in Asked._fields if name != "system_code"]
 
 
 @transaction.atomic
@@ -73,15 +79,15 @@ def _prepare_cancelling(lane: str, size: int, act: Act) -> int:
     return made
 
 
+_TIE = "UPDATE gateway_inquiry SET exchange_id = %(exchange)s WHERE id = ANY(%(ids)s)"
+_TIE_AND_SEND = """
+UPDATE gateway_inquiry SET exchange_id = %(exchange)s, state = 'sending', sent_at = %(at)s
+WHERE id = ANY(%(ids)s)
+"""
+
+
 def _into_exchange(
-    due: Any,
-    work: str,
-    lane: str,
-    size: int,
-    act: Act,
-    *,
-    system: int | None = None,
-    **changes: Any,
+    due: QuerySet[Inquiry], work: str, lane: str, size: int, act: Act, *, system: int | None = None
 ) -> int:
     ids = list(
         due.select_for_update(skip_locked=True)
@@ -91,7 +97,11 @@ def _into_exchange(
     if not ids:
         return 0
     exchange = new_exchange(work=work, lane=lane, ids=ids, act=act, system=system)
-    Inquiry.objects.filter(pk__in=ids).update(exchange=exchange, **changes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TIE_AND_SEND if work == "ask" else _TIE,
+            {"exchange": exchange.pk, "ids": ids, "at": act.at},
+        )
     return len(ids)
 
 
@@ -116,16 +126,7 @@ def _prepare_asking(lane: str, size: int, act: Act) -> int:
             exchange=None,
             due_at__lte=act.at,
         )
-        count = _into_exchange(
-            due,
-            "ask",
-            lane,
-            min(size, room),
-            act,
-            system=queue.system_id,
-            state=Inquiry.State.SENDING,
-            sent_at=act.at,
-        )
+        count = _into_exchange(due, "ask", lane, min(size, room), act, system=queue.system_id)
         if count:
             queues.served(queue, count=count, at=act.at)
             made += 1
@@ -138,141 +139,13 @@ def _under_way(queue: SendQueue, lane: str) -> int:
     ).count()
 
 
-# One statement for five thousand rows: a CASE for each row takes the ORM a second a thousand.
-_WRITE = """
-UPDATE gateway_inquiry asked SET exchange_id = NULL, record_id = told.record_id,
-    state = told.state, detail_status = told.detail_status, name_status = told.name_status,
-    reason_code = told.reason_code, reason = told.reason, attempts = told.attempts,
-    due_at = told.due_at, registered_at = told.registered_at, arrived_at = told.arrived_at,
-    settled_at = told.settled_at
-FROM unnest(%s::bigint[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
-    %s::varchar[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-    %s::timestamptz[])
-    AS told (id, record_id, state, detail_status, name_status, reason_code, reason, attempts,
-        due_at, registered_at, arrived_at, settled_at)
-WHERE asked.id = told.id
-"""
-_WRITTEN = (
-    *("id", "record_id", "state", "detail_status", "name_status", "reason_code", "reason"),
-    *("attempts", "due_at", "registered_at", "arrived_at", "settled_at"),
-)
+def inquiries_in(exchange: Exchange) -> list[Asked]:
+    """Return what a message asks."""
+    rows = list(exchange.inquiries.order_by("pk").values_list(*_ASKED, "system_id"))
+    systems = BusinessSystem.objects.in_bulk({system for *_, system in rows})
+    return [Asked(*asked, systems[system].code) for *asked, system in rows]
 
 
-def _write(inquiries: Sequence[Inquiry]) -> None:
-    """Write what became of inquiries; they belong to no message any more."""
-    columns = [[getattr(one, name) for one in inquiries] for name in _WRITTEN]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, columns)
-
-
-def inquiries_in(exchange: Exchange) -> list[Inquiry]:
-    """Return the inquiries that a message carries."""
-    return list(exchange.inquiries.select_related("system").order_by("pk"))
-
-
-@transaction.atomic
-def settle_asked(exchange: Exchange, told: Told, *, act: Act) -> None:
-    """
-    Settle a registration: taken ones are looked after, refused ones end or wait for their 符号.
-    """
-    row = held(exchange)
-    if row is None:
-        return
-    taken, rejected = told.taken(), told.rejected()
-    inquiries = list(row.inquiries.select_for_update())
-    ended = []
-    for inquiry in inquiries:
-        inquiry.exchange = None
-        why = rejected.get(inquiry.record_id)
-        if inquiry.record_id in taken:
-            inquiry.state, inquiry.registered_at = Inquiry.State.ASKED, act.at
-            inquiry.attempts = 0
-            inquiry.due_at = act.at + waiting.look_after(0, interactive=_hurries(inquiry))
-        elif why and why.code == NO_CODE_YET:
-            inquiry.state = Inquiry.State.WAITING_CODE
-            inquiry.record_id = uuid.uuid4().hex
-            inquiry.reason_code, inquiry.reason = why.code, why.words[:300]
-        elif why:
-            inquiry.state, inquiry.settled_at = Inquiry.State.FAILED, act.at
-            inquiry.reason_code, inquiry.reason = why.code[:40], why.words[:300]
-            ended.append(inquiry)
-        else:
-            inquiry.state = Inquiry.State.WAITING
-            inquiry.due_at = act.at + waiting.retry_after(1)
-    _write(inquiries)
-    hasten_codes(
-        {i.integrated_number for i in inquiries if i.state == Inquiry.State.WAITING_CODE}, act
-    )
-    end_inquiries(ended, {}, act)
-    finish(row, at=act.at, accepted=len(taken), refused=len(rejected))
-
-
-@transaction.atomic
-def settle_states(exchange: Exchange, told: Sequence[ToldState], *, act: Act) -> None:
-    """
-    Settle a look: what is answered is fetched next, what ended ends, the rest is looked at again.
-    """
-    row = held(exchange)
-    if row is None:
-        return
-    by_id = {state.record_id: state for state in told}
-    applied = status_names(day=act.day)
-    inquiries = list(row.inquiries.select_for_update())
-    ended = []
-    for inquiry in inquiries:
-        inquiry.exchange = None
-        state = by_id.get(inquiry.record_id)
-        if state is not None:
-            inquiry.state = _STATES.get(state.state, Inquiry.State.UNCLEAR)
-            inquiry.detail_status, inquiry.name_status = state.detail_status, state.name_status
-            if state.why:
-                inquiry.reason_code, inquiry.reason = state.why.code[:40], state.why.words[:300]
-            doubt = status_doubt(state.detail_status, state.name_status, applied=applied)
-            if doubt:
-                inquiry.state = Inquiry.State.UNCLEAR
-                inquiry.reason_code, inquiry.reason = "unknown_status", doubt
-        inquiry.attempts += 1
-        inquiry.due_at = act.at + waiting.look_after(
-            inquiry.attempts, interactive=_hurries(inquiry)
-        )
-        if inquiry.state == Inquiry.State.ARRIVED:
-            inquiry.arrived_at = inquiry.due_at = act.at
-        elif inquiry.state in Inquiry.FINAL:
-            inquiry.settled_at = act.at
-            ended.append(inquiry)
-    _write(inquiries)
-    end_inquiries(ended, {}, act)
-    finish(row, at=act.at, accepted=len(by_id), refused=0)
-
-
-@transaction.atomic
-def settle_results(exchange: Exchange, told: Sequence[ToldResult], *, act: Act) -> None:
-    """Settle a fetch: results enter the feed of the system that asked, and are recorded."""
-    row = held(exchange)
-    if row is None:
-        return
-    by_id = {result.record_id: result for result in told}
-    inquiries = list(row.inquiries.select_for_update().select_related("legal_basis", "system"))
-    ended = []
-    for inquiry in inquiries:
-        inquiry.exchange = None
-        result = by_id.get(inquiry.record_id)
-        if result is None or result.state not in {"answered", "no_record", "failed", "cancelled"}:
-            inquiry.attempts += 1
-            inquiry.due_at = act.at + waiting.retry_after(inquiry.attempts)
-            continue
-        inquiry.state = (
-            Inquiry.State.ANSWERED if result.state == "answered" else _STATES[result.state]
-        )
-        inquiry.detail_status, inquiry.name_status = result.detail_status, result.name_status
-        inquiry.settled_at = act.at
-        if result.why:
-            inquiry.reason_code, inquiry.reason = result.why.code[:40], result.why.words[:300]
-        ended.append(inquiry)
-    _write(inquiries)
-    end_inquiries(ended, by_id, act)
-    finish(row, at=act.at, accepted=len(ended), refused=len(inquiries) - len(ended))
-
-
-def _hurries(inquiry: Inquiry) -> bool:
-    return inquiry.lane == Lane.INTERACTIVE
+def record_ids_in(exchange: Exchange) -> list[str]:
+    """Return the ids (レコード識別番号) of the inquiries that a message carries."""
+    return list(exchange.inquiries.order_by("pk").values_list("record_id", flat=True))
