@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from sapporo_base.layouts.columns import Column
 from sapporo_base.layouts.specification import LayoutSpecification
-from sapporo_base.layouts.values import date_form
+from sapporo_base.layouts.values import Remembering, date_form
 
 # Between the pieces of a column while it is decoded as one text; no text holds it.
 _BETWEEN: Final = "\0"
@@ -26,6 +26,7 @@ class FixedCutter:
         self._slices = [
             slice(end - one.length, end) for one, end in zip(layout.fields, ends, strict=True)
         ]
+        self._days = Remembering(_day)
         self._between = _BETWEEN.encode("utf-16-le" if encoding == "utf-16" else encoding)
         if encoding == "utf-8-sig":
             self._between = b"\0"
@@ -72,7 +73,7 @@ class FixedCutter:
             blanks = " 　" if one.type in {"X", "N"} or one.unknown_inline else " "
             column = [value.strip(blanks) for value in columns[at]]
             if one.type == "DATE" and date_form(one, "fixed") == "compact":
-                column = [_day(value) for value in column]
+                column = [self._days[value] for value in column]
             columns[at] = column
         return columns
 

@@ -93,27 +93,55 @@ class _Csv:
 
 
 class _Fixed:
+    """
+    Records of fixed length. Where each character has one size, a record is one formatting in C.
+
+    Formatting never makes a value shorter than its place, so a batch has the length it must have
+    only if every value fits; only where it has not are values measured one by one.
+    """
+
     def __init__(self, layout: LayoutSpecification, codec: str) -> None:
         self._layout, self._codec = layout, codec
         self._in_bytes = layout.unit == "bytes"
+        self._places = [
+            f"%{'' if one.type in _NUMBERS else '-'}{one.length}s" for one in layout.fields
+        ]
 
     def begin(self) -> bytes:
         return b""
 
     def records(self, cells: Sequence[Column]) -> tuple[bytes, Misfits]:
+        if not cells[0]:
+            return b"", {}
         misfits: Misfits = {}
         try:
-            padded = [
-                self._padded(one, column, misfits)
-                for one, column in zip(self._layout.fields, cells, strict=True)
-            ]
+            text, length = self._formatted(cells, misfits)
+            if len(text) != length:
+                # A value is longer than its place: every column is measured, and it is named.
+                for one, column in zip(self._layout.fields, cells, strict=True):
+                    self._padded(one, column, misfits)
         except UnicodeEncodeError:
             return b"", _unencodable(self._codec, self._layout, cells)
-        if misfits or not cells[0]:
+        if misfits:
             return b"", misfits
-        newline = self._layout.newline
-        text = newline.join(map("".join, zip(*padded, strict=True))) + newline
         return _encoded(self._codec, self._layout, cells, text)
+
+    def _formatted(self, cells: Sequence[Column], misfits: Misfits) -> tuple[str, int]:
+        """Return the records as one text, and how long it is if every value fits its place."""
+        newline, rows = self._layout.newline, len(cells[0])
+        columns, places, length = [], [], rows * len(newline)
+        for one, place, column in zip(self._layout.fields, self._places, cells, strict=True):
+            filled, as_it_is = column, False
+            if self._in_bytes and (one.type == "N" or not "".join(column).isascii()):
+                filled, as_it_is = self._padded(one, column, misfits), True
+            elif one.type == "N":
+                filled, as_it_is = [value.ljust(one.length, "　") for value in column], True
+            columns.append(filled)
+            places.append("%s" if as_it_is else place)
+            measured = self._in_bytes and as_it_is
+            length += sum(map(len, filled)) if measured else rows * one.length
+        record = "".join(places).__mod__
+        return newline.join(map(record, zip(*columns, strict=True))) + newline, length
 
     def end(self, rows: int) -> bytes:
         if not self._layout.trailer:

@@ -30,7 +30,7 @@ _NOTHING: Final = frozenset({"", "00000000", "0000000"})
 _SAYS_UNKNOWN: Final = ("頃", "不詳", "推定", "春", "夏", "秋", "冬", "旬", "から", "〜", "~")
 
 
-class _Remembering(dict[str, str]):
+class Remembering(dict[str, str]):
     """Computes each different value once."""
 
     def __init__(self, compute: Callable[[str], str]) -> None:
@@ -74,7 +74,7 @@ class Inward:
 
     def __init__(self, layout: LayoutSpecification, tables: Tables) -> None:
         self._dates = [
-            (one, _Remembering(_day_in))
+            (one, Remembering(_day_in))
             for one in layout.fields
             if one.type == "DATE" and self._needs_reading(one, layout.form)
         ]
@@ -213,7 +213,7 @@ class Outward:
     def __init__(self, layout: LayoutSpecification, tables: Tables) -> None:
         self._days = [one for one in layout.fields if one.type == "DATE"]
         self._dates = [
-            (one, _Remembering(_day_out(form)))
+            (one, Remembering(_day_out(form)))
             for one in self._days
             if (form := date_form(one, layout.form)) != "iso"
         ]
