@@ -7,13 +7,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from gateway import selectors
 from gateway.admin.calendar import CalendarMixin
-from gateway.admin.words import when
+from gateway.admin.words import circuit_words, when
 from gateway.models import (
+    Circuit,
     OperatingWindow,
     Pace,
     PlannedStop,
@@ -111,25 +114,25 @@ class PaceAdmin(SystemBaseAdmin):
 
 @admin.register(PlatformState)
 class PlatformStateAdmin(ReadOnlyAdmin):
-    """稼働状態 of the platform, our circuit towards it, and a look at the connection."""
+    """稼働状態 of the platform, our circuits towards it, and a look at the connection."""
 
     duty = "運用"
     icon = "lan"
     duty_order = 12
     about = "プラットフォームの稼働状態と、通信の失敗が続いたときの送信の中断です。"
     empty_text = "まだ稼働状態を確認していません。ワーカーが動くと自動的に確認します。"
-    list_display = (
-        *("__str__", "circuit_word", "cause", "checked_at", "closes_at", "reopens_at"),
-        *("failures", "broken_until"),
-    )
+    list_display = (*("__str__", "circuits", "checked_at", "closes_at", "reopens_at"),)
     actions_list = ("test_connection",)
 
     @display(description="回路")
-    def circuit_word(self, obj: PlatformState) -> SafeString:
-        """Return whether we send freely, not at all, or one message to see."""
-        circuit = obj.circuit(timezone.now())
-        level = "done" if circuit == PlatformState.Circuit.CLOSED else "stopped"
-        return shown.badge(circuit.label, level)
+    def circuits(self, obj: PlatformState) -> SafeString:
+        """Return in which groups we do not send just now and why, or that we send in all."""
+        broken = selectors.broken_circuits()
+        if not broken:
+            return shown.badge(Circuit.State.CLOSED.label, "done")
+        return format_html_join(
+            "", "<div>{} {}: {}</div>", ((one, *circuit_words(one)) for one in broken)
+        )
 
     def has_test_connection_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may try the connection."""

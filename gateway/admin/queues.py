@@ -16,8 +16,8 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from gateway import selectors, services
-from gateway.admin.words import when
-from gateway.models import Lane, PlatformState, QueuePause, SendQueue
+from gateway.admin.words import circuit_words, when
+from gateway.models import Lane, QueuePause, SendQueue
 from sapporo_base.admin import display as shown
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
@@ -267,7 +267,6 @@ def _platform_facts() -> SafeString:
     now = timezone.now()
     state = selectors.platform_state()
     opening = selectors.opening(group="SKI", at=now)
-    circuit = state.circuit(now)
     is_open = not opening.why
     pairs: list[tuple[str, Any]] = [
         (
@@ -283,19 +282,10 @@ def _platform_facts() -> SafeString:
     ]
     if opening.why and opening.at:
         pairs.append(("送信の再開", shown.moment(opening.at)))
-    if circuit != PlatformState.Circuit.CLOSED:
-        pairs.append(
-            (
-                "回路",
-                format_html(
-                    "{} {}(連続{}回 {}から)",
-                    shown.badge(circuit.label, "stopped"),
-                    state.cause,
-                    state.failures,
-                    when(state.broken_since) if state.broken_since else "",
-                ),
-            )
-        )
+    pairs += [
+        (f"回路({one})", format_html("{} {}", *circuit_words(one)))
+        for one in selectors.broken_circuits()
+    ]
     pairs.append(("最終確認", shown.moment(state.checked_at)))
     failed = selectors.failed_exchange_count()
     if failed:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from gateway.models import Circuit
 from gateway.rules.codes import with_numbers_replaced
 from sapporo_base.admin import display as shown
 from sapporo_base.rules.dates import format_date
@@ -35,6 +36,15 @@ def when(at: datetime) -> str:
     """Return a moment as staff read it."""
     local = timezone.localtime(at)
     return f"{format_date(local.date())} {local.hour}:{local:%M}"
+
+
+def circuit_words(circuit: Circuit) -> tuple[SafeString, str]:
+    """Return how the circuit of a group stands, and why."""
+    since = f" {when(circuit.broken_since)}から" if circuit.broken_since else ""
+    return (
+        shown.badge(circuit.state(timezone.now()).label, "stopped"),
+        f"{circuit.cause}(連続{circuit.failures}回{since})",
+    )
 
 
 def _state(row: Any) -> SafeString:

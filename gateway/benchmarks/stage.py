@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from gateway import services
-from gateway.models import PlatformNumber
+from gateway.models import Copy, PlatformNumber
 from integrated_address import services as addressees
 from integrated_address.benchmarks.people import FIRST_SERIAL, number_people
 from sapporo_base import selectors as base
@@ -182,3 +183,20 @@ def forward_many(*, system: str, count: int, people: int, act: Act) -> int:
         )
         taken += counts.changed
     return taken
+
+
+def let_copies_wait(count: int) -> None:
+    """Make so many copies wait as rows: those that were accepted, again under further keys."""
+    there = Copy.objects.count()
+    columns = [field.column for field in Copy._meta.concrete_fields if not field.primary_key]
+    taken = ["key || '-' || n" if column == "key" else f'"{column}"' for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO gateway_copy ({", ".join(f'"{column}"' for column in columns)})
+            SELECT {", ".join(taken)} FROM generate_series(1, %(times)s) n, gateway_copy
+            LIMIT %(more)s
+            """,  # noqa: S608 - the names of our own columns
+            {"times": count // there, "more": max(count - there, 0)},
+        )
+        cursor.execute("ANALYZE")

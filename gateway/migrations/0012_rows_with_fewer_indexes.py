@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gateway", "0010_systems_may_use_interfaces"),
+        ("gateway", "0011_flags_know_what_they_were_before_a_merge"),
         ("sapporo_base", "0009_how_long_results_are_kept"),
     ]
 

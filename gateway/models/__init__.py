@@ -13,7 +13,7 @@ from gateway.models.exchanges import (
 )
 from gateway.models.files import ExchangedFile, FileExchangeSetting
 from gateway.models.flags import InformationFlag
-from gateway.models.hours import Group, OperatingWindow, Pace, PlannedStop, PlatformState
+from gateway.models.hours import Circuit, Group, OperatingWindow, Pace, PlannedStop, PlatformState
 from gateway.models.inquiries import Inquiry, InquiryResult
 from gateway.models.masters import MasterKind, MasterUpdate, PermittedCombination, PlatformCode
 from gateway.models.notices import PortalNotice
@@ -24,6 +24,7 @@ from gateway.models.queues import LaneFlow, QueuePause, SendQueue
 from gateway.models.reconciliations import CopyDifference, Reconciliation
 
 __all__ = [
+    "Circuit",
     "CodeDifference",
     "CodeReconciliation",
     "CodeWaiting",

@@ -95,6 +95,7 @@ class Copy(models.Model):
         indexes = [
             models.Index(
                 F("system"),
+                F("is_withdrawn"),
                 F("due_at"),
                 F("id"),
                 name="copy_waiting_in_its_queue",

@@ -148,25 +148,13 @@ class Pace(models.Model):
 
 
 class PlatformState(models.Model):
-    """How the platform is just now, and our circuit towards it (稼働状態): one row."""
-
-    class Circuit(models.TextChoices):
-        """Whether we send: freely, not at all, or one message to see."""
-
-        CLOSED = "closed", "正常"
-        OPEN = "open", "遮断中"
-        PROBING = "probing", "試し送り中"
+    """How the platform is just now, as it told (稼働状態): one row."""
 
     number = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     is_open = models.BooleanField("稼働中", default=True)
     closes_at = models.DateTimeField("停止予定日時", null=True)
     reopens_at = models.DateTimeField("再開予定日時", null=True)
     checked_at = models.DateTimeField("確認日時", null=True)
-    failures = models.PositiveIntegerField("連続失敗回数", default=0)
-    broken_until = models.DateTimeField("回路遮断の期限", null=True)
-    broken_since = models.DateTimeField("回路遮断の開始", null=True)
-    probing_until = models.DateTimeField("試し送りの期限", null=True)
-    cause = models.CharField("直近の失敗の原因", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "稼働状態"
@@ -177,9 +165,43 @@ class PlatformState(models.Model):
     def __str__(self) -> str:
         return "稼働中" if self.is_open else "停止中"
 
-    def circuit(self, at: datetime) -> "PlatformState.Circuit":
-        """Return how our circuit towards it stands at a time."""
+
+class Circuit(models.Model):
+    """
+    Our circuit towards one group of interfaces (回路): what fails there holds back nothing else.
+
+    The group SYM is the platform's own word on how it is; no message waits for that one.
+    """
+
+    class State(models.TextChoices):
+        """Whether we send: freely, not at all, or one message to see."""
+
+        CLOSED = "closed", "正常"
+        OPEN = "open", "遮断中"
+        PROBING = "probing", "試し送り中"
+
+    group = models.CharField("対象", max_length=3, primary_key=True)
+    failures = models.PositiveIntegerField("連続失敗回数", default=0)
+    broken_since = models.DateTimeField("遮断の開始", null=True)
+    broken_until = models.DateTimeField("遮断の期限", null=True)
+    probing_until = models.DateTimeField("試し送りの期限", null=True)
+    cause = models.CharField("直近の失敗の原因", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "回路"
+        verbose_name_plural = "回路"
+        constraints = [
+            models.CheckConstraint(
+                name="broken_circuit_has_a_cause", condition=Q(broken_since=None) | ~Q(cause="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return dict(Group.choices).get(self.group, "稼働状態の確認")
+
+    def state(self, at: datetime) -> "Circuit.State":
+        """Return how it stands at a time."""
         if self.broken_since is None:
-            return self.Circuit.CLOSED
+            return self.State.CLOSED
         is_open = self.broken_until is not None and self.broken_until > at
-        return self.Circuit.OPEN if is_open else self.Circuit.PROBING
+        return self.State.OPEN if is_open else self.State.PROBING

@@ -32,6 +32,7 @@ from gateway.selectors.grounds import provision_grounds
 from gateway.selectors.hours import (
     DayOfHours,
     Opening,
+    broken_circuits,
     days_of_hours,
     opening,
     platform_state,
@@ -70,6 +71,7 @@ __all__ = [
     "QueueLine",
     "WaitingForCodes",
     "WaitingOfPerson",
+    "broken_circuits",
     "combination_differences",
     "contents_of",
     "copy_counts",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from gateway.models import PlatformState
+from gateway.models import Circuit, PlatformState
 from gateway.rules import hours
 from sapporo_base.rows import prepared_rows
 
@@ -37,6 +37,11 @@ def platform_state() -> PlatformState:
     return PlatformState.objects.filter(pk=1).first() or PlatformState()
 
 
+def broken_circuits() -> list[Circuit]:
+    """Return the circuits that are not closed, by group."""
+    return list(Circuit.objects.filter(broken_since__isnull=False).order_by("group"))
+
+
 HOURS = """
 SELECT 'window', "group", day::int, opens_minute::int, closes_minute::int, valid_from, valid_until,
     NULL::timestamptz, NULL::timestamptz, ''
@@ -45,10 +50,13 @@ UNION ALL
 SELECT 'stop', "group", NULL, NULL, NULL, NULL, NULL, starts_at, ends_at, notice
 FROM gateway_plannedstop WHERE "group" IN ('', %(group)s) AND ends_at > %(at)s
 UNION ALL
-SELECT 'state', '', is_open::int, NULL, NULL, NULL, NULL, reopens_at, broken_until, cause
+SELECT 'state', '', is_open::int, NULL, NULL, NULL, NULL, reopens_at, NULL, ''
 FROM gateway_platformstate WHERE number = 1
+UNION ALL
+SELECT 'circuit', "group", failures, NULL, NULL, NULL, NULL, NULL, broken_until, cause
+FROM gateway_circuit WHERE "group" = %(group)s
 """
-"""Calendar, stops and state as one question; `read_hours` reads the rows."""
+"""Calendar, stops, state and circuit as one question; `read_hours` reads the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +66,12 @@ class Hours:
     windows: list[hours.Window]
     stops: list[hours.Stop]
     state: PlatformState
+    circuit: Circuit
 
 
 def read_hours(rows: Iterable[tuple[Any, ...]]) -> Hours:
-    """Return calendar, stops and state from the rows of `HOURS`; other rows are passed over."""
-    known = Hours([], [], PlatformState())
+    """Return calendar, stops, state and circuit from the rows of `HOURS`; other rows are passed over."""
+    known = Hours([], [], PlatformState(), Circuit())
     for kind, of, number, opens, closes, since, until, first, last, words in rows:
         if kind == "window":
             known.windows.append(hours.Window(of, number, opens, closes, since, until))
@@ -70,7 +79,8 @@ def read_hours(rows: Iterable[tuple[Any, ...]]) -> Hours:
             known.stops.append(hours.Stop(of, first, last, words))
         elif kind == "state":
             known.state.is_open, known.state.reopens_at = bool(number), first
-            known.state.broken_until, known.state.cause = last, words
+        elif kind == "circuit":
+            known.circuit.broken_until, known.circuit.cause = last, words
     return known
 
 
@@ -87,11 +97,10 @@ def opening_of(known: Hours, *, group: str, at: datetime) -> Opening:
     if not state.is_open:
         reopens = state.reopens_at if state.reopens_at and state.reopens_at > at else at + _PROBE
         asked, why = reopens, "プラットフォームが停止しています。"
-    if state.broken_until and state.broken_until > asked:
-        asked = state.broken_until
-        why = "通信の失敗が続いたため送信を控えています" + (
-            f"({state.cause})。" if state.cause else "。"
-        )
+    circuit = known.circuit
+    if circuit.broken_until and circuit.broken_until > asked:
+        asked = circuit.broken_until
+        why = f"通信の失敗が続いたため送信を控えています({circuit.cause})。"
     opens = hours.next_opening(windows, stops, group=group, at=asked)
     if opens is None:
         return Opening(None, "60日以内に稼働時間がありません。稼働時間の登録を確認してください。")

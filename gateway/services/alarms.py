@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from gateway import selectors
-from gateway.models import CodeReconciliation, Inquiry, PlatformState, Reconciliation
+from gateway.models import CodeReconciliation, Inquiry, Reconciliation
 from sapporo_base.services import Raised
 
 _LONGEST = {"interactive": timedelta(minutes=10)}
@@ -18,16 +18,22 @@ _NOT_COMPARED = timedelta(days=3)
 
 
 def circuit_alarms(*, at: datetime) -> list[Raised]:
-    """The circuit to the platform is open: it does not answer."""
-    state = selectors.platform_state()
-    if state.circuit(at) == PlatformState.Circuit.CLOSED:
-        return []
-    words = (
-        f"プラットフォームへの通信が{state.failures}回続けて失敗したため、送信を控えています"
-        f"({state.cause})。復旧すると自動的に再開します。「接続を確かめる」で原因を確認してください。"
+    """The circuit of a group of interfaces is open: the platform does not answer there."""
+    page, title = (
+        reverse("admin:gateway_platformstate_changelist"),
+        "プラットフォームに送信できません",
     )
-    page = reverse("admin:gateway_platformstate_changelist")
-    return [Raised("circuit", "プラットフォームに送信できません", words, page=page)]
+    return [
+        Raised(
+            "circuit",
+            title,
+            f"「{one}」の通信が{one.failures}回続けて失敗したため、送信を控えています({one.cause})。"
+            "復旧すると自動的に再開します。「接続を確かめる」で原因を確認してください。",
+            key=one.pk,
+            page=page,
+        )
+        for one in selectors.broken_circuits()
+    ]
 
 
 def age_alarms(*, at: datetime) -> list[Raised]:

@@ -15,7 +15,7 @@ from gateway.models import Exchange, ExchangeStep, Inquiry, PlatformInterface
 from gateway.rules import waiting
 from gateway.selectors import opening
 from gateway.selectors.queues import paused_queues
-from gateway.services.circuit import may_probe
+from gateway.services.circuit import may_probe, probing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest
 
@@ -152,7 +152,7 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
 
     Where the calendar, a stop or the circuit says no, they are put off to when it opens, without a
     try being counted. Those of a queue that a person stopped are passed over, whatever waits
-    behind them goes. After the circuit was open one message goes to see (試し送り).
+    behind them goes. After the circuit of a group was open one message of it goes to see (試し送り).
     """
     due = Exchange.objects.filter(
         Q(leased_until__isnull=True) | Q(leased_until__lt=at),
@@ -160,14 +160,15 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
         lane__in=lanes,
         due_at__lte=at,
     ).exclude(_stopped())
+    probed, to_probe = probing(at=at)
+    if probed:
+        due = due.exclude(interface__group__in=probed)
     rows = list(
         due.defer("item_ids").select_for_update(skip_locked=True).order_by("due_at", "id")[:limit]
     )
     openings = {
         group: opening(group=group, at=at) for group in {group_of(r.interface_id) for r in rows}
     }
-    if any(one.at == at for one in openings.values()) and not may_probe(at=at):
-        return []
     lease = timedelta(seconds=settings.EXCHANGE_LEASE_SECONDS)
     claimed = []
     for row in rows:
@@ -176,6 +177,10 @@ def claim_exchanges(*, lanes: Collection[str], at: datetime, limit: int = 4) -> 
             row.due_at = opens or at + timedelta(days=1)
             row.last_error = openings[group_of(row.interface_id)].why[:300]
             row.save(update_fields=["due_at", "last_error"])
+            continue
+        if group_of(row.interface_id) in to_probe and not may_probe(
+            group=group_of(row.interface_id), at=at
+        ):
             continue
         row.lease, row.leased_until = uuid.uuid4(), at + lease
         row.attempts += 1

@@ -15,9 +15,9 @@ from typing import Any
 from celery import shared_task
 from django.db import connection
 
-from gateway import services
+from gateway import selectors, services
 from gateway.benchmarks import stage
-from gateway.models import Copy, Exchange, Inquiry, Lane, Pace, PlatformState
+from gateway.models import Copy, Exchange, Inquiry, Lane, Pace
 from gateway.services import exchanges
 from gateway.tasks import line, numbers, state, working
 from sapporo_base import selectors as base
@@ -243,8 +243,7 @@ def _check_nothing_lost(drill: Drill, end: stage.FarEnd, accepted: dict[str, Any
     drill.found(
         "職員の対応を待つ電文", Exchange.objects.filter(state=Exchange.State.FAILED).count(), 0
     )
-    circuit = PlatformState.objects.get().circuit(drill.at)
-    drill.found("回路", circuit.label, PlatformState.Circuit.CLOSED.label)
+    drill.found("遮断されている回路", len(selectors.broken_circuits()), 0)
 
 
 _OUT_OF_ORDER = """

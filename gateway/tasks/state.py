@@ -23,8 +23,9 @@ def check_platform() -> None:
     try:
         state = line.client().operating_state()
     except failures.PlatformError as error:
-        circuit.note_failure(at=now, cause=cause_of(error))
+        circuit.note_failure(group=circuit.STATE_GROUP, at=now, cause=cause_of(error))
         return
+    circuit.note_success(group=circuit.STATE_GROUP, at=now)
     circuit.note_platform(
         at=now, is_open=state.is_open, closes_at=state.closes_at, reopens_at=state.reopens_at
     )

@@ -110,7 +110,7 @@ def prepare_bulk(act: Act) -> None:
 
 def carry_out(exchange: Exchange) -> None:
     """Send one leased message, or look for its result, and settle or put it off."""
-    begun = time.monotonic()
+    begun, group = time.monotonic(), exchanges.group_of(exchange.interface_id)
     try:
         _STEPS[exchange.work](exchange)
     except failures.PlatformClosed as error:
@@ -138,13 +138,13 @@ def carry_out(exchange: Exchange) -> None:
             cause=cause,
             retry_after=wait.total_seconds(),
         )
-        circuit.note_success(at=line.now())
+        circuit.note_success(group=group, at=line.now())
     except failures.MessageNotTaken as error:
         exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
-        circuit.note_success(at=line.now())
+        circuit.note_success(group=group, at=line.now())
     except failures.PlatformUnreachable as error:
         exchanges.put_off(exchange, at=line.now(), cause=cause_of(error), counts=False)
-        circuit.note_failure(at=line.now(), cause=cause_of(error))
+        circuit.note_failure(group=group, at=line.now(), cause=cause_of(error))
         queues.note_flow(
             lane=exchange.lane,
             seconds=time.monotonic() - begun,
@@ -160,11 +160,11 @@ def carry_out(exchange: Exchange) -> None:
         )
     except failures.PlatformRefused as error:
         exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
-        circuit.note_success(at=line.now())
+        circuit.note_success(group=group, at=line.now())
     except failures.PlatformError as error:
         logger.warning("exchange %s of %s: %s", exchange.pk, exchange.work, error)
         exchanges.put_off(exchange, at=line.now(), cause=cause_of(error))
-        circuit.note_success(at=line.now())
+        circuit.note_success(group=group, at=line.now())
     except OperationalError as error:
         # Our own side: the disk is full, or the database is going away. If this can't be noted
         # either, the lease expires, and the same records go again.
@@ -175,5 +175,5 @@ def carry_out(exchange: Exchange) -> None:
         cause = f"市側の処理で予期しないエラーが起きました({type(error).__name__})"
         exchanges.put_off(exchange, at=line.now(), cause=cause)
     else:
-        circuit.note_success(at=line.now())
+        circuit.note_success(group=group, at=line.now())
         queues.note_flow(lane=exchange.lane, seconds=time.monotonic() - begun, at=line.now())

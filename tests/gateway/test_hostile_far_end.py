@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gateway import selectors, tasks
-from gateway.models import Exchange, Inquiry, PlatformState
+from gateway.models import Circuit, Exchange, Inquiry
 from tests.gateway.far_end import FarEnd
 from tests.gateway.flows import START, Now, accept, acquire, asked, now_act
 from tests.gateway.works import WORKS, OneInquiry, Work
@@ -211,8 +211,8 @@ class TestServerError:
             work.clock.shift(timedelta(seconds=20))
             work.round()
 
-        state = PlatformState.objects.get()
-        assert state.circuit(timezone.now()) != PlatformState.Circuit.CLOSED
+        circuit = Circuit.objects.get(pk="SKI")
+        assert circuit.state(timezone.now()) != Circuit.State.CLOSED
         shown = board()
         assert "通信の失敗が続いたため送信を控えています(相手方でエラーが起きています" in shown
         assert len(work.far_end.told("inquiries")) == 0
@@ -235,7 +235,7 @@ class TestGoodRequestTurnedAway:
             work.round()
         stuck = Exchange.objects.get(state="failed")
         assert "要対応" in board()
-        assert not PlatformState.objects.filter(failures__gt=0).exists()
+        assert not Circuit.objects.filter(failures__gt=0).exists()
 
         far_end.control("faults", clear=True)
         accept(asked("behind"))

@@ -6,13 +6,13 @@ import pytest
 
 from gateway import selectors, services
 from gateway.models import (
+    Circuit,
     Exchange,
     Inquiry,
     LaneFlow,
     OperatingWindow,
     Pace,
     PlannedStop,
-    PlatformState,
     SendQueue,
 )
 from gateway.rules import hours, pace
@@ -159,14 +159,16 @@ class TestBackOff:
 
 
 class TestCircuit:
-    def broken(self):
+    def broken(self, group="SKI"):
         for second in range(5):
-            circuit.note_failure(at=NOON + timedelta(seconds=second), cause="ConnectTimeout")
-        return PlatformState.objects.get()
+            circuit.note_failure(
+                group=group, at=NOON + timedelta(seconds=second), cause="ConnectTimeout"
+            )
+        return Circuit.objects.get(pk=group)
 
     def test_opens_with_the_reason_after_five_failures(self):
         state = self.broken()
-        assert state.circuit(NOON + timedelta(seconds=5)) == "open"
+        assert state.state(NOON + timedelta(seconds=5)) == "open"
         why = selectors.opening(group="SKI", at=NOON + timedelta(seconds=5)).why
         assert "ConnectTimeout" in why
 
@@ -175,20 +177,20 @@ class TestCircuit:
         prepare_inquiry_exchanges(lane="interactive", act=act_of(GREEDY))
         state = self.broken()
         at = state.broken_until
-        assert state.circuit(at) == "probing"
-        assert circuit.may_probe(at=at)
-        assert not circuit.may_probe(at=at)
+        assert state.state(at) == "probing"
+        assert circuit.may_probe(group="SKI", at=at)
+        assert not circuit.may_probe(group="SKI", at=at)
         assert not exchanges.claim_exchanges(lanes=["interactive"], at=at)
-        circuit.note_success(at=at)
+        circuit.note_success(group="SKI", at=at)
         assert exchanges.claim_exchanges(lanes=["interactive"], at=at)
 
     def test_a_probe_that_fails_opens_it_for_longer(self):
         state = self.broken()
         at = state.broken_until
         first = at - (NOON + timedelta(seconds=4))
-        circuit.may_probe(at=at)
-        circuit.note_failure(at=at, cause="ConnectTimeout")
-        assert PlatformState.objects.get().broken_until - at == 2 * first
+        circuit.may_probe(group="SKI", at=at)
+        circuit.note_failure(group="SKI", at=at, cause="ConnectTimeout")
+        assert Circuit.objects.get().broken_until - at == 2 * first
 
     def test_a_platform_that_only_tells_its_state_does_not_close_it(self, two_systems):
         ask(GREEDY, 1, lane="interactive")
@@ -196,7 +198,37 @@ class TestCircuit:
         self.broken()
         at = NOON + timedelta(seconds=6)
         circuit.note_platform(at=at, is_open=True, closes_at=None, reopens_at=None)
-        assert PlatformState.objects.get().circuit(at) == "probing"
+        assert Circuit.objects.get().state(at) == "probing"
+
+    def test_one_message_goes_to_see_and_no_second_with_it(self, two_systems):
+        for _ in range(2):
+            ask(GREEDY, 1, lane="interactive")
+            prepare_inquiry_exchanges(lane="interactive", act=act_of(GREEDY))
+        at = self.broken().broken_until
+        assert len(exchanges.claim_exchanges(lanes=["interactive"], at=at)) == 1
+
+    def test_what_fails_in_one_group_of_interfaces_holds_back_no_other(self, two_systems):
+        ask(GREEDY, 1, lane="interactive")
+        prepare_inquiry_exchanges(lane="interactive", act=act_of(GREEDY))
+        at = NOON + timedelta(seconds=5)
+        self.broken("DBM")
+        assert "ConnectTimeout" in selectors.opening(group="DBM", at=at).why
+        assert not selectors.opening(group="SKI", at=at).why
+        assert exchanges.claim_exchanges(lanes=["interactive"], at=at)
+
+    def test_a_probe_of_one_group_makes_no_other_wait(self, two_systems):
+        ask(GREEDY, 1, lane="interactive")
+        prepare_inquiry_exchanges(lane="interactive", act=act_of(GREEDY))
+        at = self.broken("DBM").broken_until
+        assert circuit.may_probe(group="DBM", at=at)
+        assert exchanges.claim_exchanges(lanes=["interactive"], at=at)
+        circuit.note_success(group="SKI", at=at)
+        assert [one.pk for one in selectors.broken_circuits()] == ["DBM"]
+
+    def test_one_for_which_nothing_waits_closes_when_the_platform_tells_that_it_is_open(self):
+        self.broken("DBM")
+        circuit.note_platform(at=NOON, is_open=True, closes_at=None, reopens_at=None)
+        assert not selectors.broken_circuits()
 
 
 class TestEstimates:

@@ -28,7 +28,7 @@ def causes():
 
 def broken_circuit():
     for _ in range(5):
-        circuit.note_failure(at=NOON, cause="ConnectTimeout")
+        circuit.note_failure(group="SKI", at=NOON, cause="ConnectTimeout")
 
 
 class TestWatching:
@@ -39,7 +39,7 @@ class TestWatching:
         alarm = Alarm.objects.get()
         assert (alarm.cause, alarm.cleared_at) == ("circuit", None)
         assert "ConnectTimeout" in alarm.words
-        circuit.note_success(at=NOON)
+        circuit.note_success(group="SKI", at=NOON)
         services.watch_alarms(at=NOON + timedelta(minutes=1))
         alarm.refresh_from_db()
         assert alarm.cleared_at == NOON + timedelta(minutes=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gateway.models import Copy, Exchange, InformationFlag, Lane, PlatformNumber
 from gateway.rules import waiting
@@ -33,13 +33,15 @@ _ANSWERABLE = Exists(
         due_at__isnull=False,
     )
 )
-# What is under way about a person is settled before anything else about them goes out.
-_NOBODY_UNDER_WAY = ~Exists(
-    Copy.objects.filter(integrated_number=OuterRef("integrated_number"), exchange__isnull=False)
+# What is under way about a person is settled before anything else about them goes out. NOT IN, which
+# PostgreSQL looks up in a hash table: of a table in which thousands have just come under way it expects
+# that none has, and would compare each of a million waiting copies with each of those.
+_NOBODY_UNDER_WAY = ~Q(
+    integrated_number__in=Copy.objects.filter(exchange__isnull=False).values("integrated_number")
 )
 _WAITS = """
 SELECT FROM gateway_copy WHERE state = 'waiting' AND exchange_id IS NULL
-    AND system_id = system.id AND due_at <= %s
+    AND system_id = system.id AND is_withdrawn = ANY('{false,true}') AND due_at <= %s
 """
 # A new id for a new content: the platform takes each id once.
 _PUT_INTO = """
