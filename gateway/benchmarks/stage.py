@@ -196,7 +196,7 @@ def let_copies_wait(count: int) -> None:
             INSERT INTO gateway_copy ({", ".join(f'"{column}"' for column in columns)})
             SELECT {", ".join(taken)} FROM generate_series(1, %(times)s) n, gateway_copy
             LIMIT %(more)s
-            """,  # noqa: S608 - the names of our own columns
+            """,
             {"times": count // there, "more": max(count - there, 0)},
         )
         cursor.execute("ANALYZE")
