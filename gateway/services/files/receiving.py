@@ -26,7 +26,6 @@ from sapporo_base.models import BusinessSystem, LinkageRecord
 from sapporo_base.selectors.reference import UnknownLayout
 
 State = ExchangedFile.State
-_KEPT_FINDINGS: Final = 10_000
 _ENCODING_OF_ERRORS: Final = "cp932"
 
 
@@ -161,7 +160,7 @@ def _settle(file: ExchangedFile, path: Path, setting: FileExchangeSetting, act: 
         file.state = State.PARTLY if taken.rejected else State.DONE
         file.rows, file.rejected = taken.rows, taken.rejected
         file.accepted, file.unchanged = taken.accepted, taken.unchanged
-        file.findings = [list(one) for one in taken.findings[:_KEPT_FINDINGS]]
+        file.findings = [list(one) for one in taken.findings]
 
 
 def _source(path: Path, setting: FileExchangeSetting, act: Act) -> Source:
@@ -203,6 +202,12 @@ def answer_files(settings: Sequence[FileExchangeSetting], *, act: Act) -> int:
     return count
 
 
+_WHAT_NEXT: Final = {
+    State.REFUSED: "ファイル全体を受け付けていません。直したファイルを新しい名前でもう一度置いてください。",
+    State.PARTLY: "エラーの行だけを直し、新しい名前のファイルでもう一度置いてください。",
+}
+
+
 def _receipt(file: ExchangedFile, stream: BinaryIO) -> None:
     told = {
         "file": file.sent_name,
@@ -213,6 +218,7 @@ def _receipt(file: ExchangedFile, stream: BinaryIO) -> None:
         "state": file.state,
         "state_words": file.get_state_display(),
         "why": file.why,
+        "what_next": _WHAT_NEXT.get(State(file.state), ""),
         "rows": file.rows,
         "accepted": file.accepted,
         "unchanged": file.unchanged,

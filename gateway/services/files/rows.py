@@ -1,6 +1,7 @@
 """Rows of files as inquiries and copies: what each becomes, and which can't be taken and why."""
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -25,6 +26,8 @@ INQUIRY_ITEMS: Final = (
 COPY_ITEMS: Final = ("business_number", "dataset", "key", "published_from")
 _COPY_HEAD: Final = frozenset({*COPY_ITEMS, "published_until", "is_withdrawn"})
 _WIDTHS: Final = {"request_key": 64, "business_number": 20, "dataset": 20, "key": 60}
+KEPT_FINDINGS: Final = 10_000
+"""So many errors of a file are told; how many rows they are in is counted beyond."""
 _AT_ONCE: Final = 1_000
 # Which item of the row a refusal is about.
 _ITEM_OF: Final = {
@@ -40,17 +43,19 @@ _YES: Final = frozenset({"1", "true"})
 
 @dataclass
 class Taken:
-    """What became of the rows of a file."""
+    """What became of the rows of a file, whose findings may be more than are kept."""
 
     rows: int = 0
     accepted: int = 0
     unchanged: int = 0
+    rejected: int = 0
     findings: list[Finding] = field(default_factory=list)
 
-    @property
-    def rejected(self) -> int:
-        """How many rows were not taken."""
-        return len({row for row, _, _ in self.findings})
+    def note(self, findings: Iterable[Finding]) -> None:
+        """Note what is wrong in rows of which nothing was noted before."""
+        found = sorted(findings)
+        self.rejected += len({row for row, _, _ in found})
+        self.findings += found[: KEPT_FINDINGS - len(self.findings)]
 
 
 class _Wrong(Exception):
@@ -64,30 +69,35 @@ class _Wrong(Exception):
 def take_inquiries(source: Source, *, system: BusinessSystem, act: Act) -> Taken:
     """Accept the inquiries of a file, row by row; what can't be is told by row and item."""
     taken, layout = Taken(), source.layout
-    seen: dict[str, int] = {}
-    asked: list[tuple[int, InquiryRequest]] = []
-    for row, values in _good_rows(source, taken):
-        try:
-            request = _as_inquiry(values)
-            first = seen.setdefault(request.request_key, row)
-            if first != row:
-                raise _Wrong("request_key", f"{first}行目と同じ要求キーです。")
-            asked.append((row, request))
-        except _Wrong as wrong:
-            taken.findings.append((row, _label(layout, wrong.item), wrong.reason))
-    for start in range(0, len(asked), _AT_ONCE):
-        several = asked[start : start + _AT_ONCE]
+    asked = _asked(source, taken)
+    while several := list(itertools.islice(asked, _AT_ONCE)):
         answers = accept_inquiries(
             system=system, requests=[request for _, request in several], act=act
         )
-        for (row, _), answer in zip(several, answers, strict=True):
-            if answer.id is None:
-                item = _label(layout, _ITEM_OF[answer.code])
-                taken.findings.append((row, item, answer.why))
-            else:
-                taken.accepted += 1
+        refused = [
+            (row, _label(layout, _ITEM_OF[answer.code]), answer.why)
+            for (row, _), answer in zip(several, answers, strict=True)
+            if answer.id is None
+        ]
+        taken.accepted += len(several) - len(refused)
+        taken.note(refused)
     taken.findings.sort()
     return taken
+
+
+def _asked(source: Source, taken: Taken) -> Iterator[tuple[int, InquiryRequest]]:
+    """Give the inquiries of a file by row; a file of a million rows is never held as a whole."""
+    seen: dict[int, int] = {}
+    for row, values in _good_rows(source, taken):
+        try:
+            request = _as_inquiry(values)
+            first = seen.setdefault(hash(request.request_key), row)
+            if first != row:
+                raise _Wrong("request_key", f"{first}行目と同じ要求キーです。")
+        except _Wrong as wrong:
+            taken.note([(row, _label(source.layout, wrong.item), wrong.reason)])
+        else:
+            yield row, request
 
 
 def take_copies(
@@ -98,35 +108,45 @@ def take_copies(
 
     :raises NotPermitted: the system has no ground to provide this 特定個人情報.
     """
-    taken, layout = Taken(), source.layout
-    copies: dict[tuple[str, str, str], tuple[int, CopyData]] = {}
-    for row, values in _good_rows(source, taken):
-        try:
-            copy = _as_copy(values, layout)
-            name = (copy.business_number, copy.dataset, copy.key)
-            first, _ = copies.setdefault(name, (row, copy))
-            if first != row:
-                raise _Wrong("key", f"{first}行目と同じ業務番号・データセット・キーです。")
-        except _Wrong as wrong:
-            taken.findings.append((row, _label(layout, wrong.item), wrong.reason))
+    taken = Taken()
+    rows: dict[int, int] = {}
     counts = accept_copies(
         system=system,
         information_code=information_code,
-        copies=[copy for _, copy in copies.values()],
+        copies=_copied(source, taken, rows),
         act=act,
     )
     taken.accepted, taken.unchanged = counts.changed, counts.unchanged
-    rows = {(copy.business_number, copy.key): row for row, copy in copies.values()}
     errors = CopyError.objects.filter(
         system=system, information_code=information_code, correlation_id=act.correlation_id
     )
-    taken.findings += [
-        (rows[one.business_number, one.key], one.item, one.reason)
-        for one in errors
-        if (one.business_number, one.key) in rows
-    ]
+    taken.note(
+        (rows[name], one.item, one.reason)
+        for one in errors.iterator()
+        if (name := hash((one.business_number, one.key))) in rows
+    )
     taken.findings.sort()
     return taken
+
+
+def _copied(source: Source, taken: Taken, rows: dict[int, int]) -> Iterator[CopyData]:
+    """
+    Give the copies of a file; it is never held as a whole.
+
+    :param rows: gets the row of each by what errors name it by.
+    """
+    seen: dict[int, int] = {}
+    for row, values in _good_rows(source, taken):
+        try:
+            copy = _as_copy(values, source.layout)
+            first = seen.setdefault(hash((copy.business_number, copy.dataset, copy.key)), row)
+            if first != row:
+                raise _Wrong("key", f"{first}行目と同じ業務番号・データセット・キーです。")
+        except _Wrong as wrong:
+            taken.note([(row, _label(source.layout, wrong.item), wrong.reason)])
+        else:
+            rows[hash((copy.business_number, copy.key))] = row
+            yield copy
 
 
 def _good_rows(source: Source, taken: Taken) -> Iterator[tuple[int, Row]]:
@@ -135,8 +155,7 @@ def _good_rows(source: Source, taken: Taken) -> Iterator[tuple[int, Row]]:
     names = [one.name for one in layout.fields if not one.sealed]
     for chunk in source.chunks(seal=mask):
         taken.rows += len(chunk.rows) + len(chunk.rejects)
-        for reject in chunk.rejects:
-            taken.findings.append((reject.row, reject.label or "行全体", reject.reason))
+        taken.note((one.row, one.label or "行全体", one.reason) for one in chunk.rejects)
         columns = [chunk.columns[name] for name in names]
         for row, cells in zip(chunk.rows, zip(*columns, strict=True), strict=True):
             yield row, dict(zip(names, cells, strict=True))

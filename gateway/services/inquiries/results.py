@@ -112,8 +112,9 @@ def end_inquiries(ids: Collection[int], results: Mapping[str, ToldResult], act: 
         }
         for inquiry, one, message in zip(ended, told, messages, strict=True)
     ]
+    parameters: dict[str, Any] = {"told": Jsonb(columns, dumps=_as_json), "at": act.at}
     with connection.cursor() as cursor:
-        cursor.execute(_INTO_THE_FEED, {"told": Jsonb(columns, dumps=_as_json), "at": act.at})
+        cursor.execute(_INTO_THE_FEED, parameters)
     _record_ends(ended, told, act)
 
 

@@ -143,7 +143,7 @@ def inquiries_in(exchange: Exchange) -> list[Asked]:
     """Return what a message asks."""
     rows = list(exchange.inquiries.order_by("pk").values_list(*_ASKED, "system_id"))
     systems = BusinessSystem.objects.in_bulk({system for *_, system in rows})
-    return [Asked(*asked, systems[system].code) for *asked, system in rows]
+    return [Asked._make((*asked, systems[system].code)) for *asked, system in rows]
 
 
 def record_ids_in(exchange: Exchange) -> list[str]:

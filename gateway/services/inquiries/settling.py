@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
@@ -168,19 +169,17 @@ def settle_results(exchange: Exchange, told: Sequence[ToldResult], *, act: Act) 
 def _tell(
     exchange: Exchange, fates: Mapping[str, _Fate], act: Act, *, fetch: Exchange | None = None
 ) -> _Told:
+    parameters: dict[str, Any] = {
+        "exchange": exchange.pk,
+        "fetch": fetch.pk if fetch else None,
+        "told": Jsonb(fates, dumps=orjson.dumps),
+        "at": act.at,
+        "tries": waiting.tries(),
+        "looks": waiting.looks(interactive=exchange.lane == Lane.INTERACTIVE),
+        "final": list(Inquiry.FINAL),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TELL,
-            {
-                "exchange": exchange.pk,
-                "fetch": fetch.pk if fetch else None,
-                "told": Jsonb(fates, dumps=orjson.dumps),
-                "at": act.at,
-                "tries": waiting.tries(),
-                "looks": waiting.looks(interactive=exchange.lane == Lane.INTERACTIVE),
-                "final": list(Inquiry.FINAL),
-            },
-        )
+        cursor.execute(_TELL, parameters)
         rows = cursor.fetchall()
     return _Told(
         count=len(rows),
