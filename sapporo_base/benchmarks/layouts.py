@@ -137,12 +137,16 @@ def measure(size: int) -> list[Measure]:
             return rows / _seconds(lambda: _by_layout(source, target, _layout(), writing, tables))
 
         fixed = _layout(form="fixed", header=False, encoding="cp932")
+        places = Path(folder) / "places"
+        _by_layout(source, places, _layout(), fixed, tables)
         figures = {
             "records through a 40-item layout, judged": through(_layout()),
             "records through a 40-item layout, codes, dates and characters converted": through(
                 _converting()
             ),
             "records from CSV into fixed length (CP932)": through(fixed),
+            "records from fixed length (CP932) into CSV": rows
+            / _seconds(lambda: _by_layout(places, target, fixed, _layout(), tables)),
         }
     return [
         Measure(name, value, "1/s", "csv module, read and written", plain, _AIM, at_most=False)
