@@ -2,21 +2,21 @@
 
 from datetime import date
 
-from django.db.models import Q
-
-from gateway.models import InterfacePermission
 from sapporo_base.models import BusinessSystem
+from sapporo_base.rows import prepared_rows
+
+# Each acceptance asks it.
+_PERMITTED = """
+SELECT information_code FROM gateway_interfacepermission
+WHERE system_id = %(system)s AND "group" = %(group)s
+    AND valid_from <= %(day)s AND (valid_until IS NULL OR valid_until > %(day)s)
+"""
 
 
 def permitted_information(*, system: BusinessSystem, group: str, day: date) -> set[str]:
     """Return for which 特定個人情報 a system may use a group; an empty code stands for all."""
-    rows = InterfacePermission.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=day),
-        system=system,
-        group=group,
-        valid_from__lte=day,
-    )
-    return set(rows.values_list("information_code", flat=True))
+    asked = {"system": system.pk, "group": group, "day": day}
+    return {information_code for (information_code,) in prepared_rows(_PERMITTED, asked)}
 
 
 def may_use(*, system: BusinessSystem, group: str, information_code: str = "", day: date) -> bool:
