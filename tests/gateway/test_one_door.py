@@ -28,6 +28,7 @@ OTHERS = {
     "sapporo_base/tasks.py": "names what an alarm can fail with",
     "sapporo_base/processes.py": "looks for a free port of this machine",
     "resident_basic/outward.py": "wakes business systems (更新通知)",
+    "resident_basic/tasks.py": "names what a mail to a section can fail with",
     "child_allowance/management/commands/run_demo.py": "waits for the processes it started, the simulator too",
     "gateway/benchmarks/stage.py": "speaks to the simulator that it started",
 }
