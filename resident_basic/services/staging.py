@@ -114,7 +114,7 @@ _PRINTS: Final = {"row_number": "integer", "fingerprint": "bytea"}
 _COMPARE: Final = """
 CREATE UNLOGGED TABLE {staging} AS
 SELECT p.row_number, v.id AS version_id, v.resident_number
-FROM resident_fingerprint p
+FROM {prints} p
 LEFT JOIN resident_basic_residentversion v
        ON v.fingerprint = p.fingerprint AND v.superseded_at IS NULL
 """
@@ -144,9 +144,10 @@ def _rows_that_differ(source: Source, staging: Staging, progress: Progress) -> l
     if source.survey.stretches is None:
         return None
     progress.begin("登録済みの行との照合", total=source.survey.rows)
-    prints = Staging("resident_fingerprint")
+    # Not temporary: what is temporary is read by one process alone.
+    prints = Staging(f"{staging.name}_prints")
     prints.drop()
-    prints.create(_PRINTS, temporary=True)
+    prints.create(_PRINTS)
     found = source.map_records(
         partial(fingerprints_of, key=fingerprint_key(source.judged_by)),
         processes=_processes(source.survey.rows),
@@ -161,7 +162,8 @@ def _rows_that_differ(source: Source, staging: Staging, progress: Progress) -> l
     prints.execute("ANALYZE {staging}")
     unchanged = unchanged_of(staging)
     unchanged.drop()
-    unchanged.execute(_COMPARE)
+    unchanged.execute(_COMPARE.replace("{prints}", connection.ops.quote_name(prints.name)))
+    prints.drop()
     differing = [
         row for statement in (_DIFFERING, _TWICE) for (row,) in unchanged.select(statement)
     ]

@@ -70,9 +70,34 @@ def faults_of(page: Page) -> list[str]:
     faults = serious_faults_of(page)
     if words := english_left_on(page):
         faults.append(f"English left: {words}")
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-        faults.append("wider than the window")
-    return faults
+    return faults + _too_wide(page)
+
+
+def look_at(page: Page, address: str, name: str, *, full_page: bool = True) -> list[str]:
+    """
+    Open a page and return what is wrong with it: all in the first width, its breadth in each; keep
+    how it looks.
+
+    The document is the same in every width: what it says, and what axe sees, is asked once.
+    """
+    first, *others = WIDTHS
+    page.set_viewport_size({"width": first, "height": 900})
+    answer = page.goto(address)
+    page.wait_for_load_state()
+    status = answer.status if answer else 0
+    faults = [*([] if status == 200 else [f"status {status}"]), *faults_of(page)]
+    found = [f"{name} {first}px: {one}" for one in faults]
+    keep_screenshot(page, f"{name} {first}px", full_page=full_page)
+    for width in others:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{name} {width}px: {one}" for one in _too_wide(page)]
+        keep_screenshot(page, f"{name} {width}px", full_page=full_page)
+    return found
+
+
+def _too_wide(page: Page) -> list[str]:
+    wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+    return ["wider than the window"] if wider else []
 
 
 def keep_screenshot(page: Page, name: str, *, full_page: bool = False) -> None:

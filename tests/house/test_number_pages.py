@@ -20,7 +20,12 @@ from integrated_address.models import (
 from sapporo_base import services
 from sapporo_base.models import Staff
 from tests.factories import StaffFactory, system
-from tests.house.browser import WIDTHS, faults_of, keep_screenshot, serious_faults_of, sign_in
+from tests.house.browser import (
+    keep_screenshot,
+    look_at,
+    serious_faults_of,
+    sign_in,
+)
 from tests.integrated_address.factories import HANAKO, numbered
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -117,14 +122,7 @@ def _addresses(act, people: list[str]) -> dict[str, str]:
 def _looked_at(page: Page, server: str, addresses: dict[str, str]) -> list[str]:
     problems = []
     for name, address in addresses.items():
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(server + address)
-            page.wait_for_load_state()
-            if answer.status != 200:
-                problems.append(f"{name} {width}px: {answer.status}")
-            problems += [f"{name} {width}px: {one}" for one in faults_of(page)]
-            keep_screenshot(page, f"numbers {name} {width}px", full_page=True)
+        problems += look_at(page, server + address, f"numbers {name}")
     return problems
 
 

@@ -7,7 +7,7 @@ from sapporo_base import services
 from tests.house.browser import (
     WIDTHS,
     faults_of,
-    keep_screenshot,
+    look_at,
     serious_faults_of,
     sign_in,
 )
@@ -28,15 +28,8 @@ def test_every_page_of_the_side_bar_is_japanese_accessible_and_asks_no_other_hos
     assert places
     problems = []
     for address in places:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(address)
-            page.wait_for_load_state()
-            where = f"{address.removeprefix(live_server.url)} {width}px"
-            if answer.status != 200:
-                problems.append(f"{where}: {answer.status}")
-            problems += [f"{where}: {one}" for one in faults_of(page)]
-            keep_screenshot(page, f"{staff_number} {where}")
+        name = f"{staff_number} {address.removeprefix(live_server.url)}"
+        problems += look_at(page, address, name, full_page=False)
     assert problems == []
     assert page.complaints == []
     assert page.hosts == {live_server.url.split("/")[2]}

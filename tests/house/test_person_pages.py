@@ -13,7 +13,7 @@ from resident_basic import services as residents
 from resident_basic.models import ConsistencyFinding
 from sapporo_base import services
 from tests.factories import system
-from tests.house.browser import WIDTHS, faults_of, keep_screenshot, sign_in
+from tests.house.browser import faults_of, keep_screenshot, look_at, sign_in
 from tests.resident_basic.factories import a_file, a_resident_number, row
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -132,14 +132,7 @@ def test_the_pages_of_a_resident_bear_much_data_and_the_longest_names(
     sign_in(page, live_server.url, "K1001", services.DEMO_PASSWORD)
     problems = []
     for name, address in _addresses(family[0]).items():
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(live_server.url + address)
-            page.wait_for_load_state()
-            if answer.status != 200:
-                problems.append(f"{name} {width}px: {answer.status}")
-            problems += [f"{name} {width}px: {one}" for one in faults_of(page)]
-            keep_screenshot(page, f"resident {name} {width}px", full_page=True)
+        problems += look_at(page, live_server.url + address, f"resident {name}")
     assert problems == []
     assert page.complaints == []
 

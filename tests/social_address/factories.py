@@ -6,6 +6,7 @@ from integrated_address import services as integrated_address
 from integrated_address.services.numbering import ASKED, STAGED
 from resident_basic.models import ResidentChange, ResidentVersion
 from resident_basic.rules.items import resident_items
+from sapporo_base import layouts
 from sapporo_base.bulk import temporary_staging
 from sapporo_base.rules.check_digits import individual_number_check_digit, resident_number
 from sapporo_base.sealing import NumberSealer
@@ -13,6 +14,14 @@ from social_address import services
 from social_address.services.subjects import SUBJECT_COLUMNS
 from tests.factories import system
 from tests.resident_basic.approvals import approved
+
+ACCOUNT = {
+    "bank_code": "0501",
+    "branch_code": "005",
+    "deposit_type": "1",
+    "account_number": "1234567",
+    "holder_kana": "サッポロ ハナコ",
+}
 
 
 def individual_number(serial):
@@ -117,3 +126,27 @@ def register(rows, act):
         staging.copy(names, [[row.get(name) for name in names] for row in rows])
         services.register_subjects(staging=staging, system=act.system, act=act)
         return staging.select("SELECT addressee_number, problem FROM {staging} ORDER BY line")
+
+
+def account_file(tmp_path, rows):
+    """Write 口座情報 as its file."""
+    path = tmp_path / "accounts.csv"
+    with path.open("wb") as stream:
+        layouts.write_records(stream, layouts.load_layout("accounts"), rows)
+    return path
+
+
+def account_row(place, number, **changes):
+    """Return a row of 口座情報, with what is told instead."""
+    return {
+        "account_id": f"{place:015d}",
+        "system_code": "027-000",
+        "resident_number": number,
+        "purpose": "01",
+        **ACCOUNT,
+        "holder_kana": "ｻﾂﾎﾟﾛ ﾊﾅｺ",
+        "is_public_money_account": "0",
+        "valid_from": "2025-04-01",
+        "registered_on": "2025-04-01",
+        **changes,
+    }

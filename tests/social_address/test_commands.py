@@ -4,7 +4,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from social_address.models import BankAccount
-from tests.social_address.factories import approve, fictitious_resident_number, resident
+from tests.social_address.factories import (
+    account_file,
+    account_row,
+    approve,
+    fictitious_resident_number,
+    resident,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +25,6 @@ def test_a_file_that_cannot_be_received_ends_with_two(tmp_path):
 
 
 def test_rejected_rows_end_with_one(tmp_path):
-    from tests.social_address.test_services import account_file, account_row
-
     path = account_file(tmp_path, [account_row(1, fictitious_resident_number(50))])
 
     with pytest.raises(CommandError, match="1件") as fault:

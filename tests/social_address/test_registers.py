@@ -15,20 +15,15 @@ from social_address.models import (
 )
 from tests.factories import system
 from tests.social_address.factories import (
+    ACCOUNT,
+    account_file,
+    account_row,
     fictitious_resident_number,
     individual_number,
     register,
 )
 
 pytestmark = pytest.mark.django_db
-
-ACCOUNT = {
-    "bank_code": "0501",
-    "branch_code": "005",
-    "deposit_type": "1",
-    "account_number": "1234567",
-    "holder_kana": "サッポロ ハナコ",
-}
 
 
 def tax_file(tmp_path, rows):
@@ -113,28 +108,6 @@ class TestTaxes:
         register([{"resident_number": followed}], allowance_act)
         (tax,) = services.disclose_taxes(**wanted, act=allowance_act)
         assert tax.items["general_dependants"] == "1"
-
-
-def account_file(tmp_path, rows):
-    path = tmp_path / "accounts.csv"
-    with path.open("wb") as stream:
-        layouts.write_records(stream, layouts.load_layout("accounts"), rows)
-    return path
-
-
-def account_row(place, number, **changes):
-    return {
-        "account_id": f"{place:015d}",
-        "system_code": "027-000",
-        "resident_number": number,
-        "purpose": "01",
-        **ACCOUNT,
-        "holder_kana": "ｻﾂﾎﾟﾛ ﾊﾅｺ",
-        "is_public_money_account": "0",
-        "valid_from": "2025-04-01",
-        "registered_on": "2025-04-01",
-        **changes,
-    }
 
 
 class TestAccounts:
