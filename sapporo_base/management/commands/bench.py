@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", type=int, default=200_000, help="住民の人数")
-        parser.add_argument("--only", default="", help="この名前の測定だけを行う(複数はコンマで区切る)")
+        parser.add_argument(
+            "--only", default="", help="この名前の測定だけを行う(複数はコンマで区切る)"
+        )
 
     def handle(self, *, size: int, only: str, verbosity: int, **options: object) -> None:
         if not settings.DEMO:
