@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from gateway import selectors, tasks
+from tests.factories import system
 from tests.gateway.far_end import SERVED, WHO, FarEnd, acquire_codes
 from tests.gateway.flows import START, Now, acquire, now_act
 from tests.integrated_address.factories import numbered
@@ -58,3 +59,17 @@ def hanako(far_end, clock):
     person = numbered(now_act(), number="J1", code="027-000", serial=1).integrated_number
     acquire(clock)
     return person
+
+
+@pytest.fixture
+def allowance():
+    """児童手当, the system that asks."""
+    return system("027-000")
+
+
+@pytest.fixture
+def person(act):
+    """J1 of 児童手当, who is also N1 of 国民健康保険."""
+    one = numbered(act, number="J1", code="027-000", serial=1)
+    numbered(act, number="N1", code="024-000", serial=1)
+    return one.integrated_number

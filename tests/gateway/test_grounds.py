@@ -9,55 +9,18 @@ from django.urls import reverse
 from gateway import services
 from gateway.models import (
     Inquiry,
-    InquiryResult,
     Provision,
 )
 from sapporo_base import services as base
 from sapporo_base.acts import InvalidRequest, NotPermitted
 from sapporo_base.models import LegalBasis, LinkageRecord
 from tests.factories import StaffFactory, system
+from tests.gateway.answers import accept, answered, told
 from tests.gateway.far_end import CHILD_ALLOWANCE, TAX
 from tests.gateway.flows import asked, copy
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def allowance():
-    return system("027-000")
-
-
-@pytest.fixture
-def person(act):
-    """J1 of 児童手当, who is also N1 of 国民健康保険."""
-    one = numbered(act, number="J1", code="027-000", serial=1)
-    numbered(act, number="N1", code="024-000", serial=1)
-    return one.integrated_number
-
-
-def accept(act, *requests, of=None):
-    return services.accept_inquiries(system=of or system("027-000"), requests=requests, act=act)
-
-
-def answered(act, *, items, key="k1", number="J1", of=None):
-    """An inquiry that was answered with these items."""
-    (one,) = accept(act, asked(key, number=number, lane="batch"), of=of)
-    inquiry = Inquiry.objects.get(pk=one.id)
-    Inquiry.objects.filter(pk=one.id).update(state="answered", settled_at=act.at)
-    return InquiryResult.objects.create(
-        inquiry=inquiry,
-        system=inquiry.system,
-        state="answered",
-        provider_code=inquiry.provider_code,
-        items=items,
-        arrived_at=act.at,
-    )
-
-
-def told(act, of):
-    page = services.inquiry_results(system=of, receipt=0, limit=100, act=act)
-    return [one for one in page.results if one.state == "answered"]
 
 
 class TestMissingGrounds:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway import services
 from gateway.models import (
     Inquiry,
     InquiryResult,
@@ -16,48 +15,12 @@ from gateway.rules.codes import SAPPORO
 from gateway.rules.statuses import status_doubt
 from sapporo_base.models import Layout, LinkageRecord
 from tests.factories import system
+from tests.gateway.answers import accept, answered, told
 from tests.gateway.far_end import TAX
 from tests.gateway.flows import asked
 from tests.integrated_address.factories import numbered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def allowance():
-    return system("027-000")
-
-
-@pytest.fixture
-def person(act):
-    """J1 of 児童手当, who is also N1 of 国民健康保険."""
-    one = numbered(act, number="J1", code="027-000", serial=1)
-    numbered(act, number="N1", code="024-000", serial=1)
-    return one.integrated_number
-
-
-def accept(act, *requests, of=None):
-    return services.accept_inquiries(system=of or system("027-000"), requests=requests, act=act)
-
-
-def answered(act, *, items, key="k1", number="J1", of=None):
-    """An inquiry that was answered with these items."""
-    (one,) = accept(act, asked(key, number=number, lane="batch"), of=of)
-    inquiry = Inquiry.objects.get(pk=one.id)
-    Inquiry.objects.filter(pk=one.id).update(state="answered", settled_at=act.at)
-    return InquiryResult.objects.create(
-        inquiry=inquiry,
-        system=inquiry.system,
-        state="answered",
-        provider_code=inquiry.provider_code,
-        items=items,
-        arrived_at=act.at,
-    )
-
-
-def told(act, of):
-    page = services.inquiry_results(system=of, receipt=0, limit=100, act=act)
-    return [one for one in page.results if one.state == "answered"]
 
 
 class TestNumbersInsideResults:
