@@ -73,3 +73,10 @@ def person(act):
     one = numbered(act, number="J1", code="027-000", serial=1)
     numbered(act, number="N1", code="024-000", serial=1)
     return one.integrated_number
+
+
+@pytest.fixture
+def known_people(far_end: FarEnd) -> FarEnd:
+    """The city has told three numbers and has their 符号."""
+    acquire_codes(far_end.client, WHO)
+    return far_end

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ import httpx
 import uvicorn
 
 from gateway.platform.client import PlatformClient
-from gateway.platform.messages import Inquiry
+from gateway.platform.messages import Copy, Inquiry
 from gateway.simulator.app import LineProtocol, build
 from gateway.simulator.citizens import Citizens
 from gateway.simulator.desks.desk import Settings
@@ -284,3 +284,24 @@ def inquiry(record_id: str, number: str = HANAKO, **told: Any) -> Inquiry:
         "asked_at": NOON,
     }
     return Inquiry(record_id, number, **(ordinary | told))
+
+
+def child_allowance(record_id: str, number: str = HANAKO, **told: Any) -> Copy:
+    """Return a 副本 of 児童手当情報, or what is told instead."""
+    ordinary: dict[str, Any] = {
+        "dataset": "0001",
+        "key": "1",
+        "layout_version": "0001",
+        "published_from": date(2026, 1, 1),
+        "published_until": date(9999, 12, 31),
+        "items": {
+            "受給者区分": "1",
+            "消滅年月日": None,
+            "支払": [
+                {"支払年月日": "2026-08-13", "支払額": "20000"},
+                {"支払年月日": "2026-10-13", "支払額": "20000"},
+            ],
+        },
+        "updated_at": NOON,
+    }
+    return Copy(record_id, number, CHILD_ALLOWANCE, **(ordinary | told))

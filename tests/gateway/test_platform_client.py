@@ -18,7 +18,6 @@ from gateway.platform.failures import (
 from gateway.platform.line import PlainHttpRefused
 from gateway.platform.messages import (
     CodeStatus,
-    Copy,
     CopyKey,
     Flag,
     Mode,
@@ -35,6 +34,7 @@ from tests.gateway.far_end import (
     FarEnd,
     InProcess,
     acquire_codes,
+    child_allowance,
 )
 
 
@@ -43,33 +43,6 @@ def far_end(tmp_path: Path) -> Iterator[FarEnd]:
     end = FarEnd(tmp_path)
     yield end
     end.journal.close()
-
-
-@pytest.fixture
-def known_people(far_end: FarEnd) -> FarEnd:
-    """The city has told three numbers and has their 符号."""
-    acquire_codes(far_end.client, WHO)
-    return far_end
-
-
-def child_allowance(record_id: str, number: str = HANAKO, **told: object) -> Copy:
-    ordinary: dict = {
-        "dataset": "0001",
-        "key": "1",
-        "layout_version": "0001",
-        "published_from": date(2026, 1, 1),
-        "published_until": date(9999, 12, 31),
-        "items": {
-            "受給者区分": "1",
-            "消滅年月日": None,
-            "支払": [
-                {"支払年月日": "2026-08-13", "支払額": "20000"},
-                {"支払年月日": "2026-10-13", "支払額": "20000"},
-            ],
-        },
-        "updated_at": NOON,
-    }
-    return Copy(record_id, number, CHILD_ALLOWANCE, **(ordinary | told))
 
 
 class TestOperatingState:

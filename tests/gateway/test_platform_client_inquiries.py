@@ -12,7 +12,6 @@ from gateway.platform.failures import (
     ReasonCode,
 )
 from gateway.platform.messages import (
-    Copy,
     Flag,
     InquiryState,
     ProvisionAnswer,
@@ -30,9 +29,8 @@ from tests.gateway.far_end import (
     RESIDENCE,
     STRANGER,
     TARO,
-    WHO,
     FarEnd,
-    acquire_codes,
+    child_allowance,
     inquiry,
 )
 
@@ -42,33 +40,6 @@ def far_end(tmp_path: Path) -> Iterator[FarEnd]:
     end = FarEnd(tmp_path)
     yield end
     end.journal.close()
-
-
-@pytest.fixture
-def known_people(far_end: FarEnd) -> FarEnd:
-    """The city has told three numbers and has their 符号."""
-    acquire_codes(far_end.client, WHO)
-    return far_end
-
-
-def child_allowance(record_id: str, number: str = HANAKO, **told: object) -> Copy:
-    ordinary: dict = {
-        "dataset": "0001",
-        "key": "1",
-        "layout_version": "0001",
-        "published_from": date(2026, 1, 1),
-        "published_until": date(9999, 12, 31),
-        "items": {
-            "受給者区分": "1",
-            "消滅年月日": None,
-            "支払": [
-                {"支払年月日": "2026-08-13", "支払額": "20000"},
-                {"支払年月日": "2026-10-13", "支払額": "20000"},
-            ],
-        },
-        "updated_at": NOON,
-    }
-    return Copy(record_id, number, CHILD_ALLOWANCE, **(ordinary | told))
 
 
 class TestInquiry:
