@@ -6,14 +6,14 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from gateway import selectors, services, tasks
+from gateway import selectors, tasks
 from gateway.models import (
     CodeDifference,
-    CodeReconciliation,
 )
 from integrated_address import services as addressee_services
 from integrated_address.models import LinkageCodeStatus
 from tests.factories import system
+from tests.gateway.code_differences import reconciled, the_difference
 from tests.gateway.flows import (
     accept,
     asked,
@@ -21,7 +21,6 @@ from tests.gateway.flows import (
     forward,
     now_act,
     who_opens_addressees,
-    work_for_a_while,
 )
 from tests.integrated_address.factories import numbered
 
@@ -35,28 +34,6 @@ def taro(far_end):
     person = numbered(now_act(), number="J2", code="027-000", serial=2).integrated_number
     tasks.work_bulk()
     return person
-
-
-def people_there(far_end):
-    return far_end.platform.state.people
-
-
-def reconciled():
-    tasks.reconcile_codes()
-    return CodeReconciliation.objects.latest("started_at")
-
-
-def the_difference():
-    return CodeDifference.objects.get(state="open")
-
-
-def mended(clock):
-    """Mend what is open, let the workers go on, compare again."""
-    done = services.mend_code_differences(
-        ids=services.open_code_differences(), act=now_act(reason="照合の結果")
-    )
-    work_for_a_while(clock)
-    return done
 
 
 class TestPages:

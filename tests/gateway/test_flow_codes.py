@@ -24,6 +24,7 @@ from integrated_address.models import LinkageCodeStatus, LinkageCodeStep
 from sapporo_base.acts import InvalidRequest, NotNow
 from sapporo_base.models import LinkageRecord
 from tests.factories import fictitious_individual_number, system
+from tests.gateway.code_differences import mended, people_there, reconciled, the_difference
 from tests.gateway.flows import (
     START,
     accept,
@@ -47,30 +48,8 @@ def taro(far_end):
     return person
 
 
-def people_there(far_end):
-    return far_end.platform.state.people
-
-
 def status_there(far_end, number):
     return people_there(far_end)[number].code_status(timezone.now().timestamp())
-
-
-def reconciled():
-    tasks.reconcile_codes()
-    return CodeReconciliation.objects.latest("started_at")
-
-
-def the_difference():
-    return CodeDifference.objects.get(state="open")
-
-
-def mended(clock):
-    """Mend what is open, let the workers go on, compare again."""
-    done = services.mend_code_differences(
-        ids=services.open_code_differences(), act=now_act(reason="照合の結果")
-    )
-    work_for_a_while(clock)
-    return done
 
 
 class TestEndOfAPerson:
