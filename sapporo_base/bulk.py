@@ -110,17 +110,19 @@ def temporary_staging(name: str, columns: Mapping[str, str]) -> Iterator[Staging
 
 
 @contextmanager
-def indexes_last(*tables: str, added: int, keep: Sequence[str] = ()) -> Iterator[None]:
+def indexes_last(*tables: str, added: int, keep: Sequence[str] = ()) -> Iterator[frozenset[str]]:
     """
     Build the keys and indexes of tables that are empty after the load within, in one transaction.
 
-    Nobody else can use such a table until the transaction ends. Tables with rows keep their indexes
-    and stay open to everybody: building anew would cost more than adding; so do all for a few rows.
+    Nobody else can use such a table until the transaction ends; it is given these tables. Tables
+    with rows keep their indexes and stay open to everybody: building anew would cost more than
+    adding; so do all for a few rows.
 
     :param added: about how many rows the load brings.
     :param keep: names of indexes that the load itself reads.
     """
     built_last: list[str] = []
+    alone: set[str] = set()
     with connection.cursor() as cursor:
         for table in tables if added >= _MASSES else ():
             if _has_rows(table):
@@ -130,12 +132,13 @@ def indexes_last(*tables: str, added: int, keep: Sequence[str] = ()) -> Iterator
             )
             if _has_rows(table):
                 continue
+            alone.add(table)
             cursor.execute(_INDEXES, [table])
             for name, without, again in cursor.fetchall():
                 if name not in keep:
                     cursor.execute(without)
                     built_last.append(again)
-    yield
+    yield frozenset(alone)
     with connection.cursor() as cursor:
         if built_last:
             cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")

@@ -2,11 +2,11 @@
 An ordered feed over a table: no change is missed, none is read twice.
 
 A number drawn inside a transaction is no order: whoever commits late would be skipped by readers
-that are past it. So a row gets its position after its commit. A trigger puts each new row's id
-into `<table>_pending`; the publisher, one at a time, moves what it can see (what is committed) from
-there
-into `<table>_position`. Positions live in a table of their own and survive a restore. A long
-transaction delays its own rows and nobody else's.
+that are past it. So a row gets its position after its commit. A trigger puts the ids of new rows
+into `<table>_pending`, those of two million rows that follow one another as one stretch; the
+publisher, one at a time, moves what it can see (what is committed) from there into
+`<table>_position`. Positions live in a table of their own and survive a restore. A long transaction
+delays its own rows and nobody else's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,21 +17,46 @@ from django.db import connection, migrations, transaction
 
 from sapporo_base.bulk import indexes_last
 
-_CREATE = """
-CREATE TABLE {table}_pending (entry_id bigint NOT NULL);
+_ENTERS = """
+CREATE OR REPLACE FUNCTION {table}_enters_the_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    first bigint;
+    last bigint;
+    rows bigint;
+BEGIN
+    SELECT min(id), max(id), count(*) INTO first, last, rows FROM entered;
+    IF last - first + 1 = rows THEN
+        INSERT INTO {table}_pending (entry_id, last_id) VALUES (first, last);
+    ELSE
+        INSERT INTO {table}_pending (entry_id, last_id) SELECT id, id FROM entered;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+_CREATE = (
+    """
+CREATE TABLE {table}_pending (entry_id bigint NOT NULL, last_id bigint NOT NULL);
 CREATE TABLE {table}_position (
     position bigint PRIMARY KEY,
     entry_id bigint NOT NULL UNIQUE
 );
-CREATE FUNCTION {table}_enters_the_feed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO {table}_pending SELECT id FROM entered;
-    RETURN NULL;
-END $$;
+"""
+    + _ENTERS
+    + """
 CREATE TRIGGER enters_the_feed AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS entered
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_enters_the_feed();
 """
+)
+# What waited row by row, each a stretch of its own.
+_IN_STRETCHES = (
+    """
+ALTER TABLE {table}_pending ADD COLUMN IF NOT EXISTS last_id bigint;
+UPDATE {table}_pending SET last_id = entry_id WHERE last_id IS NULL;
+ALTER TABLE {table}_pending ALTER COLUMN last_id SET NOT NULL;
+"""
+    + _ENTERS
+)
 _DROP = """
 DROP TRIGGER enters_the_feed ON {table};
 DROP FUNCTION {table}_enters_the_feed();
@@ -39,11 +64,11 @@ DROP TABLE {table}_position;
 DROP TABLE {table}_pending;
 """
 _PUBLISH = """
-WITH taken AS (DELETE FROM {table}_pending RETURNING entry_id),
+WITH taken AS (DELETE FROM {table}_pending RETURNING entry_id, last_id),
 head AS (SELECT coalesce(max(position), 0) AS position FROM {table}_position)
 INSERT INTO {table}_position (position, entry_id)
-SELECT head.position + row_number() OVER (ORDER BY taken.entry_id), taken.entry_id
-FROM taken, head
+SELECT head.position + row_number() OVER (ORDER BY one.entry_id), one.entry_id
+FROM taken, head, generate_series(taken.entry_id, taken.last_id) AS one (entry_id)
 """
 
 _NOTHING_PENDING = "SELECT NOT EXISTS (SELECT FROM {table}_pending)"
@@ -56,6 +81,11 @@ _LINES: Final = "COPY ({query}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELI
 def create_feed(table: str) -> migrations.RunSQL:
     """Return the migration operation that makes a feed of `table`, whose key is `id bigint`."""
     return migrations.RunSQL(_CREATE.format(table=table), _DROP.format(table=table))
+
+
+def wait_in_stretches(table: str) -> migrations.RunSQL:
+    """Return the operation after which rows of an older feed wait for their positions in stretches."""
+    return migrations.RunSQL(_IN_STRETCHES.format(table=table), migrations.RunSQL.noop)
 
 
 @dataclass(frozen=True, slots=True)

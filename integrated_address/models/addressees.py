@@ -4,7 +4,18 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+# An expression of texts: a regular expression costs two million rows three times as much.
+_NOT_DIGITS = Func(
+    F("integrated_number"),
+    Value("0123456789"),
+    Value(""),
+    function="translate",
+    output_field=models.CharField(),
+)
 
 
 class IntegratedAddressee(models.Model):
@@ -49,7 +60,8 @@ class IntegratedAddressee(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="integrated_number_is_fifteen_digits",
-                condition=Q(integrated_number__regex=r"^[0-9]{15}$"),
+                condition=Q(Exact(Length("integrated_number"), 15))
+                & Q(Exact(_NOT_DIGITS, Value(""))),
             ),
             models.CheckConstraint(
                 name="deleted_addressee_says_when",

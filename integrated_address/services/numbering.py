@@ -17,6 +17,7 @@ from integrated_address.rules import (
     FourBasicItems,
 )
 from integrated_address.services import sql
+from integrated_address.services.checked_last import links_checked_last
 from integrated_address.services.keys import complete_digests, writing_column
 from integrated_address.services.locks import lock_everyone, wait_for_masses
 from integrated_address.services.matching.finding import match_people
@@ -258,7 +259,10 @@ def number_newcomers(
         _lock_people(staging, system)
     else:
         lock_everyone()
-    with indexes_last(*_TABLES, added=people, keep=_READ_BY_TRIGGERS):
+    with (
+        indexes_last(*_TABLES, added=people, keep=_READ_BY_TRIGGERS) as alone,
+        links_checked_last(alone),
+    ):
         counts, pairs = _number(staging, system, act, request_codes=request_codes, fill=fill)
     _propose_merges(pairs, act)
     analyze_grown(counts.numbered, *_TABLES)

@@ -136,7 +136,7 @@ SELECT row_number, known_id, version_id, resident_number, history_number, valid_
        -- greatest() passes over NULL: without a later version there is no end.
        CASE WHEN min(valid_from) OVER later IS NOT NULL
             THEN greatest(valid_from, min(valid_from) OVER later) END AS valid_until,
-       history_number = max(history_number) OVER everything AS is_latest
+       lead(history_number) OVER later IS NULL AS is_latest
 FROM (
     SELECT c.row_number, c.known_id, nextval('resident_basic_residentversion_id_seq') AS version_id,
            c.resident_number, c.history_number, c.valid_from, c.processed_at, c.support_measure,
@@ -149,8 +149,7 @@ FROM (
     WHERE v.superseded_at IS NULL AND v.resident_number IN (
         SELECT resident_number FROM resident_candidate WHERE NOT is_same)
 ) versions
-WINDOW everything AS (PARTITION BY resident_number),
-       later AS (PARTITION BY resident_number ORDER BY history_number
+WINDOW later AS (PARTITION BY resident_number ORDER BY history_number
                  ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 """
 _MOVE_KNOWN: Final = """

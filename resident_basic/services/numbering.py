@@ -52,19 +52,27 @@ _HANDED_ON: Final = {
     # The key of the 氏名 alone; of the other names nothing is handed on.
     "name_key": (("name",), "s.written_key", "''"),
 }
-# A view, not a table: the list is copied once, by who numbers.
+# A view, not a table: the list is copied once, by who numbers. Two joins, so that of each the few or narrow
+# rows are hashed: of their union the planner knows nothing, and hashes the whole list instead.
 _HAND_ON: Final = """
 CREATE TEMPORARY VIEW resident_newcomer AS
+{placed}
+UNION ALL
+{same}
+"""
+_HANDED: Final = """
 SELECT s.resident_number AS business_number, {values},
        NULL::varchar AS resident_number, NULL::date AS valid_from
 FROM {{staging}} s JOIN ({latest}) latest ON latest.row_number = s.row_number
 """
-_LATEST: Final = """
+_PLACED: Final = """
     SELECT row_number FROM resident_placed WHERE row_number IS NOT NULL AND is_latest
-    UNION ALL
+"""
+_SAME: Final = """
     SELECT c.row_number FROM resident_candidate c
     JOIN resident_basic_residentversion v ON v.id = c.known_id AND v.is_latest WHERE c.is_same
 """
+_LATEST: Final = f"{_PLACED} UNION ALL {_SAME}"
 _WAIT: Final = """
 INSERT INTO resident_basic_waitingnumbering (resident_number, reason, waiting_since)
 SELECT s.resident_number, %(reason)s, %(at)s::timestamptz
@@ -103,10 +111,11 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
         for column, (needs, value, nothing) in _HANDED_ON.items()
     }
     handed_on = int(staging.select(f"SELECT count(*) FROM ({_LATEST}) latest")[0][0])
+    named = ", ".join(f"{value} AS {column}" for column, value in values.items())
     staging.execute(
         _HAND_ON.format(
-            values=", ".join(f"{value} AS {column}" for column, value in values.items()),
-            latest=_LATEST,
+            placed=_HANDED.format(values=named, latest=_PLACED),
+            same=_HANDED.format(values=named, latest=_SAME),
         )
     )
     newcomers = Staging("resident_newcomer")

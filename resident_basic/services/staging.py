@@ -31,6 +31,23 @@ _ROWS_WORTH_COMPARING: Final = 20_000
 # Above this share of differing rows, reading all of them at once is quicker than picking them.
 _WORTH_PICKING: Final = 0.25
 _TYPES: Final = {"DATE": "date", "TIME": "time", "9": "smallint"}
+# Who reads a column of a row reads over all before it: what the merge asks for again and again is first.
+_ASKED_FIRST: Final = frozenset(
+    {
+        "row_number",
+        "resident_number",
+        "history_number",
+        "fingerprint",
+        "digest",
+        "ciphertext",
+        "kana_key",
+        "written_key",
+        "support_measure",
+        "support_subject",
+        "support_from",
+        "support_until",
+    }
+)
 
 
 def fingerprint_key(judged_by: str) -> bytes:
@@ -43,11 +60,13 @@ def fingerprint_key(judged_by: str) -> bytes:
 
 
 def columns_of_staging() -> dict[str, str]:
-    """Return the columns of a staging table, with their types."""
+    """Return the columns of a staging table, with their types, in the order of the table."""
     types = {field.name: _TYPES.get(field.type, "text") for field in register_layout().fields}
     types |= {"row_number": "integer"}
     types |= dict.fromkeys(("digest", "ciphertext", "fingerprint"), "bytea")
-    return {name: types.get(name, "text") for name in staging_names(register_layout().names)}
+    names = staging_names(register_layout().names)
+    names.sort(key=lambda name: name not in _ASKED_FIRST)
+    return {name: types.get(name, "text") for name in names}
 
 
 def create_staging(staging: Staging, *, temporary: bool = False) -> None:
@@ -72,11 +91,10 @@ def unchanged_of(staging: Staging) -> Staging:
 
 def copy_statement(staging: Staging) -> str:
     """Return the COPY that takes packed chunks."""
-    columns = columns_of_staging()
-    texts = [name for name, type_ in columns.items() if type_ == "text"]
+    texts = [name for name, type_ in columns_of_staging().items() if type_ == "text"]
     # Absent texts are empty, everything else that is absent is NULL.
     return staging.filled(
-        f"COPY {{staging}} ({_listed(columns)}) FROM STDIN"
+        f"COPY {{staging}} ({_listed(staging_names(register_layout().names))}) FROM STDIN"
         f" (FORMAT csv, FORCE_NOT_NULL ({_listed(texts)}))"
     )
 

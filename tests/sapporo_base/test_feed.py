@@ -121,3 +121,21 @@ class TestFeed:
         for name in "xyz":
             own = [word for word in read if word[0] == name]
             assert own == [f"{name}{number}" for number in range(25)]
+
+    @pytest.mark.parametrize("deleted", [(), (3,)], ids=["in_a_row", "with_a_gap"])
+    def test_masses_wait_as_one_stretch_and_get_a_place_each(self, feed, other_connection, deleted):
+        """Where another writer drew an id between theirs, they wait one by one."""
+        one = other_connection()
+        ids = [number for number in range(1, 6) if number not in deleted]
+        one.execute(
+            f"INSERT INTO {TABLE} (id, word) OVERRIDING SYSTEM VALUE"
+            " SELECT id, 'word ' || id FROM unnest(%s::bigint[]) AS id",
+            [ids],
+        )
+        waiting = one.execute(f"SELECT count(*) FROM {TABLE}_pending").fetchone()[0]
+        one.commit()
+        assert waiting == (len(ids) if deleted else 1)
+        assert [(place.receipt, place.entry_id) for place in feed.after(0, limit=10)] == list(
+            enumerate(ids, 1)
+        )
+        assert feed.publish() == 0
