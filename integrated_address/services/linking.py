@@ -141,7 +141,7 @@ def reopen_link(*, system: BusinessSystem, number: str, act: Act) -> BusinessNum
         raise NotFound("終了した紐付がありません。")
     if ended.addressee.state != IntegratedAddressee.State.ACTIVE:
         raise NotNow("この方の団体内統合宛名は削除されています。")
-    link = instead(ended, act, valid_until=None, integrated_flag=False)
+    link = instead(ended, act, valid_until=None, integrated_flag=_bears_flag_again(ended))
     hand_on_flag(link.addressee_id)
     _record(act, "link_reopened", link)
     return link
@@ -175,7 +175,7 @@ def correct_period(
         others = others.filter(valid_from__lt=valid_until)
     if others.exists():
         raise PeriodIsTaken
-    flag = link.integrated_flag and valid_until is None
+    flag = valid_until is None and _bears_flag_again(link)
     corrected = instead(
         link, act, valid_from=valid_from, valid_until=valid_until, integrated_flag=flag
     )
@@ -189,6 +189,12 @@ def _locked(system: BusinessSystem, number: str, **which: Any) -> BusinessNumber
         "system", "addressee"
     )
     return links.filter(system=system, number=number, **which).first()
+
+
+def _bears_flag_again(link: BusinessNumber) -> bool:
+    """Say whether a link that bore the 統合宛名フラグ bears it when it is open: nobody else got it meanwhile."""
+    others = BusinessNumber.objects.filter(addressee=link.addressee_id, **OPEN).exclude(pk=link.pk)
+    return link.integrated_flag and not others.filter(integrated_flag=True).exists()
 
 
 def _newest_closed(system: BusinessSystem, number: str) -> BusinessNumber | None:

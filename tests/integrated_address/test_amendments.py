@@ -232,6 +232,26 @@ class TestPeriods:
         )
         assert flagged.number == "100"
 
+    def test_a_link_that_is_opened_again_bears_the_flag_again(self, act):
+        numbered(act, number="N1", code="024-000", state="")
+        services.end_link(system=system("024-000"), number="N1", on=act.day, act=act)
+        services.reopen_link(system=system("024-000"), number="N1", act=act)
+
+        assert BusinessNumber.objects.get(valid_until=None, superseded_at=None).integrated_flag
+
+    @pytest.mark.parametrize("way", ["reopened", "corrected"])
+    def test_a_flag_that_another_link_got_meanwhile_stays_there(self, act, way):
+        numbered(act, number="N1", code="024-000", state="")
+        ended = services.end_link(system=system("024-000"), number="N1", on=act.day, act=act)
+        numbered(act, number="T1", code="010-000", state="")
+        if way == "reopened":
+            services.reopen_link(system=system("024-000"), number="N1", act=act)
+        else:
+            services.correct_period(link_id=ended.pk, valid_from=act.day, valid_until=None, act=act)
+
+        in_use = BusinessNumber.objects.filter(valid_until=None, superseded_at=None)
+        assert dict(in_use.values_list("number", "integrated_flag")) == {"N1": False, "T1": True}
+
     def test_ended_before_it_began_or_never_is_refused(self, act):
         numbered(act, number="N1", code="024-000")
         with pytest.raises(InvalidRequest):
