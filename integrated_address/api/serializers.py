@@ -29,20 +29,20 @@ class BasicItemsSerializer(serializers.Serializer):
     business_number = serializers.CharField(max_length=20, help_text="業務で管理している番号")
     name = serializers.CharField(max_length=300, help_text="氏名")
     name_kana = serializers.CharField(
-        max_length=300, required=False, default="", help_text="氏名カナ"
+        max_length=300, required=False, default="", allow_blank=True, help_text="氏名カナ"
     )
     birth_on = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="生年月日"
     )
     birth_text = serializers.CharField(
-        max_length=72, required=False, default="", help_text="生年月日の不詳表記"
+        max_length=72, required=False, default="", allow_blank=True, help_text="生年月日の不詳表記"
     )
     sex = serializers.ChoiceField(choices=["0", "1", "2"], default="0", help_text="性別")
     residential_address = serializers.CharField(
-        max_length=600, required=False, default="", help_text="住所"
+        max_length=600, required=False, default="", allow_blank=True, help_text="住所"
     )
     resident_state = serializers.CharField(
-        max_length=1, required=False, default="", help_text="住民状態"
+        max_length=1, required=False, default="", allow_blank=True, help_text="住民状態"
     )
 
 
@@ -50,12 +50,13 @@ class NumberingSerializer(BasicItemsSerializer):
     """付番依頼 (0320001): 業務番号, 個人番号 if the system may use it, 基本4情報."""
 
     individual_number = _individual_number(
-        required=False, help_text="個人番号(12桁)。登録がない場合は省略"
+        required=False, allow_blank=True, help_text="個人番号(12桁)。登録がない場合は省略または空"
     )
     resident_number = serializers.RegexField(
         r"^[0-9]{15}$",
         required=False,
         default="",
+        allow_blank=True,
         help_text="住民宛名番号。個人番号を利用できないシステムは、これで紐付ける",
         error_messages={"invalid": "半角数字15桁で入力してください。"},
     )
@@ -124,8 +125,10 @@ class NumberedSerializer(serializers.Serializer):
 class SearchSerializer(serializers.Serializer):
     """Whom to search for: one number or a list of them, or name or kana with birth, sex or 住所."""
 
-    individual_number = _individual_number(required=False, default="")
-    business_number = serializers.CharField(max_length=20, required=False, default="")
+    individual_number = _individual_number(required=False, default="", allow_blank=True)
+    business_number = serializers.CharField(
+        max_length=20, required=False, default="", allow_blank=True
+    )
     business_numbers = serializers.ListField(
         child=serializers.CharField(max_length=20),
         max_length=MOST_NUMBERS,
@@ -134,17 +137,27 @@ class SearchSerializer(serializers.Serializer):
         help_text="業務番号の一覧(一括検索)",
     )
     system = serializers.RegexField(
-        SYSTEM_CODE, required=False, default="", help_text="業務番号の属するシステム"
+        SYSTEM_CODE,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="業務番号の属するシステム",
     )
-    integrated_number = serializers.CharField(max_length=15, required=False, default="")
+    integrated_number = serializers.CharField(
+        max_length=15, required=False, default="", allow_blank=True
+    )
     name = serializers.CharField(
-        max_length=300, required=False, default="", help_text="氏名(異体字は同じ字とみなす)"
+        max_length=300,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="氏名(異体字は同じ字とみなす)",
     )
-    name_kana = serializers.CharField(max_length=300, required=False, default="")
+    name_kana = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     birth_on = serializers.DateField(required=False, allow_null=True, default=None)
     sex = serializers.ChoiceField(choices=["0", "1", "2", ""], required=False, default="")
     residential_address = serializers.CharField(
-        max_length=600, required=False, default="", help_text="住所またはその一部"
+        max_length=600, required=False, default="", allow_blank=True, help_text="住所またはその一部"
     )
     with_past = serializers.BooleanField(
         required=False, default=False, help_text="過去の氏名・住所でも検索する"
@@ -160,7 +173,11 @@ class SearchSerializer(serializers.Serializer):
     )
     procedure = serializers.CharField(max_length=300, help_text="検索を必要とする事務")
     reason = serializers.CharField(
-        max_length=300, required=False, default="", help_text="理由(個人番号での検索では必須)"
+        max_length=300,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="理由(個人番号での検索では必須)",
     )
 
 
@@ -228,8 +245,8 @@ class ItemsField(serializers.Field):
                 raise serializers.ValidationError(
                     f"{place + 1}件目: {name}は{_LENGTHS[name]}文字以内の文字列で指定してください。"
                 )
-        if "birth_on" not in values:
-            return Item(**values)
+        if not values.get("birth_on"):
+            return Item(**{**values, "birth_on": None})
         try:
             born = date.fromisoformat(values["birth_on"])
         except ValueError:
@@ -244,11 +261,19 @@ class ListSearchSerializer(serializers.Serializer):
 
     items = ItemsField(help_text=f"検索する項目の一覧({MOST_ITEMS:,}件まで)")
     system = serializers.RegexField(
-        SYSTEM_CODE, required=False, default="", help_text="業務番号の属するシステム"
+        SYSTEM_CODE,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="業務番号の属するシステム",
     )
     procedure = serializers.CharField(max_length=300, help_text="検索を必要とする事務")
     reason = serializers.CharField(
-        max_length=300, required=False, default="", help_text="理由(個人番号での検索では必須)"
+        max_length=300,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="理由(個人番号での検索では必須)",
     )
 
 

@@ -44,7 +44,7 @@ class NumberView(SystemView):
         numbered = services.number_person(
             system=self.system,
             business_number=body.pop("business_number"),
-            individual_number=body.pop("individual_number", None),
+            individual_number=body.pop("individual_number", "") or None,
             resident_state=body.pop("resident_state"),
             resident_number=body.pop("resident_number"),
             basics=services.FourBasicItems(**body),

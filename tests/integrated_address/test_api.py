@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from integrated_address import services
-from integrated_address.models import MergeNotice
+from integrated_address.models import IndividualNumber, MergeNotice
 from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.integrated_address.factories import numbered
 
@@ -72,6 +72,14 @@ class TestNumbers:
         response = insurer.post(NUMBERS, body, content_type="application/json")
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
+
+    def test_what_is_sent_empty_is_as_if_it_were_not_sent(self, insurer):
+        empty = dict.fromkeys(
+            ("individual_number", "name_kana", "birth_text", "residential_address", "resident_state",
+             "resident_number"), "",
+        )  # fmt: skip
+        assert insurer.post(NUMBERS, HANAKO | empty, format="json").status_code == 201
+        assert IndividualNumber.objects.count() == 0
 
     def test_a_contradiction_is_left_to_people(self, insurer, act):
         numbered(act, number="N1", code="024-000", serial=2)
