@@ -22,7 +22,14 @@ from integrated_address.rules.numbering import (
     state_after_request,
     update_counts,
 )
-from integrated_address.rules.terms import COLUMNS, NotAList, Term, read_list, read_term
+from integrated_address.rules.terms import (
+    COLUMNS,
+    NotAList,
+    Term,
+    place_asked,
+    read_list,
+    read_term,
+)
 
 __all__ = [
     "AGES",
@@ -49,6 +56,7 @@ __all__ = [
     "integrated_number",
     "is_integrated_number",
     "limits_without_rows",
+    "place_asked",
     "read_list",
     "read_term",
     "state_after_request",

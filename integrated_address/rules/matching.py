@@ -55,6 +55,11 @@ def residence_key(residential_address: str) -> str:
     return found[0] if found else text
 
 
+def without_prefecture(place: str) -> str:
+    """Return a place without its 都道府県, which some systems write and others leave out; itself if it is no more."""
+    return _PREFECTURE.sub("", place.strip()) or place
+
+
 def town_key(residence: str) -> str:
     """Return the part of a residence's key before its block: the town."""
     return _BLOCK.sub("", residence)

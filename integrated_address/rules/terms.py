@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from integrated_address.rules.matching import residence_key
+from integrated_address.rules.matching import residence_key, without_prefecture
 from sapporo_base.rules.dates import NotADate, parse_date
 from sapporo_base.rules.kana import is_kana, kana_key, script_runs, written_key
 from sapporo_base.rules.places import place_key
@@ -66,9 +66,14 @@ def read_term(words: list[str]) -> Term:
         mixed=written_key(" ".join(runs)) if pieces[1:] else "",
         ends=tuple(pieces[1:]),
         birth_on=birth,
-        places=tuple(filter(None, map(place_key, said))),
+        places=tuple(filter(None, map(place_asked, said))),
         home="" if pieces or birth else _home("".join(said)),
     )
+
+
+def place_asked(place: str) -> str:
+    """Return the key of a place that is part of the 住所 of whom somebody looks for, with or without 都道府県."""
+    return place_key(without_prefecture(place))
 
 
 def _home(place: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from integrated_address.rules import is_integrated_number
+from integrated_address.rules import is_integrated_number, place_asked
 from integrated_address.services import search_sql as sql
 from integrated_address.services.keys import writing_column
 from integrated_address.services.numbering import refuse_wrong_number
@@ -241,7 +241,7 @@ def _question_by_items(wanted: Wanted, act: Act) -> tuple[str, dict[str, Any]]:
         )
     )
     if wanted.residential_address:
-        place = place_key(wanted.residential_address)
+        place = place_asked(wanted.residential_address)
         shown, hidden = (
             _living_at(place, question, {**values, "protected": protected})
             for protected in (False, True)

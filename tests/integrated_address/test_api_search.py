@@ -9,6 +9,7 @@ from integrated_address import services
 from integrated_address.models import SearchAlarm, SearchLimit
 from sapporo_base.models import LinkageRecord, LinkageRecordSubject
 from tests.factories import fictitious_individual_number, system
+from tests.integrated_address.factories import HANAKO as BASICS
 from tests.integrated_address.factories import number_many, numbered
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +265,21 @@ class TestSearchByItemsAndInTime:
     ):
         found = [one["business_numbers"] for one in self.ask(insurer, **wanted)["people"]]
         assert found == ([["N1"]] if is_found else [])
+
+    def test_an_address_is_one_with_its_prefecture_and_without(self, insurer, act):
+        lives = replace(BASICS, residential_address="札幌市北区北六条西六丁目１番地")
+        numbered(act, number="N1", code="024-000", serial=None, state="", basics=lives)
+        for asked in ("北海道札幌市北区北6条西6丁目", "札幌市北区北6条西6丁目"):
+            found = self.ask(insurer, birth_on="1990-04-05", residential_address=asked)
+            assert [one["business_numbers"] for one in found["people"]] == [["N1"]]
+
+    def test_what_is_asked_empty_is_as_if_it_were_not_asked(self, insurer, renamed):
+        wanted = dict.fromkeys(
+            ("individual_number", "business_number", "system", "integrated_number", "name_kana", "sex",
+             "residential_address", "reason"), "",
+        )  # fmt: skip
+        wanted |= {"name": "渡辺花子", "birth_on": "1990-04-05"}
+        assert len(self.ask(insurer, **wanted)["people"]) == 1
 
     @pytest.mark.parametrize(
         "wanted",
