@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
@@ -26,6 +27,7 @@ from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
 from sapporo_base.admin.records import KINDS
 from sapporo_base.admin.rights import RightIsMissing, holds, require
+from sapporo_base.rules.dates import format_date
 
 CODE_LEVELS = {
     "not_requested": "plain",
@@ -45,6 +47,7 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
     duty_order = 10
     icon = "badge"
     about = "一人に一つの団体内統合宛名番号と、各業務の番号・符号取得状況を確認します。"
+    empty_title = "検索する語を入力してください"
     empty_text = (
         "氏名(漢字・カナ・混在、前方一致)・生年月日・住所・業務番号・団体内統合宛名番号で検索すると、"
         "該当する方を表示します。住所だけで探すときは、区から番地まで入力してください。"
@@ -171,6 +174,12 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
                 ("性別", sexes.get(known.sex, "")),
                 ("住所", known.residential_address),
                 ("住民状態", states.get(known.resident_state, "住登外または不明")),
+                (
+                    "情報元",
+                    format_html(
+                        "{} {}から", known.source.name, display.day(known.valid_from, weekday=False)
+                    ),
+                ),
             ]
         pairs += [("状態", self.states(obj)), ("付番日時", display.moment(obj.numbered_at))]
         return display.facts(pairs)
@@ -232,20 +241,23 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
 
     @admin.display(description="履歴")
     def items_history(self, obj: IntegratedAddressee) -> SafeString:
-        """Return each version beside the one before it."""
+        """Return each version beside the one before it, what was put right on its day too."""
+        sexes = base.code_names("sex", day=timezone.localdate())
+        states = base.code_names("resident_status", day=timezone.localdate())
         versions = [
             (
                 {
                     "氏名": one.name,
                     "氏名フリガナ": one.name_kana,
-                    "生年月日": one.birth_text or str(one.birth_on or ""),
-                    "性別": one.sex,
+                    "生年月日": one.birth_text
+                    or (format_date(one.birth_on) if one.birth_on else ""),
+                    "性別": sexes.get(one.sex, ""),
                     "住所": one.residential_address,
-                    "住民状態": one.resident_state,
+                    "住民状態": states.get(one.resident_state, "住登外または不明"),
                 },
                 one,
             )
-            for one in selectors.versions_of(obj)
+            for one in selectors.tellings_of(obj)
         ]
         if len(versions) < 2:  # noqa: PLR2004 - one version has nothing to differ from
             return display.facts([("変更", "登録してから変更はありません。")])
@@ -253,7 +265,7 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             display.differences(
                 before,
                 after,
-                caption=f"{version.valid_from.isoformat()} {version.source.name}からの更新",
+                caption=f"{format_date(version.valid_from)} {version.source.name}からの更新",
             )
             for (after, version), (before, _) in pairwise(versions)
         ]

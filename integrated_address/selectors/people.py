@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -25,6 +25,10 @@ _CLOSED = Q(valid_until__isnull=False, superseded_at__isnull=True)
 _MOST_COMPARED = 2_000
 """Versions whose 住所 are compared with the places of a term."""
 _MOST_AT_HOME = 1_000
+_TOLD: Final = (
+    "valid_from", "source_id", "name", "name_kana", "birth_on", "birth_text", "sex", "residential_address",
+    "resident_state",
+)  # fmt: skip
 
 
 def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAddressee]:
@@ -103,7 +107,9 @@ def _is_date(word: str) -> bool:
 
 def with_basics(people: QuerySet[IntegratedAddressee]) -> QuerySet[IntegratedAddressee]:
     """Return the people with their present 基本4情報 (`known`, a list of one) and 符号取得状況."""
-    present = Prefetch("basic_items", BasicItems.objects.filter(_OPEN), to_attr="known")
+    present = Prefetch(
+        "basic_items", BasicItems.objects.filter(_OPEN).select_related("source"), to_attr="known"
+    )
     return people.select_related("linkage_code_status").prefetch_related(present)
 
 
@@ -133,6 +139,23 @@ def versions_of(
     """Return the versions of a person's 基本4情報, newest first; known now, or as they were known."""
     known = addressee.basic_items.filter(held(on, known_at)).select_related("source")
     return list(known.order_by("-valid_from", "-pk"))
+
+
+def tellings_of(addressee: IntegratedAddressee) -> Sequence[BasicItems]:
+    """
+    Return what was told of a person's 基本4情報 one after the other, newest first.
+
+    Beside the versions, what was put right on the day on which it came: it never was a version.
+    """
+    told: list[BasicItems] = []
+    kept = set()
+    rows = addressee.basic_items.select_related("source").order_by("-valid_from", "-pk")
+    for row in sorted(rows, key=lambda one: one.superseded_at is not None):
+        content = tuple(getattr(row, name) for name in _TOLD)
+        if content not in kept:
+            kept.add(content)
+            told.append(row)
+    return sorted(told, key=lambda one: (one.valid_from, one.pk), reverse=True)
 
 
 def held(on: date | None, known_at: datetime | None) -> Q:
