@@ -145,7 +145,7 @@ class ListActs(_Page):
         return self.act_page(
             request,
             title="番号のファイルを取り込む",
-            button="実行する",
+            button="ファイルを読み込む",
             do=do,
             form_class=NumberFileForm,
             effects=[

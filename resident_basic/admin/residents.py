@@ -40,6 +40,7 @@ class ResidentAdmin(RegisteringMixin, PersonPagesMixin, RecordedLookMixin, ReadO
     duty_order = 10
     icon = "person_search"
     about = "既存住基から受領した住民の情報です。検索と閲覧はすべて記録されます。"
+    empty_title = "検索する語を入力してください"
     empty_text = (
         "氏名・フリガナ・旧氏・通称・ローマ字、生年月日(年だけでも可)、住所・方書、郵便番号、"
         "宛名番号・世帯番号で検索すると、該当する方を表示します。空白で区切ると、すべてに当てはまる方に"

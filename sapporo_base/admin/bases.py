@@ -91,8 +91,8 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
 
     The side bar is made from `duty` (窓口, 照会, 審査, 連携, 運用, 監査; empty: not in it), `icon`
     (a Material Symbol), `duty_title` (the plural name, if empty) and `duty_order`. `about` says in a
-    sentence what the page is for; `empty_text` what an empty list would hold and how it fills,
-    `nothing_found_text` how else to look where a search found nothing.
+    sentence what the page is for; `empty_title` and `empty_text` what an empty list would hold and how it
+    fills, `nothing_found_text` how else to look where a search found nothing.
     """
 
     paginator = CappedPaginator
@@ -113,6 +113,7 @@ class SystemBaseAdmin(ActPageMixin, ModelAdmin):
 
     # Words
     about = ""
+    empty_title = "まだ何もありません"
     empty_text = ""
     nothing_found_text = ""
 

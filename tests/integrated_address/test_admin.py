@@ -105,6 +105,11 @@ class TestSearch:
 
         assert "札幌　花子" not in answer.content.decode()
 
+    def test_before_a_search_it_does_not_say_that_nobody_is_there(self, clerk):
+        page = clerk(OPEN).get(PEOPLE).content.decode()
+        assert "検索する語を入力してください" in page
+        assert "まだ何もありません" not in page
+
     def test_who_was_shown_is_recorded(self, clerk, hanako):
         clerk(OPEN).get(PEOPLE, {"q": "サッポロ"})
 
@@ -148,6 +153,20 @@ class TestPerson:
         )
 
         assert "変更前" in clerk(OPEN).get(page_of(hanako)).content.decode()
+
+    def test_what_was_put_right_on_the_same_day_is_shown_too(self, clerk, hanako, act):
+        for name in ("小樽　葉子", "小樽　花子"):
+            services.update_basics(
+                system=system("001-000"),
+                business_number="100",
+                basics=FourBasicItems(name=name, name_kana="オタル　ハナコ", sex="2"),
+                resident_state="1",
+                act=act,
+            )
+
+        page = clerk(OPEN).get(page_of(hanako)).content.decode()
+        assert page.count("住民基本台帳(既存住基)からの更新") == 2
+        assert "登録してから変更はありません" not in page
 
     def test_a_protected_person_is_refused_and_the_refusal_recorded(self, clerk, protected):
         answer = clerk(OPEN).get(page_of(protected))
