@@ -143,7 +143,10 @@ _TWINS: Final = " AND ".join(
         "{l}given <> ''",
         "{r}given <> ''",
         "{l}name <> {r}name",
-        "levenshtein({l}given, {r}given) > 1",
+        "{l}given <> {r}given",
+        # Who wrote the reading where the name belongs says nothing of two given names by one wrong kana.
+        "(levenshtein({l}given, {r}given) > 1"
+        " OR NOT {l}name SIMILAR TO '[ぁ-ゖァ-ヺー]+' AND NOT {r}name SIMILAR TO '[ぁ-ゖァ-ヺー]+')",
         "left({l}kana, length({l}kana) - length({l}given))"
         " = left({r}kana, length({r}kana) - length({r}given))",
     )

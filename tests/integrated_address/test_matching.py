@@ -122,7 +122,13 @@ class TestRegistration:
             pytest.param(
                 {"name": "鈴木　健", "name_kana": "スズキ　ケン"}, True, id="earlier name"
             ),
-            pytest.param({"name": "佐藤　蓮", "name_kana": "サトウ　レン"}, True, id="one kana"),
+            pytest.param(
+                {"name": "佐藤　蓮", "name_kana": "サトウ　レン"}, False, id="twin by one kana"
+            ),
+            pytest.param({"name_kana": "サトウ　レン"}, True, id="one kana wrong"),
+            pytest.param(
+                {"name": "サトウ　ゲン", "name_kana": "サトウ　デン"}, True, id="no kanji, one kana"
+            ),
         ],
     )
     def test_a_twin_is_another_person(self, act, resident, twin, is_candidate):
