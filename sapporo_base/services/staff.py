@@ -51,6 +51,7 @@ DEMO_PASSWORD = "sapporo-demo-2026"  # noqa: S105 - demo only: the command refus
 DEMO_STAFF = (
     DemoStaff("M9001", "管理 一郎", _SMART, "システム管理者", operates=True),
     DemoStaff("R3001", "連携 花子", _SMART, "連携運用担当", _ALL, (_OPEN,), operates=True),
+    DemoStaff("R3002", "連携 次郎", _SMART, "連携運用担当", _ALL, (_OPEN,)),
     DemoStaff("K1001", "窓口 太郎", _CHILD, "窓口担当", _ALL, (_OPEN, _CHANGE)),
     DemoStaff("K1002", "中央 夏子", "中央区保健福祉部", "窓口担当", _ALL, (_OPEN,), ("011011",)),
     DemoStaff("S2001", "審査 次郎", _CHILD, "審査担当", _ALL, (_OPEN, _CHANGE, _NUMBER)),
