@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.person_acts import PROCEDURE
+from integrated_address.admin.person_acts import PROCEDURE, WHAT_FOLLOWS
 from integrated_address.models import NumberAmendment
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
@@ -21,6 +21,7 @@ from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED, RecordedLookMixin
 from sapporo_base.admin.rights import holds
+from sapporo_base.rules.dates import format_date
 
 FILE = "integrated-address"
 State = NumberAmendment.State
@@ -171,10 +172,13 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
             Effect("訂正の内容", self.what(obj)),
             Effect("対象", f"団体内統合宛名番号 {obj.addressee_id}"),
             Effect("起案の理由", obj.reason),
+            Effect("効力の生じる日", format_date(obj.effective_on)),
         ]
         if obj.link and obj.target_id:
             effects.append(Effect("業務番号", f"{obj.link.system.name} {obj.link.number}"))
             effects.append(Effect("正しい紐付先", f"団体内統合宛名番号 {obj.target_id}"))
+            if is_granted:
+                effects.append(Effect("決裁の後", WHAT_FOLLOWS, "warned"))
         elif is_granted:
             effects.append(Effect("符号", "未要求に戻ります。改めて要求してください。", "warned"))
         return self.act_page(

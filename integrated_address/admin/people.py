@@ -191,8 +191,8 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             (
                 link.system.name,
                 display.grouped(link.number),
-                display.day(link.valid_from),
-                display.day(link.valid_until) if link.valid_until else "現在",
+                display.day(link.valid_from, weekday=False),
+                display.day(link.valid_until, weekday=False) if link.valid_until else "現在",
                 display.badge("あり", "done") if link.integrated_flag else "",
             )
             for link in selectors.links_of(obj)

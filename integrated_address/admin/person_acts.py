@@ -30,6 +30,7 @@ else:
     _Page = object
 
 PROCEDURE = "団体内統合宛名の管理"
+WHAT_FOLLOWS = "この番号の副本と送信前の照会は、正しい方へ自動で移ります。"
 _DRAFT = "integrated_address.add_numberamendment"
 _PERIODS = "integrated_address.change_businessnumber"
 _DELETE = "integrated_address.delete_integratedaddressee"
@@ -123,11 +124,7 @@ class PersonActs(_Page):
             effects=[
                 Effect("今の紐付先", f"団体内統合宛名番号 {obj.pk}"),
                 Effect("次に必要なこと", "別の職員の決裁。それまで何も変わりません。"),
-                Effect(
-                    "決裁の後",
-                    "この番号で送信済みの副本は、業務所管課が送り直します。",
-                    "warned",
-                ),
+                Effect("決裁の後", WHAT_FOLLOWS, "warned"),
             ],
             undo="決裁までは却下できます。決裁の後は、逆向きの訂正を起案します。",
         )

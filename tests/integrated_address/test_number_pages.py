@@ -18,6 +18,7 @@ from integrated_address.models import (
 )
 from sapporo_base import layouts
 from sapporo_base.models import LinkageRecord, PersonalInformationFile
+from sapporo_base.rules.dates import format_date
 from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.integrated_address.factories import numbered
 from tests.integrated_address.test_files import OLD, OTHER, old
@@ -118,6 +119,9 @@ class TestAmending:
         assert link().addressee_id == hanako
         assert "決裁待ち 1件" in decider.get(reverse("admin:index")).content.decode()
         assert "業務番号の紐付誤りの訂正" in decider.get(AMENDMENTS).content.decode()
+        said = decider.get(grant).content.decode()
+        assert format_date(link().valid_from) in said
+        assert "副本と送信前の照会は、正しい方へ自動で移ります" in said
         decider.post(grant, {"_confirmed": "1", "reason": "確認済"})
         assert link().addressee_id == jiro
 
