@@ -48,9 +48,12 @@ def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAd
 def _condition(term: str) -> Q:
     words = term.split()
     if len(words) == 1 and words[0].isascii() and words[0].isalnum() and not _is_date(words[0]):
+        # Looked up first: an OR of a question and a value would read the table.
         linked = BusinessNumber.objects.filter(_OPEN, number=words[0])
-        named = Q(pk__in=linked.values("addressee_id"))
-        return named | Q(pk=present_number(words[0])) if is_integrated_number(words[0]) else named
+        found = set(linked.values_list("addressee_id", flat=True))
+        if is_integrated_number(words[0]):
+            found.add(present_number(words[0]))
+        return Q(pk__in=found)
     asked = read_term(words)
     if asked.names_nobody:
         return Q(pk__in=[])
