@@ -72,6 +72,14 @@ class TestUpdates:
         assert open_flag() == flagged
         assert self.name() == (HANAKO.name if flagged == "100" else "葉子")
 
+    def test_a_request_of_the_register_sets_the_flag_for_a_resident_too(self, act):
+        numbered(act, number="100", state="1")
+        numbered(act, number="N7", code="024-000", state="")
+        BusinessNumber.objects.filter(number="100").update(integrated_flag=False)
+        BusinessNumber.objects.filter(number="N7").update(integrated_flag=True)
+        numbered(act, number="100", state="1", basics=replace(HANAKO, name="葉子"))
+        assert (open_flag(), self.name()) == ("100", "葉子")
+
     def test_who_is_silent_about_the_state_leaves_it_as_it_is(self, act):
         numbered(act, number="100", state="2")
         numbered(act, number="N7", code="024-000", state="", basics=replace(HANAKO, name="葉子"))
