@@ -29,7 +29,7 @@ _FEED_USE = {
 
 def _obstacle(delivery: Delivery) -> str:
     obstacle = selectors.obstacle_of(system=delivery.system, day=timezone.localdate())
-    return obstacle.words if obstacle else ""
+    return obstacle.cause.words if obstacle else ""
 
 
 def _age(since: Any) -> str:

@@ -7,7 +7,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from resident_basic import selectors, services
+from resident_basic import services
 from resident_basic.api.serializers import DeliveryFileSerializer
 from sapporo_base.api.views import SystemView
 
@@ -29,7 +29,7 @@ class FilesView(SystemView):
     @extend_schema(responses=DeliveryFileSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Return the newest files of the caller, with counts, SHA-256 and the columns left empty."""
-        files = selectors.files_for(self.system)[:_MOST_LISTED]
+        files = services.list_files(act=self.act())[:_MOST_LISTED]
         return Response(DeliveryFileSerializer(files, many=True).data)
 
 

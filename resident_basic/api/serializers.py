@@ -96,6 +96,9 @@ class DeliverySerializer(serializers.Serializer):
 class DeliveryStateSerializer(serializers.Serializer):
     """How far the caller is behind the newest receipt, in changes and in time."""
 
+    stopped = serializers.CharField(
+        allow_null=True, help_text="移転が停止している原因(no_approvalのcauseと同じ語)"
+    )
     head = serializers.IntegerField(help_text="最新の受領番号")
     read_until = serializers.IntegerField()
     read_at = serializers.DateTimeField(allow_null=True)

@@ -1,5 +1,7 @@
 """異動情報 and residents over HTTP, in the items the calling system was approved for (情報移転)."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -76,11 +78,13 @@ class DeliveryView(SystemView):
     @extend_schema(responses=DeliveryStateSerializer)
     def get(self, request: Request) -> Response:
         """Return how far the caller is; 404 where nothing was ever approved for it."""
-        delivery = selectors.consumers().filter(system=self.system).first()
+        delivery: Any = selectors.consumers().filter(system=self.system).first()
         if delivery is None:
             raise NotFound(
                 "この庁内業務システムへの配信はありません。利用申請が承認されると始まります。"
             )
+        obstacle = selectors.obstacle_of(system=self.system, day=self.act().day)
+        delivery.stopped = obstacle.cause.code if obstacle else None
         return Response(DeliveryStateSerializer(delivery).data)
 
 

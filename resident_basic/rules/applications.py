@@ -120,24 +120,73 @@ def next_certification(*, certified_on: date, granted_until: date) -> date:
     return min(a_year_after(certified_on), granted_until)
 
 
-# What stands in the way of a transfer, and what is said of it. The order is that of telling: what
-# was given and ended explains more than what was never decided.
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why nothing is transferred: a code for machines, what is said of it, and what to do about it."""
+
+    code: str
+    words: str
+    cure: str
+
+
+_APPLY_ANEW: Final = "移転が必要な場合は、所管課が新たに利用申請をしてください。"
+# What stands in the way of a transfer. The order is that of telling: what was given and ended
+# explains more than what was never decided.
 CAUSES: Final = {
-    Phase.STOPPED: (
+    Phase.STOPPED: Cause(
         "certification_overdue",
         "年次確認の期限と猶予期間を過ぎたため、移転を停止しています。",
+        "所管課が年次確認をすると、すぐに再開します。",
     ),
-    Phase.REVOKED: ("revoked", "承認が取り消されました。"),
-    Phase.TAKEN_BACK: ("taken_back", "利用申請が取り下げられました。"),
-    Phase.EXPIRED: ("expired", "承認された期間が満了しました。"),
-    Phase.NOT_BEGUN: ("not_begun", "承認された期間がまだ始まっていません。"),
-    Phase.SUBMITTED: ("under_review", "利用申請は審査中です。"),
-    Phase.RETURNED: ("returned", "利用申請は差し戻されています。"),
-    Phase.DRAFT: ("draft", "利用申請は作成中で、まだ提出されていません。"),
-    Phase.REFUSED: ("refused", "利用申請は却下されました。"),
+    Phase.REVOKED: Cause("revoked", "承認が取り消されました。", _APPLY_ANEW),
+    Phase.TAKEN_BACK: Cause("taken_back", "利用申請が取り下げられました。", _APPLY_ANEW),
+    Phase.EXPIRED: Cause(
+        "expired",
+        "承認された期間が満了しました。",
+        "移転が必要な場合は、所管課が更新を申請してください。",
+    ),
+    Phase.NOT_BEGUN: Cause(
+        "not_begun",
+        "承認された期間がまだ始まっていません。",
+        "開始日以降に再度送信してください。",
+    ),
+    Phase.SUBMITTED: Cause(
+        "under_review",
+        "利用申請は審査中です。",
+        "スマートシティ推進部が承認すると始まります。",
+    ),
+    Phase.RETURNED: Cause(
+        "returned",
+        "利用申請は差し戻されています。",
+        "所管課が修正して再度提出してください。",
+    ),
+    Phase.DRAFT: Cause(
+        "draft",
+        "利用申請は作成中で、まだ提出されていません。",
+        "所管課が提出してください。",
+    ),
+    Phase.REFUSED: Cause("refused", "利用申請は却下されました。", _APPLY_ANEW),
 }
-NEVER_APPLIED: Final = ("never_applied", "利用申請がありません。")
-OTHER_FORM: Final = ("form_not_approved", "この移転の形式「{form}」は承認されていません。")
+NEVER_APPLIED: Final = Cause(
+    "never_applied",
+    "利用申請がありません。",
+    "所管課がスマートシティ推進部へ利用申請をしてください。",
+)
+OTHER_FORM: Final = Cause(
+    "form_not_approved",
+    "この移転の形式「{form}」は承認されていません。",
+    "この形式を加えた利用申請をしてください。",
+)
+NO_ITEM: Final = Cause(
+    "no_item",
+    "この移転の形式で承認された項目は、すべて終了しています。",
+    _APPLY_ANEW,
+)
+SYSTEM_ENDED: Final = Cause(
+    "system_ended",
+    "庁内業務システムの利用期間が終了しています。",
+    "スマートシティ推進部へ確認してください。",
+)
 
 
 def telling(phases: Collection[Phase]) -> Phase | None:

@@ -1,9 +1,8 @@
 """Who may be given which item on a day (移転承認項目), and what stands in the way of the rest."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -15,6 +14,8 @@ from resident_basic.rules.applications import (
     FORMS,
     NEVER_APPLIED,
     OTHER_FORM,
+    SYSTEM_ENDED,
+    Cause,
     Life,
     Phase,
     Terms,
@@ -25,8 +26,6 @@ from resident_basic.rules.items import INDIVIDUAL_NUMBER, resident_items, widest
 from sapporo_base.acts import JAPAN
 from sapporo_base.models import BusinessSystem, LegalBasis
 from sapporo_base.selectors import in_force
-
-_SYSTEM_ENDED: Final = ("system_ended", "庁内業務システムの利用期間が終了しています。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why nothing is transferred: a code for machines, words for people, the 利用申請 that tells it."""
+    """Why nothing is transferred, and the 利用申請 that tells it."""
 
-    code: str
-    words: str
+    cause: Cause
     application: int | None = None
 
 
@@ -181,19 +179,19 @@ def _added_up(
 def obstacle_of(*, system: BusinessSystem, day: date, form: str = "") -> Obstacle | None:
     """Return why a system is given nothing on a day (in a form), None where it is given something."""
     if system.valid_until is not None and system.valid_until <= day:
-        return Obstacle(*_SYSTEM_ENDED)
+        return Obstacle(SYSTEM_ENDED)
     applications = list(UseApplication.objects.filter(system=system).order_by("-pk"))
     phases = {one.pk: phase(one, day=day) for one in applications}
     in_force = [one for one in applications if phases[one.pk].is_in_force]
     if in_force:
         if form and not any(form in one.granted_forms for one in in_force):
-            code, words = OTHER_FORM
-            return Obstacle(code, words.format(form=FORMS[form]), in_force[0].pk)
+            words = OTHER_FORM.words.format(form=FORMS[form])
+            return Obstacle(replace(OTHER_FORM, words=words), in_force[0].pk)
         return None
     found = telling(phases.values())
     if found is None:
-        return Obstacle(*NEVER_APPLIED)
-    return Obstacle(*CAUSES[found], next(pk for pk, one in phases.items() if one is found))
+        return Obstacle(NEVER_APPLIED)
+    return Obstacle(CAUSES[found], next(pk for pk, one in phases.items() if one is found))
 
 
 def grounds_of(*, system: BusinessSystem, day: date) -> QuerySet[LegalBasis]:

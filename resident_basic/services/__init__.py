@@ -35,6 +35,7 @@ from resident_basic.services.consistency import (
 from resident_basic.services.day_files import (
     OpenedFile,
     fetch_file,
+    list_files,
     make_day_files,
     path_of,
     stop_files,
@@ -194,6 +195,7 @@ __all__ = [
     "forward_households",
     "judge_finding",
     "lift_temporarily",
+    "list_files",
     "look_up_residents",
     "make_day_files",
     "mend_rejected_row",

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from integrated_address import services as addressees
 from resident_basic import selectors
@@ -150,6 +151,16 @@ def _make_day_file(
     _keep(file, findings)
     note_given(after=file.after_receipt, until=file.until_receipt, act=act)
     return file
+
+
+def list_files(*, act: Act) -> QuerySet[DeliveryFile]:
+    """
+    Return the files of the acting system, newest first.
+
+    :raises NoApproval: the system has no 利用申請 for files in force.
+    """
+    _, act = permit_delivery(act, selectors.FILE_DISCLOSED, form=FILE)
+    return selectors.files_for(receiver(act))
 
 
 def fetch_file(*, file_id: int, act: Act) -> OpenedFile:

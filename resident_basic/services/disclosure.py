@@ -17,6 +17,7 @@ from resident_basic.services.permits import (
     permit_delivery,
     receiver,
     refuse_other_numbers,
+    why_not,
 )
 from sapporo_base import services as base
 from sapporo_base.acts import JAPAN, Act, InvalidRequest
@@ -206,10 +207,15 @@ def acknowledge(*, receipt: int, act: Act) -> Delivery:
     Note that the acting system has taken over everything up to a receipt. Going back is allowed: it
     means that the system will read from there again.
 
+    What was stored before an approval ended may be acknowledged after it.
+
+    :raises NoApproval: nothing was ever approved for it.
     :raises InvalidRequest: it was not given so much yet.
     """
     system = receiver(act)
-    delivery, _ = Delivery.objects.select_for_update().get_or_create(system=system)
+    delivery = Delivery.objects.select_for_update().filter(system=system).first()
+    if delivery is None:
+        raise why_not(system=system, act=act)
     if receipt > delivery.read_until:
         raise InvalidRequest(
             "まだ配信していない位置の受領確認はできません。", fields={"receipt": "範囲外です。"}

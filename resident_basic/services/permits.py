@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from resident_basic import selectors
-from resident_basic.rules.applications import API
+from resident_basic.rules.applications import API, NO_ITEM
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted
 from sapporo_base.models import BusinessSystem
@@ -65,15 +65,11 @@ def permit_delivery(act: Act, kind: str, *, form: str = API) -> tuple[selectors.
 def why_not(*, system: BusinessSystem, act: Act, form: str = API) -> NoApproval:
     """Return the refusal that says why a system is given nothing today."""
     obstacle = selectors.obstacle_of(system=system, day=act.day, form=form)
-    if obstacle is None:
-        return NoApproval(fields={"cause": "no_item"})
-    fields: dict[str, object] = {"cause": obstacle.code}
-    if obstacle.application is not None:
+    cause = obstacle.cause if obstacle else NO_ITEM
+    fields: dict[str, object] = {"cause": cause.code}
+    if obstacle is not None and obstacle.application is not None:
         fields["application"] = obstacle.application
-    return NoApproval(
-        f"情報移転できません。{obstacle.words}スマートシティ推進部へ確認してください。",
-        fields=fields,
-    )
+    return NoApproval(f"情報移転できません。{cause.words}{cause.cure}", fields=fields)
 
 
 def refuse_other_numbers(numbers: Sequence[str], *, field: str) -> None:

@@ -95,7 +95,7 @@ def why_not_given(*, system: BusinessSystem, items: Collection[str], day: date) 
         return ""
     obstacle = resident_basic.obstacle_of(system=system, day=day)
     if obstacle is not None:
-        return f"住民の情報が移転されません。{obstacle.words}"
+        return f"住民の情報が移転されません。{obstacle.cause.words}"
     words = "、".join(label for name, label in LABELS.items() if name in missing)
     return f"住民の情報のうち、必要な項目が承認されていません: {words}"
 

@@ -135,6 +135,7 @@ PATHS = {
         name="stopped", receipt=0, limit=10, act=act
     ),
     "file": lambda act: services.permit_delivery(act, "file_disclosed", form=rules.FILE),
+    "list of files": lambda act: services.list_files(act=act),
     "snapshot": lambda act: services.permit_delivery(
         act, "snapshot_disclosed", form=rules.SNAPSHOT
     ),
@@ -154,6 +155,8 @@ def test_what_ended_stops_every_path_at_once_and_says_why(path, cause):
     with pytest.raises(services.NoApproval) as refusal:
         PATHS[path](receiving(day=day))
     assert refusal.value.fields == {"cause": cause, "application": application.pk}
+    cures = {one.code: one.cure for one in rules.CAUSES.values()}
+    assert refusal.value.message.endswith(cures[cause])
 
 
 @pytest.mark.parametrize("begin", [services.open_snapshot, services.open_hashes])
@@ -170,7 +173,7 @@ def test_no_mass_delivery_begins_after_the_end(begin, cause):
 @pytest.mark.parametrize("path", PATHS)
 def test_an_approval_counts_only_for_its_forms(path):
     approvals.approved(SCHOOL, "name", delivery_forms=["api"])
-    if path in {"file", "snapshot", "webhook"}:
+    if path in {"file", "list of files", "snapshot", "webhook"}:
         with pytest.raises(services.NoApproval) as refusal:
             PATHS[path](receiving())
         assert refusal.value.fields["cause"] == "form_not_approved"
@@ -204,6 +207,26 @@ class TestOverHttp:
         assert answer.status_code == 403
         assert answer.json()["code"] == "no_approval"
         assert answer.json()["fields"] == {"cause": "taken_back", "application": application.pk}
+
+    def test_a_stopped_system_sees_that_it_is_stopped(self, browser):
+        now = timezone.now()
+        application = approvals.approved(SCHOOL, "name", at=now)
+        delivery = "/api/v1/resident-basic/delivery/"
+        assert browser.get(delivery).json()["stopped"] is None
+
+        services.withdraw_application(
+            application=application,
+            reason="廃止",
+            act=Act(at=now, path="admin", staff=StaffFactory()),
+        )
+        assert browser.get(delivery).json()["stopped"] == "taken_back"
+
+    def test_who_never_applied_is_told_so_when_it_acknowledges(self, browser):
+        answer = browser.post(
+            "/api/v1/resident-basic/acknowledgements/", {"receipt": 0}, format="json"
+        )
+        assert (answer.status_code, answer.json()["fields"]["cause"]) == (403, "never_applied")
+        assert not selectors.consumers().exists()
 
     def test_one_that_expired_or_was_not_certified_gives_no_resident(self, browser):
         long_ago = timezone.now() - timedelta(days=500)
