@@ -331,7 +331,7 @@ def home_block(request: HttpRequest) -> HomeBlock | None:
     """Return what waits and what failed on the way to a 符号."""
     if not request.user.has_perm("integrated_address.view_linkagecodestatus"):
         return None
-    counts = {one.state: one for one in selectors.code_counts()}
+    counts = {one.state: one for one in selectors.open_code_counts()}
     failed = counts[State.FAILED].people
     waiting = [counts[State.REQUESTED], counts[State.REQUESTED_AGAIN]]
     oldest = min((one.oldest for one in waiting if one.oldest), default=None)

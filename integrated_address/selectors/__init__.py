@@ -10,6 +10,7 @@ from integrated_address.selectors.codes import (
     code_preview,
     failure_causes,
     living_in,
+    open_code_counts,
     spans_of_ages,
 )
 from integrated_address.selectors.counts import (
@@ -101,6 +102,7 @@ __all__ = [
     "merges",
     "numbered_people",
     "numbers_under_support",
+    "open_code_counts",
     "people_matching",
     "present_number",
     "present_numbers",

@@ -176,6 +176,18 @@ def living_in(people: QuerySet[LinkageCodeStatus], ward: str) -> QuerySet[Linkag
 
 def code_counts(*, at: datetime | None = None, with_protected: bool = True) -> list[CodeCount]:
     """Return each 符号取得状況 with its number of people, the oldest of them, and the ages at `at`."""
+    found = {one.state: one for one in open_code_counts(at=at, with_protected=with_protected)}
+    with connection.cursor() as cursor:
+        cursor.execute(_ACQUIRED)
+        found[CodeState.ACQUIRED] = CodeCount(CodeState.ACQUIRED, *cursor.fetchone())
+    return [found[state] for state in LinkageCodeStatus.State.values]
+
+
+def open_code_counts(*, at: datetime | None = None, with_protected: bool = True) -> list[CodeCount]:
+    """
+    Return the same for all but 取得済: whoever wants nothing more is nearly everybody, and is not
+    read. The others have an index of their own.
+    """
     filters: list[str] = []
     values: dict[str, Any] = {"with_protected": with_protected}
     for place, (after, before) in enumerate(spans_of_ages(at) if at else ()):
@@ -186,11 +198,12 @@ def code_counts(*, at: datetime | None = None, with_protected: bool = True) -> l
         found = {
             state: (people, oldest, ages) for state, people, oldest, *ages in cursor.fetchall()
         }
-        cursor.execute(_ACQUIRED)
-        acquired, first = cursor.fetchone()
-    found[CodeState.ACQUIRED] = (acquired, first, ())
     nobody = (0, None, [0] * len(filters))
-    return [CodeCount(state, *found.get(state, nobody)) for state in LinkageCodeStatus.State.values]
+    return [
+        CodeCount(state, *found.get(state, nobody))
+        for state in LinkageCodeStatus.State.values
+        if state != CodeState.ACQUIRED
+    ]
 
 
 def failure_causes(*, with_protected: bool) -> list[FailureCause]:

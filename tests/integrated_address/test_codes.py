@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -70,6 +72,17 @@ class TestBoard:
         assert list(counts["not_requested"].by_age) == [1, 1, 1, 0, 1]
         assert counts["not_requested"].oldest == act.at - timedelta(days=40)
         assert list(counts["failed"].by_age) == [0] * len(AGES)
+
+    def test_the_home_page_does_not_count_whoever_has_a_code(self, clerk, act):
+        numbered(act, number="1", serial=1)
+
+        with CaptureQueriesContext(connection) as asked:
+            page = clerk.get(reverse("admin:index")).content.decode()
+
+        assert "符号取得状況を開く" in page
+        of_states = [one["sql"] for one in asked if "linkagecodestatus" in one["sql"]]
+        assert of_states
+        assert not [one for one in of_states if "state <> 'acquired'" not in one]
 
     def test_one_click_leads_from_a_figure_to_its_people(self, clerk, act):
         young = numbered(act, number="1", serial=1).integrated_number
