@@ -51,12 +51,7 @@ class Command(BaseCommand):
     def handle(self, *, population: int, seed: int, port: int, **options: object) -> None:
         if not settings.DEMO:
             raise CommandError("このコマンドはデモ環境でのみ使用できます。", returncode=2)
-        for needed in (port, settings.PLATFORM_PORT):
-            if not free_port(needed):
-                raise CommandError(
-                    f"ポート{needed}は使用中です。make serve を終了してから実行してください。",
-                    returncode=2,
-                )
+        _refuse_taken_ports(port)
         self.job = Rehearsal(self.stdout)
         self.city = settings.VAR_DIR / "city"
         try:
@@ -100,6 +95,8 @@ class Command(BaseCommand):
             step.count = sum(file["rows"] for file in self.expected["files"].values())
 
     def _start(self, processes: Processes, port: int) -> None:
+        # Someone else may have taken one meanwhile, and would answer in our place.
+        _refuse_taken_ports(port)
         with self.job.step("platform, web, workers and scheduler start") as step:
             commands = {
                 "platform": simulator_process(
@@ -381,3 +378,12 @@ def _exit_code(command: str, *arguments: object) -> int:
     except CommandError as error:
         return error.returncode
     return 0
+
+
+def _refuse_taken_ports(port: int) -> None:
+    for needed in (port, settings.PLATFORM_PORT):
+        if not free_port(needed):
+            raise CommandError(
+                f"ポート{needed}は使用中です。make serve を終了してから実行してください。",
+                returncode=2,
+            )
