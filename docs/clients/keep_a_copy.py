@@ -230,4 +230,8 @@ def keep(server: Server, file: Path) -> str:
 if __name__ == "__main__":
     address, name = sys.argv[1:]
     ours = Server(address, os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
-    sys.stdout.write(keep(ours, Path(name)) + "\n")
+    try:
+        sys.stdout.write(keep(ours, Path(name)) + "\n")
+    except Refused as refusal:
+        # The words say what to do; a trace would hide them.
+        sys.exit(str(refusal))

@@ -70,7 +70,9 @@ class ConsistencyFindingAdmin(RecordedLookMixin, ReadOnlyAdmin):
     duty_order = 14
     icon = "rule"
     about = "台帳の中で互いに矛盾している住民・世帯です。毎晩確認します。訂正は既存住基で行い、次の確認で解消します。"
-    empty_text = "矛盾している住民・世帯はありません。確認は毎晩2時30分に行います。"
+    empty_text = (
+        "確認で見つかった矛盾が、未確認のものから表示されます。確認は毎晩2時30分に行います。"
+    )
     can_export = True
     list_before_template = "resident_basic/consistency.html"
     personal_file = FILE
@@ -303,14 +305,15 @@ def consistency_block(request: HttpRequest) -> HomeBlock | None:
     )
     waiting = shown.filter(closed_at__isnull=True, state=ConsistencyFinding.State.OPEN)
     count, oldest = waiting.count(), waiting.order_by("found_at").first()
-    rows = []
+    checked = selectors.consistency_checked_at(kind=services.CHECK_KIND)
+    rows = [HomeRow("最後の確認", display.moment(checked) if checked else "まだ行われていません")]
     if oldest is not None:
         waited = display.waited(oldest.found_at, at=timezone.now())
         rows.append(HomeRow("最も長い未確認", waited))
     return HomeBlock(
         title="住民の整合性",
-        state=f"未確認 {count:,}件" if count else "未確認なし",
-        attention=Attention.WAITING if count else Attention.CALM,
+        state=f"未確認 {count:,}件" if count else "未確認なし" if checked else "未実施",
+        attention=Attention.WAITING if count or not checked else Attention.CALM,
         rows=rows,
         links=[("整合性確認の一覧", reverse("admin:resident_basic_consistencyfinding_changelist"))],
         order=44,

@@ -17,6 +17,7 @@ from resident_basic.selectors.approvals import (
 )
 from resident_basic.selectors.consistency import (
     ConsistencyState,
+    consistency_checked_at,
     consistency_state,
     findings_shown,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "as_known",
     "change_page",
     "change_texts",
+    "consistency_checked_at",
     "consistency_state",
     "consumers",
     "counts_by_day",

@@ -46,6 +46,12 @@ def findings_shown(
     )
 
 
+def consistency_checked_at(*, kind: str) -> datetime | None:
+    """Return when the register was last checked by this kind of job; None: never."""
+    runs = base.last_runs(kind=kind, most=1)
+    return runs[0].started_at if runs else None
+
+
 def consistency_state(*, kind: str) -> ConsistencyState:
     """Return how the register stands in the whole city, by the runs of this kind of job."""
     runs = base.last_runs(kind=kind, most=2)

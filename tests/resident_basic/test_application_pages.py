@@ -217,6 +217,19 @@ class TestDeciding:
         approved.refresh_from_db()
         assert (approved.withdrawal, approved.withdrawal_reason) == ("revoked", "目的外")
 
+    def test_who_revokes_one_of_two_is_told_what_goes_on(self, decider):
+        one = approvals.approved(SCHOOL, "name")
+        alone = text_of(decider.get(page_of("revoke", one)))
+        assert "止まらないもの" not in alone
+
+        other = approvals.approved(SCHOOL, "name", "sex")
+        page = text_of(decider.get(page_of("revoke", one)))
+        assert f"第{other.pk}号による2項目の移転は続きます" in page
+
+    def test_a_number_of_people_may_be_written_as_it_is_read(self, section):
+        section(SCHOOL).post(DRAFT, stated(expected_count="150,000"))
+        assert UseApplication.objects.latest("pk").expected_count == 150_000
+
     def test_who_only_looks_is_offered_nothing(self, staff_client):
         application = approvals.submitted(SCHOOL, "name")
         auditor = staff_client(roles=("監査担当",))

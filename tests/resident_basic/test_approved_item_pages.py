@@ -45,6 +45,12 @@ class TestWhoGetsWhat:
         assert "本人の確認に必要" in narrowed
         assert "学齢簿" not in narrowed.split("<table")[1]
 
+    def test_an_item_given_under_two_applications_names_both(self, decider):
+        both = [approvals.approved(SCHOOL, "name").pk, approvals.approved(SCHOOL, "name").pk]
+        page = text_of(decider.get(ITEMS))
+
+        assert all(f"第{one}号</a>" in page for one in both)
+
     def test_a_day_before_the_decision_shows_nothing_of_it(self, decider):
         approvals.approved(SCHOOL, "name")
         page = decider.get(ITEMS, {"day": "2026-11-01", "system": system(SCHOOL).pk})

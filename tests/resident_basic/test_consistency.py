@@ -272,5 +272,10 @@ class TestThePage:
         assert "住民の整合性" in home
         assert "未確認なし" in home
 
+    def test_a_register_that_was_never_checked_is_not_called_clean(self, clerk):
+        home = clerk().get(reverse("admin:index")).content.decode()
+        assert "未実施" in home
+        assert "未確認なし" not in home
+
     def test_without_the_right_to_the_file_nothing_is_shown(self, staff_client, contradiction):
         assert staff_client(roles=("窓口担当",)).get(PAGE).status_code == 403

@@ -10,7 +10,7 @@ from unfold.decorators import action
 
 from resident_basic import services
 from resident_basic.admin.applications import words
-from resident_basic.admin.applications.comparing import changes_since
+from resident_basic.admin.applications.comparing import changes_since, goes_on_without
 from resident_basic.admin.applications.forms import certification_form, grant_form, grant_of
 from resident_basic.models import UseApplication
 from sapporo_base.admin.act_pages import Effect, ReasonForm
@@ -272,7 +272,7 @@ class ActsMixin(_Page):
             effects=[
                 *self._effects(obj),
                 *(
-                    [Effect("すぐに起こること", effect, "warned")]
+                    [Effect("すぐに起こること", effect, "warned"), *goes_on_without(obj)]
                     if obj.state == State.APPROVED
                     else []
                 ),

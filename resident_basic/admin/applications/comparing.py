@@ -76,6 +76,15 @@ def _beside(obj: UseApplication) -> selectors.Approval | None:
     return beside if beside.disclosed else None
 
 
+def goes_on_without(obj: UseApplication) -> list[Effect]:
+    """Return what other approvals give the system all the same: for who ends this one."""
+    beside = selectors.approved_beside(obj, day=timezone.localdate())
+    if not beside.disclosed:
+        return []
+    said = f"{_numbers(beside.applications)}による{len(beside.disclosed):,}項目の移転は続きます。"
+    return [Effect("止まらないもの", said, "warned")]
+
+
 def _numbers(applications: Sequence[int]) -> str:
     return "、".join(f"第{number}号" for number in applications)
 

@@ -31,6 +31,8 @@ from sapporo_base.models import BusinessSystem, LegalBasis
 
 _NOT_GRANTED = "-"
 
+_SEPARATORS = str.maketrans("", "", ",，")
+
 
 def _text(
     label: str, *, length: int, help_text: str = "", required: bool = True
@@ -42,6 +44,14 @@ def _text(
         widget=UnfoldAdminTextInputWidget,
         help_text=help_text,
     )
+
+
+class _CountField(forms.IntegerField):
+    """A number of people, as it is read aloud (150,000) or not."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number without its separators."""
+        return super().to_python(value.translate(_SEPARATORS) if isinstance(value, str) else value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +98,14 @@ class ApplicationForm(forms.Form):
     subjects = _text(
         "対象者の範囲", length=300, required=False, help_text="例: 6歳から15歳までの住民とその世帯"
     )
-    expected_count = forms.IntegerField(
+    expected_count = _CountField(
         label="想定件数(年間)",
         required=False,
         min_value=1,
         max_value=9_999_999,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-        help_text="1年間に移転を受ける人数の見込み。例: 150000",
-        error_messages={"invalid": "桁区切りを付けずに数字で入力してください。例: 150000"},
+        help_text="1年間に移転を受ける人数の見込み。例: 150,000",
+        error_messages={"invalid": "数字で入力してください。例: 150,000"},
     )
     retention = _text("保管期間", length=100, required=False, help_text="例: 資格の喪失から5年")
     handling_section = _text("取扱部署", length=100, required=False)

@@ -271,14 +271,12 @@ def _cell(found: list[selectors.GivenItem]) -> SafeString:
         return SafeString('<span aria-label="移転しない">―</span>')
     widest = min(found, key=lambda one: bool(one.reduction))
     last = max(found, key=lambda one: one.until)
-    url = reverse("admin:resident_basic_useapplication_change", args=[widest.application.pk])
     return format_html(
-        '{} <a href="{}">第{}号</a><br><span class="sb-until">{}まで</span>',
+        '{} {}<br><span class="sb-until">{}まで</span>',
         display.badge(widest.reduction_words, "info")
         if widest.reduction
         else display.badge("全部", "done"),
-        url,
-        widest.application.pk,
+        format_html_join("、", "{}", ((_application_link(one.application.pk),) for one in found)),
         display.day(last.until - timedelta(days=1), weekday=False),
     )
 
