@@ -20,6 +20,7 @@ from resident_basic.services.judging import (
     note_differences,
 )
 from resident_basic.services.merging import (
+    ONLY_MERGED,
     STEPS,
     MergeCounts,
     drop_outdated,
@@ -299,11 +300,14 @@ def _close(
 ) -> None:
     told = f"{repeated:,}行のエラーは、同じファイルの以前の受領で登録済みです。" if repeated else ""
     state = BatchRun.State.REJECTED if receipt.rejected else BatchRun.State.DONE
+    counts = asdict(receipt.counts)
+    if receipt.is_rehearsal:
+        counts = {name: count for name, count in counts.items() if name not in ONLY_MERGED}
     base.close_batch(
         batch,
         state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
         at=act.at,
-        counts={"rows": receipt.rows, "rejected": receipt.rejected, **asdict(receipt.counts)},
+        counts={"rows": receipt.rows, "rejected": receipt.rejected, **counts},
         message="".join([*receipt.findings, told]),
         report=receipt.report,
         merge_seconds=merge_seconds,

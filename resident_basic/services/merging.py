@@ -41,6 +41,8 @@ class MergeCounts:
     gaps: int = 0
 
 
+# What only a merge finds out: a rehearsal says nothing of it, rather than that there is none.
+ONLY_MERGED: Final = frozenset({"numbered", "protected", "released", "gaps"})
 # What a merge goes through, as people read it; who calls it publishes the changes after its commit.
 STEPS: Final = (
     "登録 1/4 変更の確認",

@@ -9,7 +9,7 @@ from django.db import connection
 from resident_basic import services
 from resident_basic.models import ResidentVersion, SupportMeasure
 from sapporo_base.acts import Act, InvalidRequest
-from sapporo_base.models import LinkageRecord, RejectedRow
+from sapporo_base.models import BatchRun, LinkageRecord, RejectedRow
 from tests.factories import system
 from tests.resident_basic.factories import a_file, an_individual_number, row
 
@@ -46,6 +46,8 @@ class TestReception:
 
         assert receipt.counts.new_residents == 1
         assert not ResidentVersion.objects.exists()
+        # What only a merge finds out is not told as "none".
+        assert not {"gaps", "numbered", "protected"} & set(BatchRun.objects.get().counts)
 
     def test_a_file_cut_in_the_middle_is_refused_whole(self, act, tmp_path):
         path = a_file(tmp_path / "f.csv", row(), row())

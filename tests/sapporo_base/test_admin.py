@@ -341,3 +341,15 @@ def test_a_right_on_a_file_is_held_in_person_or_by_role_and_on_that_file_alone()
 def test_a_page_of_what_is_no_number_is_not_found(staff_client, stray):
     browser = staff_client("sapporo_base.view_legalbasis", "sapporo_base.keep_results_legalbasis")
     assert browser.get(f"/admin/sapporo_base/legalbasis/{stray}/change/").status_code == 404
+
+
+def test_a_form_that_adds_one_is_titled_once_without_stray_spaces(staff_client):
+    browser = staff_client(roles=("システム管理者",))
+    page = browser.get(reverse("admin:sapporo_base_staff_add")).content.decode()
+    assert page.count(">職員を登録する<") == 1
+    assert (
+        "職員を登録する</a>"
+        in browser.get(reverse("admin:sapporo_base_staff_changelist")).content.decode()
+    )
+    shown = browser.get(reverse("admin:sapporo_base_staff_change", args=[StaffFactory().pk]))
+    assert "職員を変更する" in shown.content.decode()
