@@ -119,7 +119,8 @@ def indexes_last(*tables: str, added: int, keep: Sequence[str] = ()) -> Iterator
     adding; so do all for a few rows.
 
     :param added: about how many rows the load brings.
-    :param keep: names of indexes that the load itself reads.
+    :param keep: names of indexes that the load itself reads, or that take none of its rows: to be
+        told so by each row costs less than to read the table once more.
     """
     built_last: list[str] = []
     alone: set[str] = set()

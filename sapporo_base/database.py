@@ -31,6 +31,19 @@ _START_SECONDS = 60
 _START_TRIES = 20
 _STOP_SECONDS = 60
 
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_MIB = 1 << 20
+
+
+def _quarter_of_memory() -> str:
+    """Return what a database server gets of the memory that is ours, between 128 MiB and 8 GiB."""
+    memory = psutil.virtual_memory().total
+    with contextlib.suppress(OSError, ValueError):
+        # "max" where there is no limit.
+        memory = min(memory, int(_CGROUP_LIMIT.read_text(encoding="ascii")))
+    return f"{min(max(memory // 4 // _MIB, 128), 8192)}MB"
+
+
 # What the demo's machine can bear; nothing of a statement or its values reaches the server log.
 _CONFIGURATION: Mapping[str, str] = {
     "listen_addresses": "",
@@ -38,7 +51,7 @@ _CONFIGURATION: Mapping[str, str] = {
     "max_connections": "120",
     # Numbering locks the people of a day's file one by one.
     "max_locks_per_transaction": "256",
-    "shared_buffers": "512MB",
+    "shared_buffers": _quarter_of_memory(),
     "maintenance_work_mem": "512MB",
     "work_mem": "32MB",
     "effective_cache_size": "4GB",

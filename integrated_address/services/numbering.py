@@ -62,7 +62,20 @@ database, a `name_key` by us; `doubt` is left with what a human must look at.
 
 # A day's file and a single 異動 wait for each other only where they are about the same people.
 _LOCKED_SINGLY = 2_000
-_READ_BY_TRIGGERS = ("closed_business_number",)
+# Read by triggers, and those of what is past: masses bring what is.
+_KEPT_INDEXES = (
+    "closed_business_number",
+    "superseded_business_number",
+    "basic_items_of_the_past",
+    "basic_items_by_past_kana",
+    "basic_items_by_past_name",
+    "basic_items_by_past_birth",
+    "individual_number_history",
+    "individual_number_of_the_past",
+    "individual_number_of_past_2nd",
+    "numbers_merged_into",
+    "addressee_under_support",
+)
 _TABLES = tuple(
     f"integrated_address_{name}"
     for name in (
@@ -260,7 +273,7 @@ def number_newcomers(
     else:
         lock_everyone()
     with (
-        indexes_last(*_TABLES, added=people, keep=_READ_BY_TRIGGERS) as alone,
+        indexes_last(*_TABLES, added=people, keep=_KEPT_INDEXES) as alone,
         links_checked_last(alone),
     ):
         counts, pairs = _number(staging, system, act, request_codes=request_codes, fill=fill)

@@ -56,6 +56,8 @@ _GROWN: Final = (
     "resident_basic_resident",
     "resident_basic_residentchange",
 )
+# Of superseded versions, which no load brings.
+_KEPT_INDEXES: Final = ("superseded_version_by_resident",)
 
 
 def version_columns() -> dict[str, str]:
@@ -243,7 +245,7 @@ def merge(
     find_candidates(staging)
     judge()
     progress.begin(STEPS[1])
-    with indexes_last(*_GROWN, added=staged), connection.cursor() as cursor:
+    with indexes_last(*_GROWN, added=staged, keep=_KEPT_INDEXES), connection.cursor() as cursor:
         cursor.execute(_LOCK_KNOWN)
         cursor.execute(_ADD_RESIDENTS, {"at": act.at})
         new_residents = cursor.rowcount
