@@ -103,6 +103,7 @@ class _Databases:
             self._create(_CITY, template=_REFERENCE)
             file = cities.full_set(self._size)
             self.run(_CITY, "receive_residents", str(file), quiet=True, most=1)
+            self._spare.tidy(_CITY)
             self._has_city = True
         return _CITY
 
