@@ -124,7 +124,7 @@ class TestDeciding:
             approvals.ENDS,
             date(2028, 4, 1),
         )
-        assert selectors.obstacle_of(system=system("024-000"), day=DAY, form="file").code == (
+        assert selectors.obstacle_of(system=system("024-000"), day=DAY, form="file").cause.code == (
             "form_not_approved"
         )
 
@@ -183,7 +183,7 @@ class TestDeciding:
             services.refuse_application(application=application, reason=" ", act=on(DAY))
         services.refuse_application(application=application, reason="目的外", act=on(DAY))
 
-        assert selectors.obstacle_of(system=system(SCHOOL), day=DAY).code == "refused"
+        assert selectors.obstacle_of(system=system(SCHOOL), day=DAY).cause.code == "refused"
 
 
 class TestTheDatabaseGuards:
@@ -285,7 +285,7 @@ class TestEnding:
         services.withdraw_application(
             application=application, reason="目的外の利用", act=on(DAY), withdrawal="revoked"
         )
-        assert selectors.obstacle_of(system=system(SCHOOL), day=DAY).code == "revoked"
+        assert selectors.obstacle_of(system=system(SCHOOL), day=DAY).cause.code == "revoked"
         assert application.steps.filter(kind="revoked", reason="目的外の利用").exists()
 
     def test_what_is_not_approved_can_not_be_revoked(self):
