@@ -47,7 +47,7 @@ def number_people(people: int, *, codes: tuple[str, ...], have_codes: bool = Tru
             services.number_newcomers(
                 staging=staging, system=base.system(code), act=measuring_act()
             )
-    _analyze()
+    _tidy()
     if not have_codes:
         return
     numbered = selectors.integrated_numbers_of(
@@ -78,10 +78,10 @@ def grow(*, first: int, until: int, code: str, asked: Collection[int]) -> None:
         services.number_newcomers(
             staging=staging, system=base.system(code), act=measuring_act(), fill=False
         )
-    _analyze()
+    _tidy()
 
 
-def _analyze() -> None:
-    """Give the register what one that grew over years has: statistics. Else a list is a scan a row."""
+def _tidy() -> None:
+    """Give the register what the server's autovacuum gives one that grew over years."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM (ANALYZE)")
