@@ -34,16 +34,6 @@ _STOP_SECONDS = 60
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 _MIB = 1 << 20
 
-
-def _quarter_of_memory() -> str:
-    """Return what a database server gets of the memory that is ours, between 128 MiB and 8 GiB."""
-    memory = psutil.virtual_memory().total
-    with contextlib.suppress(OSError, ValueError):
-        # "max" where there is no limit.
-        memory = min(memory, int(_CGROUP_LIMIT.read_text(encoding="ascii")))
-    return f"{min(max(memory // 4 // _MIB, 128), 8192)}MB"
-
-
 # What the demo's machine can bear; nothing of a statement or its values reaches the server log.
 _CONFIGURATION: Mapping[str, str] = {
     "listen_addresses": "",
@@ -51,7 +41,6 @@ _CONFIGURATION: Mapping[str, str] = {
     "max_connections": "120",
     # Numbering locks the people of a day's file one by one.
     "max_locks_per_transaction": "256",
-    "shared_buffers": _quarter_of_memory(),
     "maintenance_work_mem": "512MB",
     "work_mem": "32MB",
     "effective_cache_size": "4GB",
@@ -232,7 +221,12 @@ class Cluster:
             raise DatabaseDown(f"{sockets} belongs to another user")
         sockets.chmod(0o700)
         arguments = [*_as_ordinary_user(), str(_binary("postgres")), "-D", str(self.data)]
-        for name, value in {**self._configuration, "unix_socket_directories": str(sockets)}.items():
+        configuration = {
+            "shared_buffers": _quarter_of_memory(),
+            **self._configuration,
+            "unix_socket_directories": str(sockets),
+        }
+        for name, value in configuration.items():
             arguments += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + _START_SECONDS
         tries = 0
@@ -307,3 +301,12 @@ def _as_ordinary_user() -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+
+
+def _quarter_of_memory() -> str:
+    """Return what a database server gets of the memory that is ours, between 128 MiB and 8 GiB."""
+    memory = psutil.virtual_memory().total
+    with contextlib.suppress(OSError, ValueError):
+        # "max" where there is no limit.
+        memory = min(memory, int(_CGROUP_LIMIT.read_text(encoding="ascii")))
+    return f"{min(max(memory // 4 // _MIB, 128), 8192)}MB"

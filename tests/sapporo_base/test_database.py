@@ -4,9 +4,11 @@ import os
 import signal
 import stat
 
+import psutil
 import psycopg
 import pytest
 
+from sapporo_base import database
 from sapporo_base.database import Cluster, DatabaseDown
 
 pytestmark = pytest.mark.slow
@@ -71,3 +73,17 @@ def test_says_why_it_does_not_start(tmp_path, monkeypatch):
     broken = Cluster(tmp_path / "postgres", {"shared_buffers": "nonsense"})
     with pytest.raises(DatabaseDown, match="shared_buffers"):
         broken.start()
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [("2147483648\n", "512MB"), ("104857600\n", "128MB"), ("max\n", None), (None, None)],
+    ids=["of_its_group", "never_less_than_the_default", "without_a_limit", "without_groups"],
+)
+def test_the_server_gets_a_quarter_of_the_memory_that_is_ours(tmp_path, monkeypatch, limit, told):
+    file = tmp_path / "memory.max"
+    if limit is not None:
+        file.write_text(limit)
+    monkeypatch.setattr(database, "_CGROUP_LIMIT", file)
+    machine = min(max(psutil.virtual_memory().total // 4 // 1024**2, 128), 8192)
+    assert database._quarter_of_memory() == (told or f"{machine}MB")
