@@ -38,8 +38,6 @@ from resident_basic.services.day_files import (
     list_files,
     make_day_files,
     path_of,
-    stop_files,
-    subscribe_to_files,
 )
 from resident_basic.services.deciding import (
     Grant,
@@ -67,6 +65,7 @@ from resident_basic.services.drop_folder import (
     waiting_files,
 )
 from resident_basic.services.events import EventDiffers, ReceivedChange, receive_event
+from resident_basic.services.file_subscriptions import stop_files, subscribe_to_files
 from resident_basic.services.forwarding import Forwarded, forward_households
 from resident_basic.services.gaps import close_gap
 from resident_basic.services.intake import (

@@ -20,19 +20,18 @@ from resident_basic.rules.day_files import (
     NarrowedLayout,
     file_name,
     narrowed_layout,
-    unknown_columns,
 )
 from resident_basic.rules.items import INDIVIDUAL_NUMBER, REGISTER
 from resident_basic.services.disclosure import note_given
+from resident_basic.services.file_subscriptions import file_layout
 from resident_basic.services.permits import INFORMATION, NoApproval, permit_delivery, receiver
 from sapporo_base import sealing
 from sapporo_base import selectors as base_questions
 from sapporo_base import services as base
-from sapporo_base.acts import JAPAN, Act, InvalidRequest, NotFound
-from sapporo_base.layouts import LayoutSpecification, Written, parse_layout, write_records
+from sapporo_base.acts import JAPAN, Act, NotFound
+from sapporo_base.layouts import LayoutSpecification, Written, write_records
 from sapporo_base.models import BusinessSystem, LinkageRecord
-from sapporo_base.selectors import layout_definition, system
-from sapporo_base.selectors.reference import UnknownLayout
+from sapporo_base.selectors import system
 
 _PARCEL: Final = 1000
 _KEPT_FINDINGS: Final = 10_000
@@ -50,40 +49,6 @@ class OpenedFile:
 def files_folder() -> Path:
     """Return where the files of the day lie, a folder for each system."""
     return Path(settings.VAR_DIR) / "deliveries"
-
-
-@transaction.atomic
-def subscribe_to_files(
-    *, receiving: BusinessSystem, layout_code: str, encoding: str, starts_after: int, act: Act
-) -> FileSubscription:
-    """
-    Have a system get a file every day from now on, or change its layout and character set.
-
-    :param starts_after: the first file begins after this receipt; later it counts no more.
-    :raises InvalidRequest: there is no such layout, or it has items that 個人基本 does not have.
-    """
-    layout = _layout(layout_code, day=act.day)
-    if strange := unknown_columns(layout):
-        raise InvalidRequest(
-            fields={"layout_code": f"個人基本にない項目があります: {', '.join(strange)}"}
-        )
-    subscription, _ = FileSubscription.objects.update_or_create(
-        system=receiving,
-        defaults={"layout_code": layout_code, "encoding": encoding, "is_active": True},
-        create_defaults={
-            "layout_code": layout_code,
-            "encoding": encoding,
-            "starts_after": starts_after,
-            "registered_at": act.at,
-        },
-    )
-    return subscription
-
-
-@transaction.atomic
-def stop_files(*, receiving: BusinessSystem) -> None:
-    """Make no more files for a system; what was made stays."""
-    FileSubscription.objects.filter(system=receiving).update(is_active=False)
 
 
 def make_day_files(
@@ -133,7 +98,7 @@ def _make_day_file(
     if made is not None:
         return made if path_of(made).exists() else _remake(made, approval, act)
     last = selectors.files_for(receiving).order_by("-until_receipt").first()
-    layout = _layout(subscription.layout_code, day=day)
+    layout = file_layout(subscription.layout_code, day=day)
     file = DeliveryFile(
         system=receiving,
         day=day,
@@ -204,16 +169,9 @@ def path_of(file: DeliveryFile) -> Path:
     return files_folder() / file.system.code / f"{file.name}{sealed}"
 
 
-def _layout(code: str, *, day: date) -> LayoutSpecification:
-    try:
-        return parse_layout(layout_definition(code, day=day))
-    except UnknownLayout as unknown:
-        raise InvalidRequest(fields={"layout_code": "このレイアウトはありません。"}) from unknown
-
-
 def _narrowed(file: DeliveryFile, approval: selectors.Approval) -> NarrowedLayout:
     return narrowed_layout(
-        _layout(file.layout_code, day=file.day),
+        file_layout(file.layout_code, day=file.day),
         encoding=file.encoding,
         columns=selectors.item_columns(approval.items),
         reduced=approval.reductions,
