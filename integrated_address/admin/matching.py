@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from integrated_address import services
+from integrated_address import selectors, services
 from integrated_address.models import MatchModel, MatchThreshold
 from integrated_address.rules.matching import ELSE, ITEMS, as_numbers, words_of
 from sapporo_base.admin import display
@@ -40,6 +40,22 @@ class ThresholdForm(forms.Form):
     )
 
 
+def expected_table(model: MatchModel | None) -> SafeString:
+    """Return from which score on how many pairs are one person, as it was seen when the weights were learnt."""
+    return display.table(
+        ("得点", "同一人の割合", "個人番号未登録者1,000人あたりの候補"),
+        [
+            (f"{one['score']:g}以上", f"約{one['share']:.0%}", f"約{one['pairs']:,.0f}組")
+            for one in (model.expected if model else [])
+        ],
+        caption=f"しきい値ごとの見込み(照合モデル{model})" if model else "しきい値ごとの見込み",
+        empty=(
+            "まだ見込みはありません。照合モデルを学習すると(find_candidates --train)、"
+            "個人番号が異なり別人と分かっている方どうしの得点から算出します。"
+        ),
+    )
+
+
 @admin.register(MatchThreshold)
 class MatchThresholdAdmin(ReadOnlyAdmin):
     # Place and words
@@ -51,9 +67,9 @@ class MatchThresholdAdmin(ReadOnlyAdmin):
     empty_text = "しきい値は、最初の照合のときに既定の値で作成されます。"
     # List and page
     list_display = ("__str__", "candidate_from", "strong_from", "changed_at")
-    fields = ("candidate_from", "strong_from", "changed_at")
+    fields = ("candidate_from", "strong_from", "changed_at", "expectations")
     readonly_fields = fields
-    actions_detail = ("change",)
+    actions_detail = ("set_thresholds",)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -63,12 +79,17 @@ class MatchThresholdAdmin(ReadOnlyAdmin):
             services.thresholds()
         return super().changelist_view(request, extra_context)
 
+    @admin.display(description="見込み")
+    def expectations(self, obj: MatchThreshold) -> SafeString:
+        """Return what the weights in use are expected to find from some scores on."""
+        return expected_table(selectors.match_model_in_use())
+
     def has_change_thresholds_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may change them."""
         return request.user.has_perm("integrated_address.change_matchthreshold")
 
     @action(description="しきい値を変更する", permissions=["change_thresholds"])
-    def change(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def set_thresholds(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Change the thresholds."""
         obj = self.found(request, object_id)
 
@@ -105,7 +126,7 @@ class MatchModelAdmin(ReadOnlyAdmin):
     list_display = ("name", "used", "people", "trained_at", "who")
     ordering = ("-version",)
     # Page
-    fields = ("name", "used", "people", "library", "trained_at", "who", "table")
+    fields = ("name", "used", "people", "library", "trained_at", "who", "expectations", "table")
     readonly_fields = fields
     actions_detail = ("use",)
 
@@ -123,6 +144,11 @@ class MatchModelAdmin(ReadOnlyAdmin):
     def who(self, obj: MatchModel) -> str:
         """Return who had it learnt."""
         return obj.staff_number or "運用者(コマンド)または出荷時"
+
+    @admin.display(description="見込み")
+    def expectations(self, obj: MatchModel) -> SafeString:
+        """Return what these weights are expected to find from some scores on."""
+        return expected_table(obj)
 
     @admin.display(description="重み")
     def table(self, obj: MatchModel) -> SafeString:

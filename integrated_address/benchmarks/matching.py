@@ -42,7 +42,7 @@ def measure(size: int) -> list[Measure]:
     learnt = cities.run_command("find_candidates", "--train")
     MatchCandidate.objects.all().delete()
     bulk = cities.run_command("find_candidates")
-    after = _quality("bulk", _true_pairs(truth["same"]))
+    after = [*_expected(), *_quality("bulk", _true_pairs(truth["same"]))]
     people = selectors.addressee_count()
     return [
         Measure(
@@ -103,6 +103,19 @@ def _match_again(business_numbers: list[str]) -> float:
     for number in numbered.values():
         services.match_people(integrated_numbers=[number], act=measuring_act())
     return time.perf_counter() - began
+
+
+def _expected() -> list[Measure]:
+    """Return the precision that learning itself expects, from people who are known to be different."""
+    model = selectors.match_model_in_use()
+    return [
+        Measure(
+            f"bulk, score {one['score']:g}: precision as expected when it was learnt",
+            one["share"],
+            "of 1",
+        )
+        for one in (model.expected if model else [])
+    ]
 
 
 def _true_pairs(same: list[dict[str, str]]) -> set[Pair]:

@@ -63,13 +63,15 @@ class MatchModel(models.Model):
     Weights of matching (照合モデル), learnt from the city's own people. A version is never changed.
 
     `weights` says for each item and level how much more often it is seen of one person than of two
-    (in bits); no person is in it.
+    (in bits); no person is in it. `expected`: from some scores on, the share of pairs that is one person
+    (0 to 1), and how many pairs there are for 1,000 people without a 個人番号; empty where it is not known.
     """
 
     version = models.PositiveIntegerField("版", primary_key=True)
     is_current = models.BooleanField("使用中", default=False)
     weights = models.JSONField("重み")
     prior = models.FloatField("同一人の事前確率")
+    expected = models.JSONField("得点ごとの見込み", default=list, blank=True)
     people = models.PositiveIntegerField("学習に用いた人数")
     library = models.CharField("学習に用いたライブラリ", max_length=60)
     trained_at = models.DateTimeField("学習日時")

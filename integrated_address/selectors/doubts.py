@@ -13,6 +13,7 @@ from integrated_address.models import (
     IntegratedAddressee,
     LinkageCodeStatus,
     MatchCandidate,
+    MatchModel,
     Merge,
     MergeNotice,
 )
@@ -73,6 +74,11 @@ def merges(*, with_protected: bool) -> QuerySet[Merge]:
     if with_protected:
         return found
     return found.filter(retired__under_support=False, survivor__under_support=False)
+
+
+def match_model_in_use() -> MatchModel | None:
+    """Return the weights that matching goes by; None before the first matching."""
+    return MatchModel.objects.filter(is_current=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class TestSettings:
     def test_thresholds_are_changed_by_who_may(self, clerk):
         services.thresholds()
         row = MatchThreshold.objects.get()
-        url = act_page("matchthreshold", row, "change")
+        url = act_page("matchthreshold", row, "set_thresholds")
         confirm(clerk(), url, candidate_from="5.5", strong_from="4")
         row.refresh_from_db()
         assert row.candidate_from == 0
@@ -223,3 +223,18 @@ class TestSettings:
         model = services.current_model(act=act)
         page = clerk().get(change("matchmodel", model)).content.decode()
         assert "数字の誤り・入替り" in page
+        assert "まだ見込みはありません" in page
+
+    def test_a_model_and_the_thresholds_tell_what_to_expect_of_a_score(self, clerk, act):
+        services.thresholds()
+        model = services.current_model(act=act)
+        model.expected = [{"score": 5.0, "share": 0.974, "pairs": 861.2}]
+        model.save()
+        for page in (
+            change("matchmodel", model),
+            change("matchthreshold", MatchThreshold.objects.get()),
+        ):
+            shown = clerk().get(page).content.decode()
+            assert "5以上" in shown
+            assert "約97%" in shown
+            assert "約861組" in shown

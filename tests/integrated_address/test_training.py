@@ -5,10 +5,15 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from integrated_address.models import MatchCandidate, MatchKey, MatchModel
 from integrated_address.rules.matching import as_numbers
+from integrated_address.services.matching import current_model
+from integrated_address.services.matching.calibrating import calibrate
+from integrated_address.services.matching.engine import engine_with_keys
 from integrated_address.services.matching.training import FEWEST
+from sapporo_base.acts import Act
 
 pytestmark = pytest.mark.django_db
 DOUBLES = 150
@@ -58,6 +63,12 @@ def train():
     return said.getvalue()
 
 
+def shipped_weights():
+    """Return the weights that come with the release."""
+    act = Act(at=timezone.now(), path="command", procedure="試験")
+    return as_numbers(current_model(act=act).weights)
+
+
 def test_a_version_is_learnt_and_finds_the_doubles(town):
     said = train()
     model = MatchModel.objects.get(is_current=True)
@@ -77,3 +88,32 @@ def test_of_too_few_nothing_is_learnt():
         train()
     assert refused.value.returncode == 2
     assert not MatchModel.objects.filter(version=2).exists()
+
+
+def test_what_was_learnt_is_held_against_people_known_to_be_different(town):
+    said = train()
+    model = MatchModel.objects.get(is_current=True)
+    expected = {one["score"]: one for one in model.expected}
+    found = MatchCandidate.objects.filter(score__gte=5)
+    true = [pair for pair in found if int(pair.second_id[1:]) - int(pair.first_id[1:]) == FEWEST]
+    assert expected[5]["share"] == pytest.approx(len(true) / len(found), abs=0.05)
+    assert expected[5]["pairs"] == pytest.approx(1_000 * len(found) / DOUBLES, rel=0.1)
+    assert f"得点5以上: 約{expected[5]['share']:.0%}が同一人の見込み" in said
+
+
+def test_a_prior_that_makes_too_sure_is_lowered_and_an_honest_one_stays(town):
+    weights = shipped_weights()
+    with engine_with_keys() as engine:
+        boasting = calibrate(engine, weights=weights, prior=0.5)
+    with engine_with_keys() as engine:
+        honest = calibrate(engine, weights=weights, prior=boasting.prior)
+    assert boasting.prior < 0.5 / 2**2
+    assert honest.prior == pytest.approx(boasting.prior)
+    assert [one["share"] for one in boasting.expected] == [one["share"] for one in honest.expected]
+
+
+def test_where_everybody_has_a_number_nothing_is_expected(town):
+    MatchKey.objects.filter(has_number=False).delete()
+    with engine_with_keys() as engine:
+        calibrated = calibrate(engine, weights=shipped_weights(), prior=0.01)
+    assert (calibrated.prior, calibrated.expected) == (0.01, [])

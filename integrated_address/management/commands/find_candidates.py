@@ -27,6 +27,11 @@ class Command(BaseCommand):
                 if train:
                     model = train_model(act=act, progress=progress)
                     self.stdout.write(f"照合モデル {model}を学習しました({model.people:,}人)。")
+                    for one in model.expected:
+                        self.stdout.write(
+                            f"  得点{one['score']:g}以上: 約{one['share']:.0%}が同一人の見込み"
+                            f"(個人番号未登録者1,000人あたり約{one['pairs']:,.0f}組)"
+                        )
                 found = find_candidates(act=act, progress=progress)
         except Refusal as refusal:
             raise CommandError(refusal.message, returncode=2) from refusal

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -83,7 +83,13 @@ def weights_of(version: int) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def keep_model(
-    *, weights: Mapping[str, Any], prior: float, people: int, library: str, act: Act
+    *,
+    weights: Mapping[str, Any],
+    prior: float,
+    expected: Sequence[Mapping[str, float]],
+    people: int,
+    library: str,
+    act: Act,
 ) -> MatchModel:
     """
     Keep learnt weights as a new version, and use it from now on.
@@ -100,6 +106,7 @@ def keep_model(
             is_current=True,
             weights=weights,
             prior=prior,
+            expected=list(expected),
             people=people,
             library=library,
             trained_at=act.at,

@@ -9,6 +9,7 @@ from splink.blocking_rule_library import CustomRule
 
 from integrated_address.models import MatchModel
 from integrated_address.rules.matching import ELSE, ITEMS, clamped
+from integrated_address.services.matching.calibrating import calibrate
 from integrated_address.services.matching.engine import engine_with_keys, library, linker_of
 from integrated_address.services.matching.keys import make_keys
 from integrated_address.services.matching.models import current_model, keep_model
@@ -43,14 +44,15 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
     """
     Learn the weights anew from the 照合キー as they are, and use them from now on.
 
-    A level that nobody shows keeps the weight of the version before.
+    A level that nobody shows keeps the weight of the version before. What is learnt is then held against
+    people of whom it is known that they are different.
 
     :raises TooFewToLearn: there are too few people.
     """
     before = current_model(act=act)
     make_keys(progress)
     if progress:
-        progress.begin("照合モデルの学習", len(_LESSONS) + 2)
+        progress.begin("照合モデルの学習", len(_LESSONS) + 3)
     with engine_with_keys() as engine:
         if engine.people < FEWEST:
             raise TooFewToLearn
@@ -68,8 +70,17 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
             )
             _step(progress)
         weights, prior = _learnt(linker, before)
+        calibrated = calibrate(engine, weights=weights, prior=prior)
+        _step(progress)
         people = engine.people
-    return keep_model(weights=weights, prior=prior, people=people, library=library(), act=act)
+    return keep_model(
+        weights=weights,
+        prior=calibrated.prior,
+        expected=calibrated.expected,
+        people=people,
+        library=library(),
+        act=act,
+    )
 
 
 def _step(progress: Progress | None) -> None:
