@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from child_allowance.models import Recipient
 from child_allowance.rules.months import Month
 from child_allowance.services.person import Person
 from sapporo_base.admin import display
@@ -86,15 +87,12 @@ def sections_of(person: Person) -> list[tuple[str, SafeString]]:
             display.table(
                 ["認定番号", "支給期間"],
                 [
-                    (
-                        format_html(
-                            '<a href="{}">{}</a>',
-                            reverse("admin:child_allowance_recipient_change", args=(one.pk,)),
-                            one.approval_number,
-                        ),
-                        months(one.entitled_from, one.entitled_until),
-                    )
-                    for one in [*person.recipients, *(link.recipient for link in person.links)]
+                    (_approval(one), months(one.entitled_from, one.entitled_until))
+                    for one in person.recipients
+                ]
+                + [
+                    (_approval(one.recipient), months(one.counted_from, one.counted_until))
+                    for one in person.links
                 ],
                 caption="受給者または算定児童として",
             ),
@@ -129,6 +127,12 @@ def sections_of(person: Person) -> list[tuple[str, SafeString]]:
             ),
         ),
     ]
+
+
+def _approval(recipient: Recipient) -> SafeString:
+    """Return the 認定番号, leading to the recipient's page."""
+    page = reverse("admin:child_allowance_recipient_change", args=(recipient.pk,))
+    return format_html('<a href="{}">{}</a>', page, recipient.approval_number)
 
 
 def months(first: date, after_last: date | None) -> SafeString:

@@ -231,11 +231,20 @@ def _link_children(claim: Claim, recipient: Recipient, decision: Decision) -> No
             in_facility=child.in_facility,
             cared_for=child.cared_for,
             confirmed_on=child.confirmed_on,
-            counted_from=start,
+            counted_from=_counted_from(child.born_on, start, decision.until),
             counted_until=decision.until,
         )
         for child in claim.children.order_by("order")
     )
+
+
+def _counted_from(born_on: date | None, start: date, until: date | None) -> date:
+    """
+    Return the first month that counts for a child: not before the month after its birth, though a claim
+    may reach further back (児童手当法第8条第2項; the reform of 2024-10).
+    """
+    born = max(start, Month.of(born_on).plus(1).first_day) if born_on else start
+    return min(born, until) if until else born
 
 
 def _assess_incomes(

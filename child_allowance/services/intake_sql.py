@@ -176,12 +176,15 @@ UPDATE child_allowance_claim q
  WHERE s.claim_kind = '90' AND s.is_new AND q.claim_number = s.claim_number
    AND q.recipient_id IS NULL
 """
+# The file tells the recipient's first month alone: a child born later counts from the month after its birth
+# (児童手当法第9条第1項、第2項), a birth that nobody knows from the first month.
 HAND_OVER_CHILDREN = """
 INSERT INTO child_allowance_supportedchild
        (recipient_id, child_number, born_on, relationship, living, in_custody, livelihood,
         studies_abroad, in_facility, cared_for, confirmed_on, counted_from)
 SELECT q.recipient_id, c.child_number, c.born_on, c.relationship, c.living, c.in_custody,
-       c.livelihood, c.studies_abroad, c.in_facility, c.cared_for, c.confirmed_on, r.entitled_from
+       c.livelihood, c.studies_abroad, c.in_facility, c.cared_for, c.confirmed_on,
+       greatest(r.entitled_from, date_trunc('month', c.born_on + interval '1 month')::date)
   FROM child_allowance_claim q
   JOIN {staging} s ON s.claim_number = q.claim_number AND s.is_new AND s.claim_kind = '90'
   JOIN child_allowance_claimchild c ON c.claim_id = q.id

@@ -107,6 +107,17 @@ def test_one_person_is_shown_over_all_subsystems(staff_client):
     assert response.status_code == 200
 
 
+def test_the_page_of_a_child_tells_its_own_months_not_the_recipients(staff_client):
+    child = SupportedChildFactory(counted_from=date(2026, 9, 1))
+    page = (
+        staff_client(staff=examiner())
+        .get(reverse("admin:child_allowance_person"), {"number": child.child_number})
+        .content.decode()
+    )
+    assert child.recipient.approval_number in page
+    assert ('datetime="2026-09"' in page, 'datetime="2026-04"' in page) == (True, False)
+
+
 def test_a_payment_run_shows_whether_the_sums_agree(staff_client, act):
     run = PaymentRun.objects.create(
         pay_on=date(2026, 12, 11),

@@ -233,3 +233,27 @@ def test_a_raise_adds_the_new_child_from_its_month(act, register):
     decisions.decide_claims(act=acting(act, DECIDER))
     link = recipient.children.get(child_number=child.child_number)
     assert Month.of(link.counted_from) == Month(2026, 11)
+
+
+def test_a_child_born_after_the_first_month_of_a_claim_counts_from_the_month_after_its_birth(
+    act, register
+):
+    claim = ClaimFactory(
+        claimed_on=date(2025, 3, 20), received_on=date(2025, 3, 20), cause_on=None, cause="09"
+    )
+    for born in (date(2009, 6, 1), date(2025, 1, 31)):
+        child = ClaimChildFactory(claim=claim, born_on=born)
+        register.born[child.child_number] = born
+    facts.gather_facts(act=act)
+    examiner = acting(act, EXAMINER)
+    decisions.propose_decision(
+        claim=claim,
+        outcome=Decision.Outcome.APPROVED,
+        reason="改正により新たに対象となったため",
+        article="児童手当法第7条第1項",
+        start=Month(2024, 10),
+        act=examiner,
+    )
+    decisions.decide_claim(claim=claim, act=acting(act, DECIDER))
+    counted = Recipient.objects.get().children.order_by("born_on")
+    assert [Month.of(child.counted_from) for child in counted] == [Month(2024, 10), Month(2025, 2)]
