@@ -11,7 +11,7 @@ from typing import Final
 
 from integrated_address.rules.matching import residence_key, without_prefecture
 from sapporo_base.rules.dates import NotADate, parse_date
-from sapporo_base.rules.kana import is_kana, kana_key, script_runs, written_key
+from sapporo_base.rules.kana import is_kana, kana_keys, script_runs, written_keys
 from sapporo_base.rules.places import place_key
 
 _PLACE: Final = re.compile(r"\d|[条番号]|丁目|番地|[市区]$")
@@ -24,13 +24,13 @@ _SHORTEST: Final = 2
 class Term:
     """What a term names; everything in it must be true of a person who is found."""
 
-    name: str = ""
-    """The beginning of the written name."""
-    kana: str = ""
+    name: tuple[str, ...] = ()
+    """The beginning of the written name; of several spellings any."""
+    kana: tuple[str, ...] = ()
     """The beginning of the reading."""
-    mixed: str = ""
+    mixed: tuple[str, ...] = ()
     """The beginning of a written name in both scripts; or it is `name` or `kana`, and ends as `ends` say."""
-    ends: tuple[tuple[str, str], ...] = ()
+    ends: tuple[tuple[str, tuple[str, ...]], ...] = ()
     birth_on: date | None = None
     places: tuple[str, ...] = ()
     home: str = ""
@@ -39,8 +39,7 @@ class Term:
     @property
     def names_nobody(self) -> bool:
         """Say whether it is too little to search by: a town alone, or a single kana."""
-        named = self.birth_on or self.name or self.home or len(self.kana) >= _SHORTEST
-        return not named
+        return not (self.birth_on or self.name or self.home or _long_enough(self.kana))
 
 
 def read_term(words: list[str]) -> Term:
@@ -56,19 +55,25 @@ def read_term(words: list[str]) -> Term:
         else:
             runs += script_runs(word)
     pieces = [
-        ("kana", kana_key("".join(piece))) if kana else ("name", written_key("".join(piece)))
+        ("kana", kana_keys("".join(piece))) if kana else ("name", written_keys("".join(piece)))
         for kana, piece in groupby(runs, is_kana)
     ]
     begins = dict(pieces[:1])
+    kana = begins.get("kana", ())
     return Term(
-        name=begins.get("name", ""),
-        kana=begins.get("kana", ""),
-        mixed=written_key(" ".join(runs)) if pieces[1:] else "",
+        name=begins.get("name", ()),
+        # オー alone begins as オオ or オウ: a single オ would name half the city.
+        kana=kana if birth else _long_enough(kana) or kana,
+        mixed=written_keys(" ".join(runs)) if pieces[1:] else (),
         ends=tuple(pieces[1:]),
         birth_on=birth,
         places=tuple(filter(None, map(place_asked, said))),
         home="" if pieces or birth else _home("".join(said)),
     )
+
+
+def _long_enough(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key for key in keys if len(key) >= _SHORTEST)
 
 
 def place_asked(place: str) -> str:

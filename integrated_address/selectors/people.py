@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -70,14 +72,15 @@ def _bearing(asked: Term) -> QuerySet[BasicItems]:
     found = BasicItems.objects.all()
     if asked.birth_on:
         found = found.filter(birth_on=asked.birth_on)
-    named = Q()
-    if asked.kana:
-        named &= Q(kana_key__startswith=asked.kana)
-    if asked.name:
-        named &= Q(name_key__startswith=asked.name)
-    for script, end in asked.ends:
-        named &= Q(**{f"{script}_key__endswith": end})
-    return found.filter(named | Q(name_key__startswith=asked.mixed) if asked.mixed else named)
+    named = _any("kana_key__startswith", asked.kana) & _any("name_key__startswith", asked.name)
+    for script, ends in asked.ends:
+        named &= _any(f"{script}_key__endswith", ends)
+    return found.filter(named | _any("name_key__startswith", asked.mixed) if asked.mixed else named)
+
+
+def _any(question: str, values: Sequence[str]) -> Q:
+    """Return what is true of who is named by one of the values; of everybody, where there are none."""
+    return reduce(or_, (Q(**{question: value}) for value in values), Q())
 
 
 def _at_home(home: str) -> QuerySet[MatchKey, Any]:

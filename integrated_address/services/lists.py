@@ -21,7 +21,7 @@ from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, Refusal
 from sapporo_base.models import BusinessSystem
 from sapporo_base.rows import prepared_rows
-from sapporo_base.rules.kana import kana_key, written_key
+from sapporo_base.rules.kana import kana_keys, written_keys
 
 MOST_ITEMS: Final = 10_000
 FOUND, NOBODY, SEVERAL, REFUSED = "found", "none", "several", "refused"
@@ -49,7 +49,8 @@ LEFT JOIN integrated_address_individualnumber i2
     ON i2.second_digest = asked.key AND i2.valid_until IS NULL AND i2.superseded_at IS NULL
 WHERE coalesce(i1.addressee_id, i2.addressee_id) IS NOT NULL
 """
-# Who is asked for by kana is found by kana, who is not by the written name.
+# Who is asked for by kana is found by kana, who is not by the written name. No key has a space in it: the
+# keys of one item, several where a long mark may be a vowel, are one text.
 _BY_ITEMS: Final = """
 SELECT asked.place, found.number, found.people
 FROM unnest(%(names)s::text[], %(kana)s::text[], %(births)s::date[], %(sexes)s::varchar[])
@@ -58,7 +59,8 @@ CROSS JOIN LATERAL (
     SELECT min(named.addressee_id) AS number, count(*) AS people FROM (
         SELECT DISTINCT b.addressee_id FROM integrated_address_basicitems b
         JOIN integrated_address_integratedaddressee a ON a.integrated_number = b.addressee_id
-        WHERE b.{key} = asked.{column} AND (asked.name = '' OR b.name_key = asked.name)
+        WHERE b.{key} = ANY(string_to_array(asked.{column}, ' '))
+          AND (asked.name = '' OR b.name_key = ANY(string_to_array(asked.name, ' ')))
           AND b.valid_until IS NULL AND b.superseded_at IS NULL AND a.state = 'active'
           AND (asked.birth IS NULL OR b.birth_on = asked.birth)
           AND (asked.sex = '' OR b.sex = asked.sex)
@@ -264,8 +266,8 @@ class _Resolved:
                 continue
             asked = [self._items[place] for place in chosen]
             values = {
-                "names": [written_key(item.name) for item in asked],
-                "kana": [kana_key(item.name_kana) for item in asked],
+                "names": [" ".join(written_keys(item.name)) for item in asked],
+                "kana": [" ".join(kana_keys(item.name_kana)) for item in asked],
                 "births": [item.birth_on for item in asked],
                 "sexes": [item.sex for item in asked],
             }

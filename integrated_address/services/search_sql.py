@@ -93,8 +93,8 @@ def by_items(asked: Asked) -> str:
     異体字 in written names. `protected` says whether people under 支援措置 are wanted, or all others.
     """
     conditions = [
-        *(["b.name_key = %(name_key)s"] if asked.by_name else []),
-        *(["b.kana_key = %(kana_key)s"] if asked.by_kana else []),
+        *(["b.name_key = ANY(%(name_keys)s::text[])"] if asked.by_name else []),
+        *(["b.kana_key = ANY(%(kana_keys)s::varchar[])"] if asked.by_kana else []),
         *(["b.birth_on = %(birth_on)s::date"] if asked.by_birth else []),
         *(["b.sex = %(sex)s"] if asked.by_sex else []),
     ]

@@ -16,7 +16,7 @@ from sapporo_base import sealing
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted
 from sapporo_base.models import BusinessSystem
-from sapporo_base.rules.kana import kana_key, written_key
+from sapporo_base.rules.kana import kana_keys, written_keys
 from sapporo_base.rules.places import place_key
 
 MOST_FOUND = 50
@@ -226,15 +226,15 @@ def _question_by_items(wanted: Wanted, act: Act) -> tuple[str, dict[str, Any]]:
             fields={"as_of": "基本4情報の検索では、過去の氏名・住所を含める指定を使ってください。"}
         )
     values = {
-        "kana_key": kana_key(wanted.name_kana),
-        "name_key": written_key(wanted.name),
+        "kana_keys": [*kana_keys(wanted.name_kana)],
+        "name_keys": [*written_keys(wanted.name)],
         "birth_on": wanted.birth_on,
         "sex": wanted.sex,
     }
     question = sql.by_items(
         sql.Asked(
-            by_name=bool(values["name_key"]),
-            by_kana=bool(values["kana_key"]),
+            by_name=bool(values["name_keys"]),
+            by_kana=bool(values["kana_keys"]),
             by_birth=wanted.birth_on is not None,
             by_sex=bool(wanted.sex),
             with_past=wanted.with_past,

@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Final, NamedTuple
 
 from sapporo_base.rules.check_digits import WARDS_OF_SAPPORO
 from sapporo_base.rules.dates import NotADate, parse_date, unknown_date
-from sapporo_base.rules.kana import is_kana, word_key
+from sapporo_base.rules.kana import is_kana, word_keys
 from sapporo_base.rules.places import place_key
 
 _NUMBER: Final = re.compile(r"\d{15}")
@@ -39,12 +40,12 @@ class Question:
     """
     What a term names; everything in it must be true of a person who is found.
 
-    `names` are keys of words (`word_key`). `born_from` and `born_until` are inclusive. `by_place`
-    says that something in it tells of a place or a household.
+    `names` are the keys of each word, of which one must match (`word_keys`). `born_from` and
+    `born_until` are inclusive. `by_place` says that something in it tells of a place or a household.
     """
 
     numbers: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
     words: tuple[str, ...] = ()
     born_from: date | None = None
     born_until: date | None = None
@@ -59,7 +60,8 @@ class Question:
     def names_nobody(self) -> bool:
         """Say whether it is too little to search by: nothing, or a single kana."""
         rest = self.numbers or self.born_from or self.by_place
-        return not rest and not any(len(key) > 1 or not is_kana(key) for key in self.names)
+        keys = chain.from_iterable(self.names)
+        return not rest and not any(len(key) > 1 or not is_kana(key) for key in keys)
 
     def with_words_as_places(self, towns: Iterable["Town"]) -> "Question":
         """
@@ -68,7 +70,7 @@ class Question:
         """
         known = tuple(towns)
         named = [word for word in self.words if towns_named(place_key(word), known)] or self.words
-        names = tuple(word_key(word) for word in self.words if word not in named)
+        names = tuple(word_keys(word) for word in self.words if word not in named)
         places = tuple(_place(word) for word in named)
         return replace(self, names=names, words=tuple(named), places=self.places + places)
 
@@ -94,9 +96,9 @@ def read_question(term: str) -> Question:
             places.append(_place(said))
         elif _PLACE_MARKS.search(word):
             places.append(_place(word))
-        elif key := word_key(word):
+        elif keys := word_keys(word):
             # A mark that search keys leave out ("・") names nobody.
-            names.append(key)
+            names.append(keys)
             words.append(word)
     return Question(
         numbers=tuple(numbers),
@@ -165,13 +167,18 @@ def towns_named(key: str, towns: Iterable[Town]) -> Sequence[tuple[Town, str]]:
     ]
 
 
-def patterns(key: str) -> list[str]:
+def patterns(keys: Iterable[str]) -> list[str]:
     """
-    Return the texts of which one must stand in 検索用氏名 (words between spaces) for a word to match.
+    Return the texts of which one must stand in 検索用氏名 (words between spaces) for a word to match
+    that has one of the keys.
 
     One character is a whole word; two begin or end one; three or more may stand anywhere, and may
     also be a whole name written without a space.
     """
+    return [pattern for key in keys for pattern in _patterns_of(key)]
+
+
+def _patterns_of(key: str) -> list[str]:
     if len(key) == _ONE:
         return [f" {key} "]
     if len(key) == _TWO:

@@ -156,8 +156,8 @@ class _Search:
             if not self.with_protected:
                 household &= ~self._is_protected()
             condition &= Q(resident_number=number) | household
-        for key in question.names:
-            condition &= reduce(or_, (Q(name_key__contains=pattern) for pattern in patterns(key)))
+        for keys in question.names:
+            condition &= reduce(or_, (Q(name_key__contains=pattern) for pattern in patterns(keys)))
         if question.born_from:
             condition &= Q(born_on__range=(question.born_from, question.born_until))
         for postal_code in question.postal_codes:

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import jaconv
@@ -15,6 +17,10 @@ _LONG_MARKS: Final = "ー-‐‑‒–—―−ｰ－~〜～"
 _SMALL: Final = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 # 歴史的仮名遣い and kana that sound alike in today's names.
 _ALIKE: Final = str.maketrans("ヰヱヲヸヹヺヂヅ", "イエオイエオジズ")
+_LONG: Final = re.compile(f"([ァ-ヺ])[{re.escape(_LONG_MARKS)}]+")
+# As which vowels the long mark is written behind a kana, by the end of its name (KATAKANA LETTER SMALL YO).
+_VOWELS: Final = {"A": "ア", "I": "イ", "U": "ウ", "E": "イエ", "O": "ウオ"}
+_MOST_MARKS: Final = 2
 _IGNORED: Final = {
     ord(mark): None for mark in _LONG_MARKS + " 　・･.,'’()（）[]「」\u3099\u309a\u309b\u309c"
 }
@@ -168,3 +174,40 @@ def search_words(*names: str) -> str:
         if name:
             words += map(word_key, name.split())
     return f" {' '.join(words)} "
+
+
+def kana_keys(text: str) -> tuple[str, ...]:
+    """Return the keys by which kana are asked for: ユーコ is found as ユーコ and as ユウコ."""
+    return _keys(kana_key, text)
+
+
+def word_keys(word: str) -> tuple[str, ...]:
+    """Return the keys by which one word of a name is asked for."""
+    return _keys(word_key, word)
+
+
+def written_keys(name: str) -> tuple[str, ...]:
+    """Return the keys by which a whole written name is asked for."""
+    return _keys(written_key, name)
+
+
+def _keys(key: Callable[[str], str], text: str) -> tuple[str, ...]:
+    """Return the keys of all spellings, without repetition and without one that names nothing."""
+    return tuple(dict.fromkeys(filter(None, map(key, _spellings(text)))))
+
+
+def _spellings(text: str) -> list[str]:
+    """
+    Return a text without its long marks, and with the first two of them written as vowels.
+
+    A key drops the mark and keeps a vowel, so who is asked for by the one is not found by the other. With
+    two ways behind オ (オウ, オオ) and エ (エイ, エエ) there are nine at most.
+    """
+    plain = to_katakana(unicodedata.normalize("NFKC", text))
+    spelled, end = [""], 0
+    for long in islice(_LONG.finditer(plain), _MOST_MARKS):
+        vowels = ("", *_VOWELS.get(unicodedata.name(long[1])[-1], ""))
+        before = plain[end : long.end(1)]
+        spelled = [f"{begun}{before}{vowel}" for begun in spelled for vowel in vowels]
+        end = long.end()
+    return [f"{begun}{plain[end:]}" for begun in spelled] if end else [text]

@@ -24,8 +24,8 @@ from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
 from sapporo_base.admin.looks import OPEN
 from sapporo_base.admin.rights import holds
-from sapporo_base.rules.kana import kana_key, name_key
-from social_address import services
+from sapporo_base.rules.kana import name_key
+from social_address import selectors, services
 from social_address.admin.people import FILE, NOT_SHOWN, SEXES, STATES, PersonMixin
 from social_address.models import (
     AddresseeVersion,
@@ -102,7 +102,7 @@ class SocialAddresseeAdmin(PersonMixin, ReadOnlyAdmin):
             return super().get_search_results(request, queryset, term)
         versions = AddresseeVersion.objects.filter(is_latest=True)
         found = versions.filter(name_key__startswith=name_key(term)).values("addressee")
-        sounds = versions.filter(kana_key__startswith=kana_key(term)).values("addressee")
+        sounds = versions.filter(selectors.sounding(term)).values("addressee")
         return queryset.filter(pk__in=found.union(sounds)), False
 
     def get_urls(self) -> list[URLPattern]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -13,7 +15,7 @@ from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.feed import Feed
 from sapporo_base.models import BusinessSystem
-from sapporo_base.rules.kana import kana_key, name_key
+from sapporo_base.rules.kana import kana_keys, name_key
 from social_address.models import (
     AddresseeVersion,
     ContactRecord,
@@ -191,10 +193,15 @@ def addressees_like(query: AddresseeQuery, *, limit: int) -> QuerySet[AddresseeV
     if query.name:
         found = found.filter(name_key__startswith=name_key(query.name))
     if query.name_kana:
-        found = found.filter(kana_key__startswith=kana_key(query.name_kana))
+        found = found.filter(sounding(query.name_kana))
     if query.born_on:
         found = found.filter(born_on=query.born_on)
     return found.order_by("kana_key", "pk")[:limit]
+
+
+def sounding(kana: str) -> Q:
+    """Return what is true of versions whose reading begins as kana say, however a long vowel is written."""
+    return reduce(or_, (Q(kana_key__startswith=key) for key in kana_keys(kana)), Q())
 
 
 @dataclass(frozen=True, slots=True)

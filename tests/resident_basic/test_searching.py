@@ -101,10 +101,10 @@ def test_too_little_names_nobody(term):
 
 
 def test_a_short_word_stands_at_an_end_of_a_word_and_a_long_one_anywhere():
-    assert patterns("林") == [" 林 "]
-    assert patterns("佐藤")[:2] == [" 佐藤", "佐藤 "]
-    assert patterns("佐藤花")[0] == "佐藤花"
-    assert " 佐藤 花" in patterns("佐藤花")
+    assert patterns(["林"]) == [" 林 "]
+    assert patterns(["佐藤"])[:2] == [" 佐藤", "佐藤 "]
+    assert patterns(["佐藤花"])[0] == "佐藤花"
+    assert " 佐藤 花" in patterns(["佐藤花"])
 
 
 @pytest.mark.django_db
@@ -166,6 +166,14 @@ class TestNames:
     def test_variants_of_a_character_are_equals(self, receive, term, name):
         (number,) = receive(row(name=f"{name}　一"))
         assert named(term) == [number]
+
+    @pytest.mark.parametrize("term", ["ユーコ", "ﾕｰｺ", "さとーユーコ", "サトウ ゆーこ", "ユウコ"])
+    def test_a_long_mark_finds_the_vowel(self, receive, term):
+        numbers = receive(
+            row(name="佐藤　優子", name_kana="サトウ　ユウコ"),
+            row(name="佐藤　愛子", name_kana="サトウ　アイコ"),
+        )
+        assert named(term) == numbers[:1]
 
     def test_a_percent_sign_is_a_character_like_others(self, receive):
         receive(row())

@@ -95,6 +95,40 @@ def test_a_name_written_in_kana_is_found_by_its_sound(name):
     assert kana.word_key(name) == "サクラ"
 
 
+@pytest.mark.parametrize(
+    ("asked", "keys"),
+    [
+        ("ユーコ", {"ユコ", "ユウコ"}),
+        ("ﾕｰｺ", {"ユコ", "ユウコ"}),
+        ("ゆーこ", {"ユコ", "ユウコ"}),
+        ("ユ－コ", {"ユコ", "ユウコ"}),
+        ("キョーコ", {"キヨコ", "キヨウコ", "キヨオコ"}),
+        ("オーノ", {"オノ", "オオノ", "オウノ"}),
+        ("ケーコ", {"ケコ", "ケイコ", "ケエコ"}),
+        ("ミーア", {"ミア", "ミイア"}),
+        ("ｶﾞｰｺ", {"カコ", "カアコ"}),
+        ("ンー", {"ン"}),
+        ("ユウコ", {"ユウコ"}),
+        ("ー・", set()),
+    ],
+)
+def test_a_long_mark_is_asked_for_as_the_vowel_too(asked, keys):
+    assert set(kana.kana_keys(asked)) == keys
+    assert not asked.strip("ー・") or kana.kana_key(asked) in keys
+
+
+def test_a_written_name_is_asked_for_with_its_long_mark_as_the_vowel_too():
+    assert kana.written_keys("札幌　ゆーこ") == ("札幌ユコ", "札幌ユウコ")
+    assert kana.word_keys("髙橋") == ("高橋",)
+
+
+@given(st.text(st.sampled_from("アキョオエンー-～ｵｰゆ花 "), max_size=40))
+def test_however_many_long_marks_the_keys_are_few_and_the_dropped_one_is_among_them(text):
+    keys = kana.kana_keys(text)
+    assert len(keys) <= 9
+    assert kana.kana_key(text) in {*keys, ""}
+
+
 @given(
     st.text(
         st.one_of(

@@ -165,6 +165,14 @@ class TestDisclosure:
             == []
         )
 
+    def test_finds_a_long_vowel_however_it_is_written(self, followed, own_act, allowance_act):
+        resident(2, own_act, name_kana="サッポロ　ユウコ")
+        services.follow_residents(act=own_act)
+        for kana in ("サッポロ ユーコ", "ｻﾂﾎﾟﾛﾕｰｺ", "サッポロユウコ"):
+            query = selectors.AddresseeQuery(name_kana=kana)
+            (found,) = services.search_addressees(query=query, act=allowance_act)
+            assert found.addressee_number == fictitious_resident_number(2), kana
+
     def test_hides_where_a_protected_person_lives_on_every_path(self, followed, allowance_act, act):
         integrated_address.set_support_flag(
             system=system("001-000"), business_numbers=[followed], on=True, act=act
