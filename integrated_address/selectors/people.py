@@ -151,17 +151,26 @@ def tellings_of(addressee: IntegratedAddressee) -> Sequence[BasicItems]:
     """
     Return what was told of a person's 基本4情報 one after the other, newest first.
 
-    Beside the versions, what was put right on the day on which it came: it never was a version.
+    What was put right on the day on which it came is among them, though it held for no time.
     """
     told: list[BasicItems] = []
     kept = set()
-    rows = addressee.basic_items.select_related("source").order_by("-valid_from", "-pk")
-    for row in sorted(rows, key=lambda one: one.superseded_at is not None):
+    rows = addressee.basic_items.select_related("source").order_by("pk")
+    for row in sorted(rows, key=lambda one: (one.superseded_at is not None, not _is_open(one))):
         content = tuple(getattr(row, name) for name in _TOLD)
         if content not in kept:
             kept.add(content)
             told.append(row)
-    return sorted(told, key=lambda one: (one.valid_from, one.pk), reverse=True)
+    # Of one day the open version is the last; those before it were closed one after the other.
+    return sorted(
+        told,
+        key=lambda one: (one.valid_from, _is_open(one), one.recorded_at, one.pk),
+        reverse=True,
+    )
+
+
+def _is_open(row: BasicItems) -> bool:
+    return row.valid_until is None and row.superseded_at is None
 
 
 def held(on: date | None, known_at: datetime | None) -> Q:

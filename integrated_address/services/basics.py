@@ -72,10 +72,8 @@ def _replace(
     before = FourBasicItems(**{name: getattr(known, name) for name in names})
     if not before.differing(basics) and state == known.resident_state:
         return
-    if known.valid_from < act.day:
-        end(known, act)
-    else:
-        BasicItems.objects.filter(pk=known.pk).update(superseded_at=act.at)
+    # Put right on its own day it held for no time, and is closed all the same: people ask by what was told.
+    end(known, act)
     BasicItems.objects.create(
         addressee_id=known.addressee_id,
         source=system,

@@ -92,6 +92,41 @@ class TestSearch:
         assert found["people"][0]["business_numbers"] == ["N1"]
         assert self.ask(insurer, name_kana="サッポロ　ハナコ").status_code == 400
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"name_kana": "サッポロ　ユーコ"},
+            {"name_kana": "ｻﾂﾎﾟﾛ ﾕｰｺ"},
+            {"name_kana": "さっぽろ ゆうこ"},
+            {"name": "札幌ゆーこ"},
+        ],
+    )
+    def test_a_long_mark_finds_the_vowel(self, insurer, act, asked):
+        yuko = replace(BASICS, name="札幌　ユウコ", name_kana="サッポロ　ユウコ")
+        numbered(act, number="N1", code="024-000", basics=yuko)
+        numbered(act, number="N2", code="024-000", serial=2)
+        found = self.ask(insurer, **asked, birth_on="1990-04-05").json()
+        assert [one["business_numbers"] for one in found["people"]] == [["N1"]]
+
+    @pytest.mark.parametrize("way", ["numbering", "update"])
+    def test_what_was_put_right_on_its_own_day_is_found_as_a_former_name(self, insurer, act, way):
+        numbered(act, number="N1", code="024-000", state="")
+        right = replace(BASICS, name="札幌　葉子", name_kana="サッポロ　ヨウコ")
+        if way == "numbering":
+            numbered(act, number="N1", code="024-000", state="", basics=right)
+        else:
+            services.update_basics(
+                system=system("024-000"),
+                business_number="N1",
+                basics=right,
+                resident_state="",
+                act=act,
+            )
+        wrong = {"name_kana": BASICS.name_kana, "birth_on": "1990-04-05"}
+        assert self.ask(insurer, **wrong).json()["people"] == []
+        (found,) = self.ask(insurer, **wrong, with_past=True).json()["people"]
+        assert found["business_numbers"] == ["N1"]
+
     def test_protected_people_are_not_found_by_their_items(self, insurer, act):
         numbered(act, number="N1", code="024-000")
         services.set_support_flag(

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
-from integrated_address import services
+from integrated_address import selectors, services
 from integrated_address.models import (
     BusinessNumber,
     IntegratedAddressee,
@@ -20,7 +20,7 @@ from sapporo_base import layouts
 from sapporo_base.models import LinkageRecord, PersonalInformationFile
 from sapporo_base.rules.dates import format_date
 from tests.factories import StaffFactory, fictitious_individual_number, system
-from tests.integrated_address.factories import numbered
+from tests.integrated_address.factories import HANAKO, numbered
 from tests.integrated_address.test_files import OLD, OTHER, old
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +87,29 @@ class TestFinding:
     @pytest.mark.parametrize("term", ["小樽", "札幌 北区", "北1条西2丁目"])
     def test_others_and_places_alone_do_not(self, browser, hanako, term):
         assert "札幌　花子" not in browser(OPEN).get(PEOPLE, {"q": term}).content.decode()
+
+    @pytest.mark.parametrize("term", ["ユーコ", "サッポロユーコ", "札幌 ゆーこ", "ｻﾂﾎﾟﾛ ﾕｳｺ"])
+    def test_a_long_mark_leads_to_the_vowel(self, browser, act, term):
+        yuko = replace(HANAKO, name="ユウコ　札幌", name_kana="ユウコ　サッポロ")
+        other = replace(HANAKO, name="札幌　優子", name_kana="サッポロ　ユウコ")
+        first, second = (
+            numbered(act, number=str(n), serial=n, basics=basics).integrated_number
+            for n, basics in ((7, yuko), (8, other))
+        )
+        page = browser(OPEN).get(PEOPLE, {"q": term}).content.decode()
+        assert (first in page, second in page) == (term == "ユーコ", term != "ユーコ")
+
+    def test_a_name_put_right_on_its_own_day_leads_to_the_person(self, browser, hanako, act):
+        numbered(act, basics=replace(HANAKO, name="札幌　葉子", name_kana="サッポロ　ヨウコ"))
+        numbered(act, basics=replace(HANAKO, name="札幌　菜子", name_kana="サッポロ　ナコ"))
+        for term in ("札幌花子", "サッポロヨウコ", "札幌菜子"):
+            assert hanako in browser(OPEN).get(PEOPLE, {"q": term}).content.decode(), term
+
+    def test_the_history_tells_what_was_put_right_in_its_order(self, hanako, act):
+        for name in ("葉子", "菜子"):
+            numbered(act, basics=replace(HANAKO, name=f"札幌　{name}"))
+        told = selectors.tellings_of(IntegratedAddressee.objects.get())
+        assert [one.name for one in told] == ["札幌　菜子", "札幌　葉子", "札幌　花子"]
 
     def test_a_former_name_leads_to_the_person_of_today(self, browser, hanako, act):
         services.update_basics(
