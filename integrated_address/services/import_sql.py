@@ -9,6 +9,12 @@ UPDATE {staging} SET
 WHERE individual_number IS NOT NULL
 """
 
+# An end that lies ahead has not come: until then the number is in use, and nobody else's.
+NOT_YET: Final = """
+UPDATE {staging} SET valid_until = NULL
+WHERE valid_until::date > %(day)s AND valid_until::date >= valid_from::date
+"""
+
 # Item, reason (may name another row, never a person) and condition; the first that is true counts.
 _WRONG_NUMBER = """
 UPDATE {staging} SET rejected_item = 'integrated_number', rejected_reason = '15桁の数字ではない。'
@@ -92,6 +98,19 @@ WHERE s.rejected_item IS NULL AND s.digest IS NOT NULL AND i.addressee_id = s.in
   AND i.valid_until IS NULL AND i.superseded_at IS NULL
   AND s.digest IS DISTINCT FROM i.digest AND s.digest IS DISTINCT FROM i.second_digest
 """
+# Where no 個人番号 tells: somebody else whom this city numbered before the old numbers came.
+_NUMBERED_HERE = """
+UPDATE {staging} s SET rejected_item = 'integrated_number',
+    rejected_reason = 'この番号は、氏名も生年月日も異なる方に付番済みである。'
+FROM integrated_address_basicitems k
+WHERE s.rejected_item IS NULL AND k.addressee_id = s.integrated_number
+  AND k.valid_until IS NULL AND k.superseded_at IS NULL
+  AND k.name <> s.name AND k.birth_on IS DISTINCT FROM nullif(s.born_on, '')::date
+  AND (s.digest IS NULL OR NOT EXISTS (
+      SELECT FROM integrated_address_individualnumber i
+      WHERE i.addressee_id = s.integrated_number AND i.valid_until IS NULL
+        AND i.superseded_at IS NULL))
+"""
 _NOT_IN_USE = """
 UPDATE {staging} s SET rejected_item = 'integrated_number',
     rejected_reason = 'この番号は削除済または名寄せ済である。'
@@ -119,6 +138,7 @@ REJECTIONS: Final = (
     _SAME_LINK_TWICE,
     _KNOWN_UNDER_ANOTHER,
     _KNOWN_WITH_ANOTHER,
+    _NUMBERED_HERE,
     _NOT_IN_USE,
     _LINK_OF_ANOTHER,
 )

@@ -72,6 +72,7 @@ def _import(staging: Staging, act: Act, *, is_rehearsal: bool) -> Mapping[str, i
         "last": LAST_SERIAL,
     }
     staging.execute(sql.UNSEAL)
+    ahead = staging.execute(sql.NOT_YET, **parameters)
     for statement in sql.REJECTIONS:
         staging.execute(statement, **parameters)
     complete_name_keys(staging)
@@ -101,4 +102,5 @@ def _import(staging: Staging, act: Act, *, is_rehearsal: bool) -> Mapping[str, i
         "個人番号": numbers,
         "業務番号の紐付": links,
         "基本4情報が同じ別番号の組(名寄せ候補。移行では統合しない)": alike,
+        "有効終了年月日が先のため、終了していない紐付": ahead,
     }

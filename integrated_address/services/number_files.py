@@ -32,6 +32,11 @@ UPDATE {staging} SET rejected_item = 'valid_until',
     rejected_reason = '有効終了年月日が有効開始年月日より前である。'
 WHERE rejected_item IS NULL AND valid_until::date < valid_from::date
 """
+# An end that lies ahead has not come: until then the number is in use, and a later file tells it again.
+_NOT_YET: Final = """
+UPDATE {staging} SET valid_until = NULL
+WHERE rejected_item IS NULL AND valid_until::date > %(day)s
+"""
 # What ended is told again with every file: known as it is, it changes nothing.
 _ENDED_ALREADY: Final = """
 UPDATE {staging} s SET is_known = true
@@ -128,11 +133,12 @@ def number_people(
 def _merge(staging: Staging, act: Act) -> Mapping[str, int]:
     staging.execute(_TWICE)
     staging.execute(_ENDS_EARLY)
+    ahead = staging.execute(_NOT_YET, day=act.day)
     total = {"付番": 0, "紐付": 0, "終了": 0, "変更なし": 0}
     for (code,) in staging.select("SELECT DISTINCT system_code FROM {staging} ORDER BY 1"):
         for name, count in _of_system(staging, code, act).items():
             total[name] += count
-    return total
+    return {**total, "うち終了日が先(まだ終了していない)": ahead}
 
 
 def _of_system(staging: Staging, code: str, act: Act) -> Mapping[str, int]:

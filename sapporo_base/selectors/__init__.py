@@ -19,7 +19,7 @@ from sapporo_base.selectors.conversions import (
     unmapped_of_item,
 )
 from sapporo_base.selectors.grounds import missing_ground
-from sapporo_base.selectors.health import Check, readiness
+from sapporo_base.selectors.health import Check, readiness, still_running
 from sapporo_base.selectors.protection import protected_among
 from sapporo_base.selectors.records import (
     records_about,
@@ -86,6 +86,7 @@ __all__ = [
     "rights_held",
     "run_progress",
     "seal_state",
+    "still_running",
     "system",
     "system_names",
     "systems_applied_for_by",

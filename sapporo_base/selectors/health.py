@@ -10,6 +10,8 @@ from kombu.exceptions import KombuError
 from sapporo_base.models import Heartbeat
 
 _FRESH = timedelta(seconds=60)
+# Workers tell every two seconds that they live, the scheduler every ten.
+_STOPPED = timedelta(seconds=20)
 # Each queue of the work needs a worker; one that serves another queue does not stand in for it.
 _QUEUES = {"interactive": "即時処理", "bulk": "一括処理", "outward": "更新通知"}
 
@@ -91,3 +93,22 @@ def _sign_of_life(name: str, key: str, at: datetime, trouble: str) -> Check:
     if at - last.at > _FRESH:
         return Check(name, well=False, word=f"{trouble}(最終応答 {seconds:,}秒前)")
     return Check(name, well=True, word=f"最終応答 {seconds}秒前")
+
+
+def still_running(*, at: datetime) -> list[str]:
+    """
+    Return which parts of the system seem to run beside the one who asks: by their signs of life, and by
+    the connections of the same database user (web). Empty before the first migration.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND usename = current_user AND backend_type = 'client backend'"
+            " AND pid <> pg_backend_pid()"
+        )
+        connections = cursor.fetchone()[0]
+    found = [f"ほかの{connections:,}本の接続"] if connections else []
+    if Heartbeat._meta.db_table not in connection.introspection.table_names():
+        return found
+    alive = Heartbeat.objects.filter(at__gt=at - _STOPPED).exclude(name="platform")
+    return [*alive.order_by("name").values_list("name", flat=True), *found]

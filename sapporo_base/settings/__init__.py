@@ -184,7 +184,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["sapporo_base.api.authentication.SystemTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["sapporo_base.api.permissions.HoldsScope"],
     "DEFAULT_RENDERER_CLASSES": ["sapporo_base.api.renderers.CompactJSON"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["sapporo_base.api.parsers.BoundedJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sapporo_base.api.errors.problem_response",
     "UNAUTHENTICATED_USER": None,
@@ -321,6 +321,7 @@ EMAIL_TIMEOUT = 5
 
 # What the apps to the left add to the ground floor, by name.
 REFERENCE_LOADERS = plugged.REFERENCE_LOADERS
+UPGRADE_STEPS = plugged.UPGRADE_STEPS
 MERGE_EFFECTS = plugged.MERGE_EFFECTS
 RESEALERS = plugged.RESEALERS
 ALARM_CAUSES = plugged.ALARM_CAUSES

@@ -7,6 +7,14 @@ REFERENCE_LOADERS = {
     "中間サーバインターフェイス": "gateway.services.load_interfaces",
     "インターフェイス利用許可": "gateway.services.load_interface_permissions",
 }
+# What brings a database to the version that is installed, in order: commands of any app, each of which may be
+# interrupted and run again (`manage.py upgrade`).
+UPGRADE_STEPS = {
+    "migrate": "データベースの移行",
+    "load_reference_data": "基準データの読込",
+    "refresh_name_keys": "団体内統合宛名の検索用氏名",
+    "refresh_search_keys": "個人基本の検索用カナ・氏名",
+}
 
 # What a 名寄せ moves in apps to the left of 団体内統合宛名, by name; each returns lines for the preview.
 MERGE_EFFECTS = ["gateway.selectors.merges.merge_effects"]

@@ -85,6 +85,45 @@ class TestImport:
 
         assert [one.integrated_numbers for one in AddresseeChange.objects.all()] == [[OLD]]
 
+    def test_an_end_that_lies_ahead_has_not_come(self, tmp_path, act):
+        receipt = self.bring(
+            tmp_path,
+            act,
+            old(valid_until="9999-12-31"),
+            old(OTHER, 2, "N2", valid_until=act.day.isoformat()),
+        )
+
+        assert receipt.counts["有効終了年月日が先のため、終了していない紐付"] == 1
+        until = dict(BusinessNumber.objects.values_list("number", "valid_until"))
+        assert until == {"N1": None, "N2": act.day}
+
+    def test_a_number_that_passes_on_later_is_named_and_not_stored_twice(self, tmp_path, act):
+        self.bring(
+            tmp_path,
+            act,
+            old(valid_until="2027-04-01"),
+            old(OTHER, 2, "N1", valid_from="2027-04-01"),
+        )
+
+        assert {row: item for row, (item, _) in rejected().items()} == {
+            1: "業務番号",
+            2: "業務番号",
+        }
+
+    def test_a_number_that_was_given_here_to_somebody_else_is_named(self, tmp_path, act):
+        here = numbered(act, number="K1", code="024-000", serial=None).integrated_number
+        stranger = {"name": "小樽　次郎", "born_on": "1971-01-01"}
+        self.bring(
+            tmp_path,
+            act,
+            old(here, None, "N7", **stranger),
+            old(here, None, "N8", name="小樽　花子"),
+        )
+
+        assert "氏名も生年月日も異なる方" in rejected()[1][1]
+        assert set(rejected()) == {1}
+        assert BusinessNumber.objects.get(number="N8").addressee_id == here
+
     def test_new_numbers_are_drawn_beyond_those_that_were_brought(self, tmp_path, act):
         brought = integrated_number(FIRST_SERIAL + 5_000)
         self.bring(tmp_path, act, old(brought))
@@ -210,6 +249,12 @@ class TestNumberingByFile:
         assert BusinessNumber.objects.get(number="N1", superseded_at=None).valid_until == date(
             2024, 4, 1
         )
+
+    def test_an_end_that_lies_ahead_has_not_come(self, tmp_path, act):
+        counts = self.receive(tmp_path, act, told("N1", 1, valid_until="2099-12-31"))
+
+        assert (counts["終了"], counts["うち終了日が先(まだ終了していない)"]) == (0, 1)
+        assert BusinessNumber.objects.get().valid_until is None
 
     def test_what_people_must_look_at_is_named_and_the_rest_done(self, tmp_path, act):
         numbered(act, number="N1", code="024-000", serial=1)
