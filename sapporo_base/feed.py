@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.db import connection, migrations, transaction
 
+from sapporo_base.acts import InvalidRequest
 from sapporo_base.bulk import indexes_last
 
 _ENTERS = """
@@ -94,6 +95,16 @@ class Place:
 
     receipt: int
     entry_id: int
+
+
+class ReceiptUnknown(InvalidRequest):
+    """A receipt that was never given: one of the two sides was restored from an older state."""
+
+    code = "receipt_unknown"
+    message = (
+        "まだ発行していない受領番号です。どちらかのシステムが過去の状態に復元された可能性があります。"
+        "全件を受け取り直してください。"
+    )
 
 
 class NeverStill(Exception):
@@ -200,6 +211,11 @@ class Feed:
                 [receipt, limit],
             )
             return [Place(*row) for row in cursor.fetchall()]
+
+    def refuse_ahead(self, receipt: int) -> None:
+        """:raises ReceiptUnknown: the receipt lies beyond the newest."""
+        if receipt > self.head():
+            raise ReceiptUnknown
 
     def head(self) -> int:
         """Return the receipt of the newest published row; publishes first."""

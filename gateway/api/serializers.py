@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from gateway.models import Inquiry, Lane, PortalNotice
+from sapporo_base.api.fields import ReceiptField
 
 MOST_AT_ONCE = 1000
 
@@ -114,7 +115,7 @@ class InquiryStateSerializer(serializers.ModelSerializer):
 class ResultQuerySerializer(serializers.Serializer):
     """From where to read on."""
 
-    after = serializers.IntegerField(min_value=0, required=False, default=0)
+    after = ReceiptField(required=False, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=200)
 
 

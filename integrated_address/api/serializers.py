@@ -1,5 +1,6 @@
 """The words of the outside: numbering and search."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from integrated_address.services import MOST_ITEMS, Item
+from sapporo_base.api.fields import ReceiptField
 
 SYSTEM_CODE = r"^\d{3}-\d{3}$"
 MOST_NUMBERS = 1000
@@ -219,6 +221,9 @@ _LENGTHS: Mapping[str, int] = {
     "sex": 1,
     "birth_on": 10,
 }
+_SEXES = {"", "0", "1", "2"}
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""What no text in the database can hold: NUL, and half of a surrogate pair."""
 
 
 @extend_schema_field(_ItemSerializer(many=True))
@@ -245,15 +250,27 @@ class ItemsField(serializers.Field):
                 raise serializers.ValidationError(
                     f"{place + 1}件目: {name}は{_LENGTHS[name]}文字以内の文字列で指定してください。"
                 )
-        if not values.get("birth_on"):
-            return Item(**{**values, "birth_on": None})
+            if _UNFIT.search(value):
+                raise serializers.ValidationError(
+                    f"{place + 1}件目: {name}に使えない文字があります。"
+                )
+        items = {name: value.strip() for name, value in values.items()}
+        if items.get("sex", "") not in _SEXES:
+            raise serializers.ValidationError(
+                f"{place + 1}件目: sexは0・1・2のいずれかで指定してください。"
+            )
+        return Item(**{**items, "birth_on": self._day(place, items.get("birth_on", ""))})
+
+    def _day(self, place: int, text: str) -> date | None:
+        if not text:
+            return None
         try:
-            born = date.fromisoformat(values["birth_on"])
+            # ISO 8601 knows weeks, too: 1981-W06-2 is no day to us.
+            return date.fromisoformat(text if text[4:5] == text[7:8] == "-" else "")
         except ValueError:
             raise serializers.ValidationError(
                 f"{place + 1}件目: birth_onはYYYY-MM-DDで指定してください。"
             ) from None
-        return Item(**{**values, "birth_on": born})
 
 
 class ListSearchSerializer(serializers.Serializer):
@@ -297,7 +314,7 @@ class ListResultSerializer(serializers.Serializer):
 class MergeNoticeQuerySerializer(serializers.Serializer):
     """From where on, and how many."""
 
-    after = serializers.IntegerField(min_value=0, required=False, default=0, help_text="受領番号")
+    after = ReceiptField(required=False, default=0, help_text="受領番号")
     limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=100)
 
 
@@ -334,7 +351,7 @@ class MergeNoticePageSerializer(serializers.Serializer):
 class MergeAcknowledgementSerializer(serializers.Serializer):
     """Up to where the caller has taken the notices over."""
 
-    receipt = serializers.IntegerField(min_value=0, help_text="ここまで反映した受領番号")
+    receipt = ReceiptField(help_text="ここまで反映した受領番号")
 
 
 class MergeAcknowledgedSerializer(serializers.Serializer):

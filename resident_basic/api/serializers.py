@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from resident_basic.rules.items import REDUCTIONS
 from resident_basic.services import MOST_COMPARED
+from sapporo_base.api.fields import ReceiptField
 
 MOST_NUMBERS = 1000
 
@@ -66,7 +67,7 @@ class ChangeSerializer(PersonSerializer):
 class ChangeQuerySerializer(serializers.Serializer):
     """From where to read on."""
 
-    after = serializers.IntegerField(min_value=0, required=False, default=0)
+    after = ReceiptField(required=False, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=200)
 
 
@@ -83,7 +84,7 @@ class ChangePageSerializer(serializers.Serializer):
 class AcknowledgementSerializer(serializers.Serializer):
     """Up to where the receiver has taken the changes over."""
 
-    receipt = serializers.IntegerField(min_value=0)
+    receipt = ReceiptField()
 
 
 class DeliverySerializer(serializers.Serializer):
@@ -155,7 +156,7 @@ class CopyHashesSerializer(serializers.Serializer):
     after = serializers.RegexField(r"^[0-9]{0,15}$", required=False, default="", allow_blank=True)
     until = serializers.RegexField(r"^[0-9]{0,15}$", required=False, default="", allow_blank=True)
     columns = serializers.ListField(child=serializers.CharField(max_length=60), max_length=200)
-    receipt = serializers.IntegerField(min_value=0)
+    receipt = ReceiptField()
     hashes = serializers.ListField(child=CopyHashSerializer(), max_length=MOST_COMPARED)
 
 

@@ -48,7 +48,6 @@ from resident_basic.services.deciding import (
 )
 from resident_basic.services.disclosure import (
     ChangePage,
-    ReceiptUnknown,
     StagedChanges,
     acknowledge,
     choose_feed,
@@ -163,7 +162,6 @@ __all__ = [
     "PreparedCall",
     "PreviewedRow",
     "Receipt",
-    "ReceiptUnknown",
     "ReceivedChange",
     "RowToMend",
     "StagedChanges",

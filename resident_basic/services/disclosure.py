@@ -29,16 +29,6 @@ Row = TypeVar("Row", bound=selectors.DisclosedResident)
 _RESIDENT = "resident"
 
 
-class ReceiptUnknown(InvalidRequest):
-    """A receipt that was never given: one of the two sides was restored from an older state."""
-
-    code = "receipt_unknown"
-    message = (
-        "まだ発行していない受領番号です。どちらかのシステムが過去の状態に復元された可能性があります。"
-        "全件を受け取り直してください。"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ChangePage:
     """A stretch of the feed: what changed, in order, and the receipt to go on from."""
@@ -127,8 +117,8 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
                 act, approval, after=receipt, until=changes[-1].receipt, count=len(changes)
             )
             changes = _with_individual_numbers(changes, approval, act)
-        elif receipt > selectors.CHANGES.head():
-            raise ReceiptUnknown
+        else:
+            selectors.CHANGES.refuse_ahead(receipt)
     return ChangePage(
         changes=changes,
         receipt=changes[-1].receipt if changes else receipt,

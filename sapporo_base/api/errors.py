@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
@@ -31,6 +31,7 @@ _TITLES = {
     403: "この処理を行う権限がありません。",
     404: "該当するものが見つかりません。",
     405: "この操作には対応していません。",
+    413: "送信された内容が大きすぎます(10MBまで)。分けて送信してください。",
     415: "この形式には対応していません(application/jsonで送信してください)。",
     429: "要求が多すぎます。時間をおいて再度送信してください。",
     500: "処理中に問題が発生しました。続く場合は、correlation_idを添えて問い合わせてください。",
@@ -52,6 +53,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, DATABASE_AWAY):
         logger.error("database away: %s", type(error.__cause__ or error).__name__)
         return _away()
+    if isinstance(error, RequestDataTooBig):
+        too_large = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+        return _problem(too_large, "too_large", _TITLES[too_large], {})
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from sapporo_base.api.fields import ReceiptField
 from sapporo_base.rules.check_digits import is_corporate_number, is_individual_number
 from social_address.selectors import OUT_OF_REGISTRY
 
@@ -90,7 +91,7 @@ class SubjectSerializer(serializers.Serializer):
 class ChangeQuerySerializer(serializers.Serializer):
     """From which receipt on, and how many."""
 
-    after = serializers.IntegerField(min_value=0, default=0)
+    after = ReceiptField(default=0)
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=200)
 
 

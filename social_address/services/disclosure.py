@@ -147,6 +147,7 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
 
     :raises NoApproval: the system has no 利用申請 in force: its receipt must not run past people whom
         it could not see.
+    :raises ReceiptUnknown: the receipt lies beyond the newest.
     """
     receiver = _receiver(act)
     resident_basic.permit_delivery(act, "addressee_changes_disclosed")
@@ -172,6 +173,8 @@ def disclose_changes(*, receipt: int, limit: int, act: Act) -> ChangePage:
                 feed_after=receipt,
                 feed_until=changes[-1].receipt,
             )
+        else:
+            selectors.CHANGES.refuse_ahead(receipt)
     return ChangePage(
         changes, changes[-1].receipt if changes else receipt, has_more=len(changes) == limit
     )

@@ -159,6 +159,8 @@ class TestInquiries:
         assert [result["state"] for result in page["results"]] == ["cancelled"]
         assert InquiryResult.objects.count() == 1
         assert allowance.get(RESULTS, {"after": page["receipt"]}).json()["results"] == []
+        ahead = allowance.get(RESULTS, {"after": page["receipt"] + 1})
+        assert (ahead.status_code, ahead.json()["code"]) == (400, "receipt_unknown")
 
 
 class TestResults:

@@ -1,8 +1,10 @@
 """付番 over HTTP, a system's own numbers, and the notices of 名寄せ."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from integrated_address import services
 from integrated_address.models import IndividualNumber, MergeNotice
@@ -67,11 +69,18 @@ class TestNumbers:
         assert response.status_code == 400
         assert field in response.json()["fields"]
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe"])
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000]
+    )
     def test_nonsense_is_answered_in_clear_words(self, insurer, body):
         response = insurer.post(NUMBERS, body, content_type="application/json")
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
+
+    def test_what_is_too_large_is_answered_in_clear_words(self, insurer):
+        body = b'{"name":"' + b"x" * 10_485_760 + b'"}'
+        response = insurer.post(NUMBERS, body, content_type="application/json")
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
 
     def test_what_is_sent_empty_is_as_if_it_were_not_sent(self, insurer):
         empty = dict.fromkeys(
@@ -124,16 +133,22 @@ class TestNumbersOfASystem:
         assert self.post(insurer, "updates", **{**told, "business_number": "?"}).status_code == 404
 
     def test_a_number_is_ended_and_opened_again(self, insurer, act):
-        numbered(act, number="N1", code="024-000")
-        ended = self.post(insurer, "ends", business_number="N1", on="2026-11-24")
-        assert ended.json() == {
-            "business_number": "N1",
-            "valid_from": "2026-11-24",
-            "valid_until": "2026-11-24",
-        }
+        today = replace(act, at=timezone.now())
+        numbered(today, number="N1", code="024-000")
+        day = today.day.isoformat()
+        ended = self.post(insurer, "ends", business_number="N1", on=day)
+        assert ended.json() == {"business_number": "N1", "valid_from": day, "valid_until": day}
         opened = self.post(insurer, "reopenings", business_number="N1")
         assert opened.json()["valid_until"] is None
         assert self.post(insurer, "reopenings", business_number="N1").status_code == 404
+
+    @pytest.mark.parametrize("days", [-57_000, -1, 1, 2_000_000])
+    def test_a_number_ends_neither_before_it_began_nor_ahead(self, insurer, act, days):
+        today = replace(act, at=timezone.now())
+        numbered(today, number="N1", code="024-000")
+        on = (today.day + timedelta(days=days)).isoformat()
+        refused = self.post(insurer, "ends", business_number="N1", on=on)
+        assert (refused.status_code, [*refused.json()["fields"]]) == (400, ["on"])
 
     def test_another_individual_number_waits_for_staff(self, insurer, act):
         numbered(act, number="N1", code="024-000")
@@ -198,8 +213,18 @@ class TestMergeNotices:
 
     def test_what_was_not_issued_yet_cannot_be_acknowledged(self, client_of, merge):
         client = client_of(system("024-000"), self.SCOPE)
-        said = client.post(f"{MERGES}acknowledgements/", {"receipt": 999}, format="json")
-        assert said.status_code == 400
+        for receipt in (999, 2**63 - 1, 2**63, 10**30):
+            said = client.post(f"{MERGES}acknowledgements/", {"receipt": receipt}, format="json")
+            assert said.status_code == 400
+        assert MergeNotice.objects.filter(acknowledged_at=None).exists()
+
+    @pytest.mark.parametrize("after", [999, 2**63 - 1, 2**63, 10**30])
+    def test_who_is_ahead_of_the_feed_is_told_so(self, client_of, merge, after):
+        read = client_of(system("024-000"), self.SCOPE).get(MERGES, {"after": after})
+        assert (read.status_code, read.json()["code"] in {"receipt_unknown", "invalid"}) == (
+            400,
+            True,
+        )
 
     def test_the_undoing_is_told_too(self, client_of, merge, act):
         services.undo_merge(

@@ -63,6 +63,8 @@ class TestLadder:
 
         assert [one["addressee_number"] for one in page["changes"]] == [followed]
         assert api.get(CHANGES, {"after": page["receipt"]}).json()["changes"] == []
+        ahead = api.get(CHANGES, {"after": page["receipt"] + 1})
+        assert (ahead.status_code, ahead.json()["code"]) == (400, "receipt_unknown")
 
 
 class TestRegistering:

@@ -20,7 +20,7 @@ from gateway.services.inquiries.numbers_within import with_own_numbers
 from integrated_address import selectors as addressee_questions
 from sapporo_base import services as base
 from sapporo_base.acts import Act
-from sapporo_base.feed import Feed
+from sapporo_base.feed import Feed, ReceiptUnknown
 from sapporo_base.models import BusinessSystem, LegalBasis, LinkageRecord
 from sapporo_base.rows import prepared_rows
 
@@ -199,6 +199,8 @@ def inquiry_results(*, system: BusinessSystem, receipt: int, limit: int, act: Ac
     them. However many results of others lie between, it is one question.
 
     Numbers inside the platform's messages are turned into the system's own; others are masked.
+
+    :raises ReceiptUnknown: the receipt lies beyond the newest.
     """
     # Publishing is a transaction of its own: nobody else's must wait for this reader.
     RESULT_FEED.publish()
@@ -209,6 +211,8 @@ def inquiry_results(*, system: BusinessSystem, receipt: int, limit: int, act: Ac
 def _read(system: BusinessSystem, receipt: int, limit: int, act: Act) -> ResultPage:
     rows = prepared_rows(_PAGE, {"receipt": receipt, "system": system.pk, "limit": limit})
     found = [row[1:] for row in rows if row[1] is not None]
+    if receipt > rows[0][0]:
+        raise ReceiptUnknown
     has_more, found = len(found) > limit, found[:limit]
     reached = found[-1][0] if has_more else max(receipt, rows[0][0])
     integrated = {row[4] for row in found}

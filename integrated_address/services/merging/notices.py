@@ -64,7 +64,7 @@ def read_merge_notices(*, receipt: int | None, limit: int, act: Act) -> NoticePa
     Return the acting system's notices after a receipt, in order; recorded.
 
     :param receipt: None for those after what the system has acknowledged.
-    :raises NotPermitted: no system asks.
+    :raises NotPermitted: no system asks. :raises ReceiptUnknown: the receipt lies ahead of the feed.
     """
     if act.system is None:
         raise NotPermitted("庁内業務システムとして受領してください。")
@@ -75,6 +75,8 @@ def read_merge_notices(*, receipt: int | None, limit: int, act: Act) -> NoticePa
             receipt = int(cursor.fetchone()[0])
         cursor.execute(_AFTER, [act.system.pk, receipt, limit + 1])
         places = cursor.fetchall()
+    if not places:
+        NOTICE_FEED.refuse_ahead(receipt)
     rows = MergeNotice.objects.select_related("merge").in_bulk([entry for _, entry in places])
     holds = act.system.holds_integrated_number
     notices = [
@@ -109,12 +111,11 @@ def acknowledge_merge_notices(*, receipt: int, act: Act) -> int:
     """
     Note that the acting system has taken over its notices up to a receipt; return how many are new.
 
-    :raises NotPermitted: no system acts. :raises InvalidRequest: the receipt lies ahead of the feed.
+    :raises NotPermitted: no system acts. :raises ReceiptUnknown: the receipt lies ahead of the feed.
     """
     if act.system is None:
         raise NotPermitted("庁内業務システムとして確認してください。")
-    if receipt > NOTICE_FEED.head():
-        raise InvalidRequest(fields={"receipt": "まだ発行していない受領番号です。"})
+    NOTICE_FEED.refuse_ahead(receipt)
     with connection.cursor() as cursor:
         cursor.execute(_UP_TO, [act.at, act.system.pk, receipt])
         return int(cursor.rowcount)
