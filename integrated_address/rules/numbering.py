@@ -25,6 +25,7 @@ NO_CORPORATIONS: Final = (
     "13桁の番号は法人番号です。法人には団体内統合宛名番号を付番しません。"
     "社会保障宛名に登録してください。"
 )
+UNKNOWN_SEX: Final = "0"
 REGISTERED_RESIDENT: Final = "1"
 """住民状態 of a 住登者 (code table `resident_status`)."""
 
@@ -69,6 +70,22 @@ class FourBasicItems:
     birth_text: str = ""
     sex: str = "0"
     residential_address: str = ""
+
+    def completed_by(self, known: "FourBasicItems") -> "FourBasicItems":
+        """
+        Return what a system other than the 住民記録 says of somebody who is known: where it is silent about an
+        item, that stays as it is. A reading stays only with the name that it reads.
+        """
+        silent_about_birth = self.birth_on is None and not self.birth_text
+        same_name = self.name == known.name
+        return FourBasicItems(
+            name=self.name,
+            name_kana=self.name_kana or (known.name_kana if same_name else ""),
+            birth_on=known.birth_on if silent_about_birth else self.birth_on,
+            birth_text=known.birth_text if silent_about_birth else self.birth_text,
+            sex=known.sex if self.sex == UNKNOWN_SEX else self.sex,
+            residential_address=self.residential_address or known.residential_address,
+        )
 
     def differing(self, other: "FourBasicItems") -> list[str]:
         """Return the names of the items in which the two differ."""

@@ -20,7 +20,7 @@ from integrated_address.models import (
 from integrated_address.rules import AmendmentKind
 from integrated_address.selectors import present_number
 from integrated_address.services.keys import complete_digests, writing_column
-from integrated_address.services.locks import wait_for_masses
+from integrated_address.services.locks import lock_people, wait_for_masses
 from integrated_address.services.numbering import refuse_wrong_number
 from integrated_address.services.time import OPEN, end, hand_on_flag, instead, supersede
 from sapporo_base import sealing
@@ -144,7 +144,10 @@ def draft_link_correction(
     :raises NotFound: the link is not in use, or nobody has the target's number.
     :raises AmendmentWaits: one is open already.
     """
-    link = BusinessNumber.objects.filter(pk=link_id, **OPEN).first()
+    wait_for_masses()
+    known = BusinessNumber.objects.filter(pk=link_id, **OPEN)
+    lock_people({present_number(target), *known.values_list("addressee_id", flat=True)})
+    link = known.first()
     if link is None:
         raise NotFound("この紐付は使われていません。画面を開き直してください。")
     towards = _person(target)
@@ -206,11 +209,7 @@ def decide_amendment(*, amendment_id: int, is_granted: bool, act: Act) -> Number
 def _change_number(draft: NumberAmendment, act: Act) -> None:
     kind = AmendmentKind(draft.kind)
     _person(draft.addressee_id)
-    held = (
-        IndividualNumber.objects.select_for_update()
-        .filter(addressee=draft.addressee_id, **OPEN)
-        .first()
-    )
+    held = IndividualNumber.objects.filter(addressee=draft.addressee_id, **OPEN).first()
     since = draft.effective_on
     if held is not None and kind.was_never_true:
         since = held.valid_from
@@ -259,7 +258,11 @@ def _begin_code_anew(draft: NumberAmendment, act: Act, *, has_number: bool) -> N
 
 
 def _move(draft: NumberAmendment, act: Act) -> None:
-    link = BusinessNumber.objects.select_for_update().filter(pk=draft.link_id or 0, **OPEN).first()
+    wait_for_masses()
+    known = BusinessNumber.objects.filter(pk=draft.link_id or 0, **OPEN)
+    both = {present_number(draft.target_id or ""), *known.values_list("addressee_id", flat=True)}
+    lock_people(both)
+    link = known.first()
     if link is None:
         raise NotNow("起案した後に紐付が変わりました。却下して、改めて起案してください。")
     target = _person(draft.target_id or "")
@@ -306,8 +309,10 @@ def _refuse_unreasonable(act: Act, effective_on: date) -> None:
 
 def _person(integrated_number: str) -> IntegratedAddressee:
     wait_for_masses()
+    present = present_number(integrated_number)
+    lock_people([present])
     person = IntegratedAddressee.objects.filter(
-        pk=present_number(integrated_number), state=IntegratedAddressee.State.ACTIVE
+        pk=present, state=IntegratedAddressee.State.ACTIVE
     ).first()
     if person is None:
         raise NotFound("該当する団体内統合宛名番号がありません。")

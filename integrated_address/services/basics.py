@@ -11,8 +11,8 @@ from integrated_address.models import (
     IntegratedAddressee,
     LinkageCodeStatus,
 )
-from integrated_address.rules import FourBasicItems, update_counts
-from integrated_address.services.locks import wait_for_masses
+from integrated_address.rules import RESIDENT_REGISTER, FourBasicItems, update_counts
+from integrated_address.services.locks import lock_people, wait_for_masses
 from integrated_address.services.time import OPEN, end
 from sapporo_base import services as base
 from sapporo_base.acts import Act, NotFound
@@ -39,10 +39,12 @@ def update_basics(
     :raises NotFound: the system has no open link under this number.
     """
     wait_for_masses()
-    link = BusinessNumber.objects.filter(system=system, number=business_number, **OPEN).first()
+    links = BusinessNumber.objects.filter(system=system, number=business_number, **OPEN)
+    lock_people(links.values_list("addressee_id", flat=True))
+    link = links.first()
     if link is None:
         raise NotFound("該当する業務番号がありません。")
-    known = BasicItems.objects.select_for_update().get(addressee_id=link.addressee_id, **OPEN)
+    known = BasicItems.objects.get(addressee_id=link.addressee_id, **OPEN)
     state = resident_state or known.resident_state
     # The state that is known counts, not the one that the other system tells.
     counts = update_counts(system_code=system.code, resident_state=known.resident_state)
@@ -70,6 +72,8 @@ def _replace(
 ) -> None:
     names = ("name", "name_kana", "birth_on", "birth_text", "sex", "residential_address")
     before = FourBasicItems(**{name: getattr(known, name) for name in names})
+    if system.code not in RESIDENT_REGISTER:
+        basics = basics.completed_by(before)
     if not before.differing(basics) and state == known.resident_state:
         return
     # Put right on its own day it held for no time, and is closed all the same: people ask by what was told.

@@ -8,13 +8,16 @@ from django.db.models import Q
 
 from integrated_address.models import BusinessNumber, IntegratedAddressee
 from integrated_address.selectors import present_number
-from integrated_address.services.locks import wait_for_masses
+from integrated_address.services.locks import lock_people, wait_for_masses
 from integrated_address.services.time import KNOWN, OPEN, end, hand_on_flag, instead
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotFound, NotNow, Refusal
 from sapporo_base.bulk import Staging
 from sapporo_base.models import BusinessSystem
 
+NOT_AHEAD = (
+    "先の日付にはできません。その日までは有効な業務番号のため、その日になってから終了してください。"
+)
 _MARK_PROBLEMS = """
 UPDATE {staging} s SET problem = '業務番号は別の方に紐付いています。'
 FROM integrated_address_businessnumber b
@@ -106,7 +109,7 @@ def end_link(*, system: BusinessSystem, number: str, on: date, act: Act) -> Busi
     The person stays, and what the number was until then can be asked for. The same again changes nothing.
 
     :raises NotFound: the system has no such number in use.
-    :raises InvalidRequest: the day lies before the link began.
+    :raises InvalidRequest: the day lies before the link began, or ahead: until then the number is in use.
     """
     wait_for_masses()
     link = _locked(system, number, **OPEN)
@@ -117,6 +120,8 @@ def end_link(*, system: BusinessSystem, number: str, on: date, act: Act) -> Busi
         raise NotFound("該当する業務番号がないか、既に終了しています。")
     if on < link.valid_from:
         raise InvalidRequest(fields={"on": "有効開始日より前の日では終了できません。"})
+    if on > act.day:
+        raise InvalidRequest(fields={"on": NOT_AHEAD})
     ended = end(link, act, on=on)
     hand_on_flag(ended.addressee_id)
     _record(act, "link_ended", ended)
@@ -155,20 +160,19 @@ def correct_period(
     Correct since when and until when a business number was a person's; the wrong period stays readable.
 
     :raises NotFound: no such link is known (any more).
-    :raises InvalidRequest: it would end before it begins.
+    :raises InvalidRequest: it would end before it begins, or ends ahead: until then it is open.
     :raises PeriodIsTaken: it was somebody else's within the period.
     """
     wait_for_masses()
-    link = (
-        BusinessNumber.objects.select_for_update(of=("self",))
-        .select_related("system")
-        .filter(pk=link_id, **KNOWN)
-        .first()
-    )
+    known = BusinessNumber.objects.filter(pk=link_id, **KNOWN)
+    lock_people(known.values_list("addressee_id", flat=True))
+    link = known.select_related("system").first()
     if link is None:
         raise NotFound("この紐付は、既に訂正されています。画面を開き直してください。")
     if valid_until is not None and valid_until < valid_from:
         raise InvalidRequest(fields={"valid_until": "有効終了日は有効開始日以後にしてください。"})
+    if valid_until is not None and valid_until > act.day:
+        raise InvalidRequest(fields={"valid_until": NOT_AHEAD})
     others = BusinessNumber.objects.filter(system=link.system, number=link.number, **KNOWN)
     others = others.exclude(pk=link.pk).filter(Q(valid_until=None) | Q(valid_until__gt=valid_from))
     if valid_until is not None:
@@ -185,10 +189,9 @@ def correct_period(
 
 
 def _locked(system: BusinessSystem, number: str, **which: Any) -> BusinessNumber | None:
-    links = BusinessNumber.objects.select_for_update(of=("self",)).select_related(
-        "system", "addressee"
-    )
-    return links.filter(system=system, number=number, **which).first()
+    links = BusinessNumber.objects.filter(system=system, number=number, **which)
+    lock_people(links.values_list("addressee_id", flat=True))
+    return links.select_related("system", "addressee").first()
 
 
 def _bears_flag_again(link: BusinessNumber) -> bool:
@@ -198,11 +201,11 @@ def _bears_flag_again(link: BusinessNumber) -> bool:
 
 
 def _newest_closed(system: BusinessSystem, number: str) -> BusinessNumber | None:
-    links = BusinessNumber.objects.select_for_update(of=("self",)).select_related(
-        "system", "addressee"
-    )
-    closed = links.filter(system=system, number=number, valid_until__isnull=False, **KNOWN)
-    return closed.order_by("-valid_until", "-pk").first()
+    closed = BusinessNumber.objects.filter(
+        system=system, number=number, valid_until__isnull=False, **KNOWN
+    ).order_by("-valid_until", "-pk")
+    lock_people(closed.values_list("addressee_id", flat=True))
+    return closed.select_related("system", "addressee").first()
 
 
 def _record(act: Act, kind: str, link: BusinessNumber) -> None:

@@ -216,7 +216,7 @@ class _Resolved:
                 if self._act.system is not None:
                     refuse_integrated_number(number, self._act.system)
                 elif not is_integrated_number(number):
-                    raise InvalidRequest("15桁の番号ではありません。")
+                    raise InvalidRequest("15桁の番号ではないか、検査数字が一致しません。")
             except Refusal as refusal:
                 self._refuse([place], refusal)
             else:

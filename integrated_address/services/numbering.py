@@ -16,7 +16,7 @@ from integrated_address.rules import (
     Doubt,
     FourBasicItems,
 )
-from integrated_address.services import sql
+from integrated_address.services import basics_sql, sql
 from integrated_address.services.checked_last import links_checked_last
 from integrated_address.services.keys import complete_digests, writing_column
 from integrated_address.services.locks import lock_everyone, wait_for_masses
@@ -268,15 +268,18 @@ def number_newcomers(
         two million rows are not written once more.
     """
     people = staging.count() if people is None else people
-    if people <= _LOCKED_SINGLY:
-        _lock_people(staging, system)
-    else:
+    is_alone = people > _LOCKED_SINGLY
+    if is_alone:
         lock_everyone()
+    else:
+        _lock_people(staging, system)
     with (
         indexes_last(*_TABLES, added=people, keep=_KEPT_INDEXES) as alone,
         links_checked_last(alone),
     ):
-        counts, pairs = _number(staging, system, act, request_codes=request_codes, fill=fill)
+        counts, pairs = _number(
+            staging, system, act, is_alone=is_alone, request_codes=request_codes, fill=fill
+        )
     _propose_merges(pairs, act)
     analyze_grown(counts.numbered, *_TABLES)
     base.record_linkage(
@@ -332,6 +335,7 @@ def _number(
     system: BusinessSystem,
     act: Act,
     *,
+    is_alone: bool = False,
     request_codes: bool = False,
     fill: bool = True,
 ) -> tuple[NumberingCounts, list[tuple[str, str]]]:
@@ -339,6 +343,8 @@ def _number(
     by_resident_number = _names_residents(staging)
     parameters = _parameters(system, act, by_resident_number=by_resident_number)
     column = writing_column(at=act.at)
+    if not is_alone:
+        staging.execute(sql.lock_the_known(by_resident_number=by_resident_number), **parameters)
     staging.execute(sql.judge(by_resident_number=by_resident_number), **parameters)
     staging.execute(sql.LOOK_AT_JUDGED)
     verdicts, keyless = _count_verdicts(staging)
@@ -365,8 +371,8 @@ def _number(
     if set(verdicts) - {"number"}:
         staging.execute(sql.DROP_FLAGS, **parameters)
         staging.execute(sql.SET_FLAGS, **parameters)
-        staging.execute(sql.CLOSE_BASIC_ITEMS, **parameters)
-        staging.execute(sql.SUPERSEDE_BASIC_ITEMS, **parameters)
+        staging.execute(basics_sql.CLOSE_BASIC_ITEMS, **parameters)
+        staging.execute(basics_sql.SUPERSEDE_BASIC_ITEMS, **parameters)
         staging.execute(sql.TELL_OF_CHANGES, **parameters)
     if fill:
         staging.execute(sql.FILL_STAGING, **parameters)

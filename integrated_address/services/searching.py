@@ -179,7 +179,9 @@ def refuse_integrated_number(number: str, asking: BusinessSystem) -> None:
     if not asking.holds_integrated_number:
         raise NotPermitted("この庁内業務システムは団体内統合宛名番号を利用できません。")
     if not is_integrated_number(number):
-        raise InvalidRequest(fields={"integrated_number": "15桁の番号ではありません。"})
+        raise InvalidRequest(
+            fields={"integrated_number": "15桁の番号ではないか、検査数字が一致しません。"}
+        )
 
 
 def digest_to_search_by(number: str, system: BusinessSystem, act: Act) -> bytes:
@@ -214,7 +216,14 @@ def _question_by_items(wanted: Wanted, act: Act) -> tuple[str, dict[str, Any]]:
 
     A 住所 is compared in its folded form, among the people whom the other items name.
     """
-    named = bool(wanted.name or wanted.name_kana)
+    values = {
+        "kana_keys": [*kana_keys(wanted.name_kana)],
+        "name_keys": [*written_keys(wanted.name)],
+        "birth_on": wanted.birth_on,
+        "sex": wanted.sex,
+    }
+    # A name of nothing but marks ("ー") names nobody, and would leave the birth date alone.
+    named = bool(values["name_keys"] or values["kana_keys"])
     if not (named and (wanted.birth_on or wanted.sex or wanted.residential_address)) and not (
         wanted.birth_on and wanted.residential_address
     ):
@@ -225,12 +234,6 @@ def _question_by_items(wanted: Wanted, act: Act) -> tuple[str, dict[str, Any]]:
         raise InvalidRequest(
             fields={"as_of": "基本4情報の検索では、過去の氏名・住所を含める指定を使ってください。"}
         )
-    values = {
-        "kana_keys": [*kana_keys(wanted.name_kana)],
-        "name_keys": [*written_keys(wanted.name)],
-        "birth_on": wanted.birth_on,
-        "sex": wanted.sex,
-    }
     question = sql.by_items(
         sql.Asked(
             by_name=bool(values["name_keys"]),

@@ -69,7 +69,7 @@ FROM (
     ) s
 ) v
 """
-_JOIN_REGISTER = """LEFT JOIN integrated_address_businessnumber r
+_JOIN_REGISTER = """JOIN integrated_address_businessnumber r
         ON r.system_id = %(register)s AND r.number = n.resident_number
         AND r.valid_until IS NULL AND r.superseded_at IS NULL
 """
@@ -84,7 +84,7 @@ def verdicts(*, by_resident_number: bool) -> str:
             staging="{staging}",
             by_register="r.addressee_id",
             wanted="n.resident_number IS NOT NULL",
-            join=_JOIN_REGISTER,
+            join=f"LEFT {_JOIN_REGISTER}",
         )
     return _VERDICTS.format(
         staging="{staging}", by_register="NULL::varchar", wanted="false", join=""
@@ -99,6 +99,32 @@ def _kept_as(name: str, question: str) -> str:
 def judge(*, by_resident_number: bool) -> str:
     """Return the statement that judges a list."""
     return _kept_as("integrated_judged", verdicts(by_resident_number=by_resident_number))
+
+
+# Whom a list is about, before it is judged: what is known of them must not change meanwhile.
+_LOCK_THE_KNOWN = """
+SELECT FROM integrated_address_integratedaddressee
+WHERE integrated_number IN (
+    SELECT r.addressee_id FROM {staging} n JOIN integrated_address_businessnumber r
+        ON r.system_id = %(system)s AND r.number = n.business_number
+        AND r.valid_until IS NULL AND r.superseded_at IS NULL
+    UNION ALL
+    SELECT i.addressee_id FROM {staging} n JOIN integrated_address_individualnumber i
+        ON i.digest = n.digest AND i.valid_until IS NULL AND i.superseded_at IS NULL
+    UNION ALL
+    SELECT i.addressee_id FROM {staging} n JOIN integrated_address_individualnumber i
+        ON i.second_digest = n.digest AND i.valid_until IS NULL AND i.superseded_at IS NULL
+    {register})
+ORDER BY integrated_number FOR NO KEY UPDATE
+"""
+
+
+def lock_the_known(*, by_resident_number: bool) -> str:
+    """Return the statement that locks the people whom a list names by numbers that are known."""
+    register = f"UNION ALL SELECT r.addressee_id FROM {{staging}} n {_JOIN_REGISTER}"
+    return _LOCK_THE_KNOWN.format(
+        staging="{staging}", register=register if by_resident_number else ""
+    )
 
 
 # Two rows with one 個人番号 are one person: numbered once, linked twice. What was drawn for the second
@@ -255,47 +281,6 @@ INSERT INTO integrated_address_businessnumber
     (system_id, number, addressee_id, integrated_flag, valid_from, recorded_at)
 SELECT %(system)s, business_number, integrated_number, is_first, valid_from, %(at)s
 FROM integrated_judged WHERE verdict IN ('number', 'link', 'link_and_add')
-"""
-
-# 基本4情報 that differ from what is known: the old set ends, the new one begins.
-CLOSE_BASIC_ITEMS = """
-CREATE TEMPORARY TABLE integrated_changed ON COMMIT DROP AS
-SELECT DISTINCT ON (k.id) k.id, r.business_number
-FROM integrated_judged r
-JOIN integrated_address_basicitems k
-    ON k.addressee_id = r.integrated_number
-    AND k.valid_until IS NULL AND k.superseded_at IS NULL
-WHERE r.verdict <> 'number'
-  AND (%(is_register)s OR k.resident_state <> '1')
-  AND (k.name, k.name_kana, k.birth_on, k.birth_text, k.sex, k.residential_address,
-       k.resident_state)
-      IS DISTINCT FROM
-      (r.name, r.name_kana, r.birth_on, r.birth_text, r.sex, r.residential_address,
-       coalesce(nullif(r.resident_state, ''), k.resident_state))
-ORDER BY k.id, r.business_number DESC
-"""
-
-# What is put right on its own day held for no time, and is closed all the same: people ask by what was told.
-SUPERSEDE_BASIC_ITEMS = """
-WITH closed AS (
-    UPDATE integrated_address_basicitems k SET superseded_at = %(at)s
-    FROM integrated_changed c WHERE k.id = c.id
-    RETURNING k.*, c.business_number
-), ended AS (
-    INSERT INTO integrated_address_basicitems
-        (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
-         resident_state, source_id, valid_from, valid_until, recorded_at)
-    SELECT addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
-        resident_state, source_id, valid_from, greatest(%(day)s, valid_from), %(at)s
-    FROM closed
-)
-INSERT INTO integrated_address_basicitems
-    (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex, residential_address,
-     resident_state, source_id, valid_from, recorded_at)
-SELECT c.addressee_id, j.name, j.name_kana, j.kana_key, j.name_key, j.birth_on, j.birth_text, j.sex,
-    j.residential_address, coalesce(nullif(j.resident_state, ''), c.resident_state), %(system)s, %(day)s,
-    %(at)s
-FROM closed c JOIN integrated_judged j USING (business_number)
 """
 
 FILL_STAGING = """

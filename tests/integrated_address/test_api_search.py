@@ -1,5 +1,6 @@
 """Search over HTTP: by a number, by 基本4情報, by a list, in time; and who searches too often."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -127,6 +128,11 @@ class TestSearch:
         (found,) = self.ask(insurer, **wrong, with_past=True).json()["people"]
         assert found["business_numbers"] == ["N1"]
 
+    @pytest.mark.parametrize("marks", [{"name_kana": "ー・"}, {"name": "・"}])
+    def test_a_name_of_marks_alone_is_no_name(self, insurer, act, marks):
+        numbered(act, number="N1", code="024-000")
+        assert self.ask(insurer, **marks, birth_on="1990-04-05").status_code == 400
+
     def test_protected_people_are_not_found_by_their_items(self, insurer, act):
         numbered(act, number="N1", code="024-000")
         services.set_support_flag(
@@ -165,6 +171,34 @@ class TestListSearch:
     def ask(self, api, *items, **more):
         body = {"procedure": "国民健康保険の資格", "items": list(items), **more}
         return api.post(self.URL, body, format="json")
+
+    @pytest.mark.parametrize(
+        ("item", "words"),
+        [
+            ({"business_number": "N\0"}, "business_numberに使えない文字"),
+            ({"name": "\ud800", "sex": "1"}, "nameに使えない文字"),
+            ({"name": "札幌花子", "sex": "9"}, "sexは"),
+            ({"name": "札幌花子", "birth_on": "1990-W14-4"}, "birth_onはYYYY-MM-DD"),
+            ({"name": "札幌花子", "birth_on": "19900405"}, "birth_onはYYYY-MM-DD"),
+        ],
+    )
+    def test_an_item_that_is_none_is_named_by_its_place(self, insurer, item, words):
+        body = {"procedure": "国民健康保険の資格", "items": [{"business_number": "N1"}, item]}
+        answer = insurer.post(self.URL, json.dumps(body), content_type="application/json")
+        assert answer.status_code == 400
+        assert f"2件目: {words}" in answer.json()["fields"]["items"][0]["message"]
+
+    def test_long_marks_and_spaces_around_make_no_difference(self, insurer, act):
+        yuko = replace(BASICS, name="札幌　ユウコ", name_kana="サッポロ　ユウコ")
+        numbered(act, number="N1", code="024-000", basics=yuko)
+        answer = self.ask(
+            insurer,
+            {"business_number": " N1 "},
+            {"name_kana": "サッポロユーコ", "birth_on": "1990-04-05"},
+            {"name": "札幌ゆーこ", "sex": "2"},
+            {"name": "札幌ユウコ", "name_kana": "ｻｯﾎﾟﾛ ﾕｰｺ", "sex": "2"},
+        )
+        assert [one["result"] for one in answer.json()["results"]] == ["found"] * 4
 
     def test_nobody_without_the_scope(self, client_of):
         assert self.ask(client_of(system("024-000"), "032:numbers:write")).status_code == 403

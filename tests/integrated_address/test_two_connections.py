@@ -9,10 +9,17 @@ import pytest
 from django.db import connection, transaction
 
 from integrated_address import selectors, services
-from integrated_address.models import BusinessNumber, IndividualNumber, IntegratedAddressee
+from integrated_address.models import (
+    BasicItems,
+    BusinessNumber,
+    IndividualNumber,
+    IntegratedAddressee,
+)
+from integrated_address.services import AmendmentWaits
+from sapporo_base.acts import NotFound
 from sapporo_base.rehearsal import wait_until
-from tests.factories import StaffFactory, system
-from tests.integrated_address.factories import numbered
+from tests.factories import StaffFactory, fictitious_individual_number, system
+from tests.integrated_address.factories import HANAKO, numbered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,3 +152,93 @@ def test_an_undoing_that_comes_while_a_number_is_linked_leaves_it_with_the_survi
     assert open_links(two[1]) == ["100", "T1"]
     assert open_links(two[0]) == ["P1"]
     assert selectors.present_number(two[0]) == two[0]
+
+
+def put_right(act, code, number, name):
+    """Return an update of 基本4情報 by a system."""
+    return services.update_basics(
+        system=system(code),
+        business_number=number,
+        basics=replace(HANAKO, name=name),
+        resident_state="",
+        act=act,
+    )
+
+
+@pytest.fixture
+def stranger(act):
+    """Return somebody who is no resident, known to two systems."""
+    person = numbered(act, number="P1", code="024-000", state="").integrated_number
+    numbered(act, number="Q1", code="027-000", state="")
+    return person
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        lambda act: put_right(act, "027-000", "Q1", "札幌　葉子"),
+        lambda act: numbered(
+            act, number="Q1", code="027-000", state="", basics=replace(HANAKO, name="札幌　葉子")
+        ),
+    ],
+    ids=["update", "numbering"],
+)
+def test_of_two_updates_at_once_the_later_one_holds(act, stranger, later):
+    other = Other(lambda: later(act))
+    with transaction.atomic():
+        put_right(act, "024-000", "P1", "札幌　菜子")
+        other.start()
+    assert not isinstance(other.end(), Exception)
+    known = BasicItems.objects.filter(addressee=stranger, superseded_at=None)
+    assert known.get(valid_until=None).name == "札幌　葉子"
+    assert {row.name for row in known} == {"札幌　花子", "札幌　菜子", "札幌　葉子"}
+
+
+def test_an_update_that_comes_while_its_number_ends_finds_none(act, stranger):
+    other = Other(lambda: put_right(act, "024-000", "P1", "札幌　葉子"))
+    with transaction.atomic():
+        services.end_link(system=system("024-000"), number="P1", on=act.day, act=act)
+        other.start()
+    assert isinstance(other.end(), NotFound)
+
+
+def test_an_end_that_comes_while_the_flag_moves_ends_the_number(act, stranger):
+    other = Other(
+        lambda: services.end_link(system=system("024-000"), number="P1", on=act.day, act=act)
+    )
+    with transaction.atomic():
+        put_right(act, "027-000", "Q1", "札幌　葉子")
+        other.start()
+    assert other.end().valid_until == act.day
+    assert open_links(stranger) == ["Q1"]
+
+
+def test_of_two_individual_numbers_that_arrive_at_once_one_is_a_doubt(act):
+    person = numbered(act, number="P1", code="024-000", serial=None).integrated_number
+    services.link_business_number(
+        integrated_number=person, system=system("027-000"), number="Q1", act=act
+    )
+    other = Other(lambda: numbered(act, number="Q1", code="027-000", serial=8))
+    with transaction.atomic():
+        numbered(act, number="P1", code="024-000", serial=7)
+        other.start()
+    assert other.end().doubt == services.Doubt.INDIVIDUAL_NUMBER_DIFFERS
+    assert IndividualNumber.objects.filter(superseded_at=None).count() == 1
+
+
+def test_of_two_drafts_at_once_the_later_one_waits_for_the_decision(act, stranger):
+    def draft(serial):
+        return services.draft_number_change_of_system(
+            system=system("024-000"),
+            business_number="P1",
+            kind="on_request",
+            individual_number=fictitious_individual_number(serial),
+            effective_on=act.day,
+            act=replace(act, reason="本人の請求"),
+        )
+
+    other = Other(lambda: draft(8))
+    with transaction.atomic():
+        draft(7)
+        other.start()
+    assert isinstance(other.end(), AmendmentWaits)

@@ -15,6 +15,7 @@ from integrated_address.models import (
     IntegratedAddressee,
     LinkageCodeStep,
 )
+from integrated_address.services import FourBasicItems
 from sapporo_base.acts import NotPermitted
 from sapporo_base.models import LinkageRecord
 from tests.factories import fictitious_individual_number, system
@@ -84,6 +85,48 @@ class TestUpdates:
         numbered(act, number="100", state="2")
         numbered(act, number="N7", code="024-000", state="", basics=replace(HANAKO, name="葉子"))
         assert BasicItems.objects.get(superseded_at=None, valid_until=None).resident_state == "2"
+
+    @pytest.mark.parametrize("way", ["numbering", "update"])
+    def test_who_is_silent_about_an_item_leaves_it_as_it_is(self, act, way):
+        numbered(act, number="N7", code="024-000", state="")
+        said = FourBasicItems(name=HANAKO.name, residential_address="小樽市")
+        if way == "numbering":
+            numbered(act, number="J1", code="027-000", state="", basics=said)
+        else:
+            services.update_basics(
+                system=system("024-000"),
+                business_number="N7",
+                basics=said,
+                resident_state="",
+                act=act,
+            )
+        known = BasicItems.objects.get(superseded_at=None, valid_until=None)
+        told = (known.name_kana, known.birth_on, known.sex, known.residential_address)
+        assert told == (HANAKO.name_kana, HANAKO.birth_on, HANAKO.sex, "小樽市")
+        assert known.kana_key == "サツホロハナコ"
+
+    @pytest.mark.parametrize("way", ["numbering", "update"])
+    def test_a_reading_does_not_stay_with_another_name(self, act, way):
+        numbered(act, number="N7", code="024-000", state="")
+        if way == "numbering":
+            said = FourBasicItems(name="小樽　花子")
+            numbered(act, number="N7", code="024-000", state="", basics=said)
+        else:
+            services.update_basics(
+                system=system("024-000"),
+                business_number="N7",
+                basics=FourBasicItems(name="小樽　花子"),
+                resident_state="",
+                act=act,
+            )
+        known = BasicItems.objects.get(superseded_at=None, valid_until=None)
+        assert (known.name, known.name_kana, known.birth_on) == ("小樽　花子", "", HANAKO.birth_on)
+
+    def test_what_the_register_does_not_tell_is_not_there_any_more(self, act):
+        numbered(act, number="100")
+        numbered(act, number="100", basics=FourBasicItems(name=HANAKO.name))
+        known = BasicItems.objects.get(superseded_at=None, valid_until=None)
+        assert (known.name_kana, known.birth_on, known.residential_address) == ("", None, "")
 
     def test_support_measures_reach_who_asks_by_any_number(self, act):
         person = numbered(act).integrated_number
