@@ -45,11 +45,15 @@ class SapporoBaseConfig(AppConfig):
     def ready(self) -> None:
         """
         Register what the linkage history follows; secrets and digests are left out, not masked.
+
+        The database is asked, too, whether the history of its tables is whole.
         """
         from auditlog.registry import auditlog
 
         from sapporo_base import models
+        from sapporo_base.migrating import check_history
 
+        checks.register(check_history, checks.Tags.database)
         auditlog.register(
             models.Staff, exclude_fields=["password", "last_login"], m2m_fields={"groups"}
         )

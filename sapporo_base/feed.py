@@ -18,8 +18,13 @@ from django.db import connection, migrations, transaction
 from sapporo_base.acts import InvalidRequest
 from sapporo_base.bulk import indexes_last
 
-_ENTERS = """
-CREATE OR REPLACE FUNCTION {table}_enters_the_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+_CREATE = """
+CREATE TABLE {table}_pending (entry_id bigint NOT NULL, last_id bigint NOT NULL);
+CREATE TABLE {table}_position (
+    position bigint PRIMARY KEY,
+    entry_id bigint NOT NULL UNIQUE
+);
+CREATE FUNCTION {table}_enters_the_feed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     first bigint;
     last bigint;
@@ -33,31 +38,10 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-"""
-_CREATE = (
-    """
-CREATE TABLE {table}_pending (entry_id bigint NOT NULL, last_id bigint NOT NULL);
-CREATE TABLE {table}_position (
-    position bigint PRIMARY KEY,
-    entry_id bigint NOT NULL UNIQUE
-);
-"""
-    + _ENTERS
-    + """
 CREATE TRIGGER enters_the_feed AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS entered
     FOR EACH STATEMENT EXECUTE FUNCTION {table}_enters_the_feed();
 """
-)
-# What waited row by row, each a stretch of its own.
-_IN_STRETCHES = (
-    """
-ALTER TABLE {table}_pending ADD COLUMN IF NOT EXISTS last_id bigint;
-UPDATE {table}_pending SET last_id = entry_id WHERE last_id IS NULL;
-ALTER TABLE {table}_pending ALTER COLUMN last_id SET NOT NULL;
-"""
-    + _ENTERS
-)
 _DROP = """
 DROP TRIGGER enters_the_feed ON {table};
 DROP FUNCTION {table}_enters_the_feed();
@@ -82,11 +66,6 @@ _LINES: Final = "COPY ({query}) TO STDOUT WITH (FORMAT csv, QUOTE E'\\x01', DELI
 def create_feed(table: str) -> migrations.RunSQL:
     """Return the migration operation that makes a feed of `table`, whose key is `id bigint`."""
     return migrations.RunSQL(_CREATE.format(table=table), _DROP.format(table=table))
-
-
-def wait_in_stretches(table: str) -> migrations.RunSQL:
-    """Return the operation after which rows of an older feed wait for their positions in stretches."""
-    return migrations.RunSQL(_IN_STRETCHES.format(table=table), migrations.RunSQL.noop)
 
 
 @dataclass(frozen=True, slots=True)

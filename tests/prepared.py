@@ -17,7 +17,9 @@ from psycopg import sql
 
 _PREFIX: Final = "sapporo_prepared_"
 _MADE_OF: Final = (
-    "*/migrations/*.py",
+    "*/migrations/**/*.py",
+    "sapporo_base/feed.py",
+    "sapporo_base/migrating.py",
     "*/data/**/*.*",
     "*/services/reference.py",
     "tests/prepared.py",

@@ -93,6 +93,19 @@ def test_a_database_of_a_newer_version_is_left_alone(steps):
     assert run == []
 
 
+@pytest.mark.parametrize("plan", [True, False])
+def test_a_database_that_is_half_way_through_what_was_replaced_is_left_alone(steps, plan):
+    run, _ = steps
+    MigrationRecorder(connection).record_unapplied(
+        "gateway", "0014_copies_wait_apart_from_deletions"
+    )
+    with pytest.raises(CommandError, match="gateway: 0014_copies") as refused:
+        upgrade(plan=plan)
+    assert "0010-one-migration-per-app" in str(refused.value)
+    assert refused.value.returncode == 2
+    assert run == []
+
+
 def test_two_at_once_are_one(steps):
     run, _ = steps
     other = connection.copy()

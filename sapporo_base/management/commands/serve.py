@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 f"ポート{port}は使用中です。make serve PORT=8001 のように別のポートを指定してください。",
                 returncode=2,
             )
+        call_command("check", tags=["database"], databases=["default"], stdout=io.StringIO())
         call_command("migrate", verbosity=0)
         call_command("load_reference_data", stdout=io.StringIO())
         if not CITIZENS.exists():

@@ -11,6 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from sapporo_base import selectors
+from sapporo_base.migrating import check_history
 
 _LOCK = "sapporo_base upgrade"
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, plan: bool, **options: object) -> None:
         with _alone():
             _refuse_older_code()
+            _refuse_half_way()
             if plan:
                 self._show()
                 return
@@ -99,6 +101,14 @@ def _refuse_older_code() -> None:
             "新しい版のプログラムを入れるか、更新前のバックアップを戻してください。",
             returncode=2,
         )
+
+
+def _refuse_half_way() -> None:
+    """:raises CommandError: migrations that are no more had not all been applied."""
+    found = check_history(None, [connection.alias])
+    if found:
+        words = "\n".join(f"{error.msg}{error.hint}" for error in found)
+        raise CommandError(words, returncode=2)
 
 
 def _refuse_running_system() -> None:
