@@ -16,12 +16,31 @@ from integrated_address.models import (
     LinkageCodeStep,
 )
 from integrated_address.services import FourBasicItems
+from integrated_address.services.numbering import STAGED
+from sapporo_base import sealing
 from sapporo_base.acts import NotPermitted
+from sapporo_base.bulk import temporary_staging
 from sapporo_base.models import LinkageRecord
 from tests.factories import fictitious_individual_number, system
 from tests.integrated_address.factories import HANAKO, numbered, open_flag
 
 pytestmark = pytest.mark.django_db
+DEAD = "3"
+
+
+def tell_by_list(act, code, number, name, state=""):
+    """Have a system tell of the person with the first 個人番号 of the tests, in a list of one."""
+    sealed = sealing.NumberSealer().seal(fictitious_individual_number(1))
+    row = {
+        "business_number": number,
+        "digest": sealed.digest,
+        "ciphertext": sealed.ciphertext,
+        "name": name,
+        "resident_state": state,
+    }
+    with transaction.atomic(), temporary_staging("told", STAGED) as staging:
+        staging.copy(list(row), [list(row.values())])
+        services.number_newcomers(staging=staging, system=system(code), act=act)
 
 
 class TestUpdates:
@@ -80,6 +99,34 @@ class TestUpdates:
         BusinessNumber.objects.filter(number="N7").update(integrated_flag=True)
         numbered(act, number="100", state="1", basics=replace(HANAKO, name="葉子"))
         assert (open_flag(), self.name()) == ("100", "葉子")
+
+    @pytest.mark.parametrize(("state", "flagged"), [("1", "100"), ("2", "N7"), ("", "N7")])
+    def test_a_list_of_another_system_keeps_the_same_rule(self, act, state, flagged):
+        numbered(act, number="100", state=state)
+        tell_by_list(act, "024-000", "N7", "葉子")
+        assert open_flag() == flagged
+        assert self.name() == (HANAKO.name if flagged == "100" else "葉子")
+
+    @pytest.mark.parametrize("state", ["1", "2", "3", "9"])
+    def test_a_list_of_the_register_always_sets_the_flag(self, act, state):
+        numbered(act, number="N7", code="024-000", state="2")
+        tell_by_list(act, "001-000", "100", "葉子", state)
+        assert (open_flag(), self.name()) == ("100", "葉子")
+
+    def test_a_resident_whose_individual_number_another_system_brings_keeps_the_registers_items(
+        self, act
+    ):
+        resident = "000000105000006"
+        numbered(act, number=resident, serial=None, state="1")
+        services.number_person(
+            system=system("024-000"),
+            business_number="N7",
+            individual_number=fictitious_individual_number(1),
+            basics=replace(HANAKO, name="葉子"),
+            resident_number=resident,
+            act=act,
+        )
+        assert (open_flag(), self.name()) == (resident, HANAKO.name)
 
     def test_who_is_silent_about_the_state_leaves_it_as_it_is(self, act):
         numbered(act, number="100", state="2")
@@ -213,15 +260,23 @@ class TestDeletion:
 
         assert services.request_linkage_codes(act=act) == 0
 
-    def test_a_death_is_no_deletion(self, act):
+    @pytest.mark.parametrize("way", ["update", "request", "list"])
+    def test_a_death_is_no_deletion(self, act, way):
         number = numbered(act).integrated_number
-        services.update_basics(
-            system=system("001-000"),
-            business_number="100",
-            basics=HANAKO,
-            resident_state="3",
-            act=act,
-        )
+        if way == "update":
+            services.update_basics(
+                system=system("001-000"),
+                business_number="100",
+                basics=HANAKO,
+                resident_state=DEAD,
+                act=act,
+            )
+        elif way == "request":
+            numbered(act, state=DEAD)
+        else:
+            tell_by_list(act, "001-000", "100", HANAKO.name, DEAD)
+
+        assert BasicItems.objects.get(superseded_at=None, valid_until=None).resident_state == DEAD
 
         assert IntegratedAddressee.objects.get(pk=number).state == "active"
         assert "deleted" not in [one.kind for one in selectors.addressee_changes_after(0, 10)]
