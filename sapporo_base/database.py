@@ -49,6 +49,8 @@ _CONFIGURATION: Mapping[str, str] = {
     # The wheel knows pglz alone, which doubles the time in which an index is built.
     "wal_compression": "off",
     "random_page_cost": "1.1",
+    # What a killed process had asked for ends with it, and so do its locks.
+    "client_connection_check_interval": "5s",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -65,7 +65,9 @@ def only_one_reception(file_sha256: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 1))", [file_sha256])
         if not cursor.fetchone()[0]:
-            raise NotNow("同じファイルを受領処理中です。完了を待って結果を確認してください。")
+            raise NotNow(
+                "同じ処理(同じファイルの受領など)が実行中です。完了を待って結果を確認してください。"
+            )
     try:
         yield
     finally:

@@ -77,6 +77,15 @@ class TestNumbers:
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.parametrize(
+        "change", [{"name": ["x"]}, {"name": "a\0"}, {"birth_on": 19900405}, {"sex": None}]
+    )
+    def test_every_refusal_is_in_japanese(self, insurer, change):
+        response = insurer.post(NUMBERS, {**HANAKO, **change}, format="json")
+        ((message,),) = response.json()["fields"].values()
+        assert (response.status_code, message["message"].isascii()) == (400, False)
+        assert message["message"] != "何か文字を入力してください。"
+
     def test_what_is_too_large_is_answered_in_clear_words(self, insurer):
         body = b'{"name":"' + b"x" * 10_485_760 + b'"}'
         response = insurer.post(NUMBERS, body, content_type="application/json")

@@ -3,6 +3,8 @@
 import os
 import signal
 import stat
+import subprocess
+import sys
 
 import psutil
 import psycopg
@@ -10,6 +12,7 @@ import pytest
 
 from sapporo_base import database
 from sapporo_base.database import Cluster, DatabaseDown
+from sapporo_base.rehearsal import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +57,25 @@ def test_nobody_else_gets_in(cluster):
     wrong = cluster.url().split("@", 1)[1]
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://sapporo:wrong@{wrong}")
+
+
+def test_what_a_killed_client_had_asked_for_ends_with_it(cluster):
+    asks = (
+        "import psycopg, sys\n"
+        "line = psycopg.connect(sys.argv[1])\n"
+        "line.execute('SELECT pg_advisory_lock(7), pg_sleep(600)')\n"
+    )
+    client = subprocess.Popen([sys.executable, "-c", asks, cluster.url()])
+    free = "SELECT count(*) = 0 FROM pg_locks WHERE locktype = 'advisory'"
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        wait_until(
+            "it is asked", lambda: connection.execute(free).fetchone() == (False,), seconds=30
+        )
+        client.kill()
+        client.wait()
+        wait_until(
+            "it has ended", lambda: connection.execute(free).fetchone() == (True,), seconds=60
+        )
 
 
 def test_knows_japanese_words(cluster):
