@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from child_allowance.models import Recipient
 from child_allowance.rules.months import Month
 from child_allowance.services.person import Person
-from sapporo_base.admin import display
+from sapporo_base.admin import display, record_lines
 
 PAYMENTS = {"held": "warned", "in_file": "info", "paid": "done", "returned": "stopped"}
 CODES = {
@@ -114,17 +114,7 @@ def sections_of(person: Person) -> list[tuple[str, SafeString]]:
         ),
         (
             "誰が見て、何が連携されたか(情報連携記録)",
-            display.timeline(
-                [
-                    display.Moment(
-                        at=record.at,
-                        what=record.kind,
-                        text=record.detail,
-                        who=record.staff_name or record.system_code,
-                    )
-                    for record in person.records
-                ]
-            ),
+            record_lines.one_by_one(person.records),
         ),
     ]
 

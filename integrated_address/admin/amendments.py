@@ -1,5 +1,6 @@
 """番号訂正: what waits for a second person, and what was decided."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,18 +13,19 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.person_acts import PROCEDURE, WHAT_FOLLOWS
-from integrated_address.models import NumberAmendment
+from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words
+from integrated_address.admin.person_acts import WHAT_FOLLOWS
+from integrated_address.models import IntegratedAddressee, NumberAmendment
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED, RecordedLookMixin
+from sapporo_base.admin.record_lines import names_of
 from sapporo_base.admin.rights import holds
 from sapporo_base.rules.dates import format_date
 
-FILE = "integrated-address"
 State = NumberAmendment.State
 _LEVELS = {State.PROPOSED: "waiting", State.DONE: "done", State.REFUSED: "stopped"}
 
@@ -50,10 +52,10 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
     )
     # Rights and record
     personal_file = FILE
-    look_items = ("番号訂正",)
+    look_items = ("番号訂正", "氏名", "団体内統合宛名番号")
     look_procedure = PROCEDURE
     # List
-    list_display = ("what", "state_badge", "drafted", "drafted_by", "waited", "decided_by")
+    list_display = ("what", "state_badge", "drafted", "drafter", "waited", "decider")
     list_filter = (AmendmentState, "kind")
     ordering = ("drafted_at", "pk")
     # Page
@@ -66,9 +68,9 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         "day",
         "reason",
         "drafted",
-        "drafted_by",
+        "drafter",
         "decided",
-        "decided_by",
+        "decider",
         "decision_reason",
     )
     fields = readonly_fields
@@ -107,6 +109,25 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         """Return when it was drafted."""
         return display.moment(obj.drafted_at)
 
+    def prepare(self, request: HttpRequest, rows: Sequence[NumberAmendment]) -> None:
+        """Bring the names along of who drafted and who decided."""
+        who = names_of(number for one in rows for number in (one.drafted_by, one.decided_by))
+        for row in rows:
+            vars(row)["who"] = who
+
+    def _who(self, obj: NumberAmendment, number: str) -> str:
+        return (vars(obj).get("who") or names_of([number]))(number)
+
+    @admin.display(description="起案者", ordering="drafted_by")
+    def drafter(self, obj: NumberAmendment) -> str:
+        """Return who drafted it."""
+        return self._who(obj, obj.drafted_by)
+
+    @admin.display(description="決裁者", ordering="decided_by")
+    def decider(self, obj: NumberAmendment) -> str:
+        """Return who decided."""
+        return self._who(obj, obj.decided_by)
+
     @admin.display(description="待っている時間")
     def waited(self, obj: NumberAmendment) -> str | SafeString:
         """Return how long it waits."""
@@ -117,7 +138,7 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="団体内統合宛名")
     def person(self, obj: NumberAmendment) -> SafeString:
         """Lead to the person."""
-        return _page(obj.addressee_id)
+        return _page(obj.addressee)
 
     @admin.display(description="業務番号")
     def link_words(self, obj: NumberAmendment) -> SafeString | str:
@@ -127,7 +148,7 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="正しい紐付先")
     def target_page(self, obj: NumberAmendment) -> SafeString:
         """Lead to whose it is."""
-        return _page(obj.target_id) if obj.target_id else display.NOTHING
+        return _page(obj.target) if obj.target else display.NOTHING
 
     @admin.display(description="効力の生じる日")
     def day(self, obj: NumberAmendment) -> SafeString:
@@ -170,13 +191,13 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
         effects = [
             Effect("訂正の内容", self.what(obj)),
-            Effect("対象", f"団体内統合宛名番号 {obj.addressee_id}"),
+            Effect("対象", in_words(obj.addressee)),
             Effect("起案の理由", obj.reason),
             Effect("効力の生じる日", format_date(obj.effective_on)),
         ]
-        if obj.link and obj.target_id:
+        if obj.link and obj.target:
             effects.append(Effect("業務番号", f"{obj.link.system.name} {obj.link.number}"))
-            effects.append(Effect("正しい紐付先", f"団体内統合宛名番号 {obj.target_id}"))
+            effects.append(Effect("正しい紐付先", in_words(obj.target)))
             if is_granted:
                 effects.append(Effect("決裁の後", WHAT_FOLLOWS, "warned"))
         elif is_granted:
@@ -194,9 +215,11 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
         )
 
 
-def _page(number: str) -> SafeString:
-    url = reverse("admin:integrated_address_integratedaddressee_change", args=[number])
-    return format_html('<a href="{}">{}</a>', url, display.grouped(number))
+def _page(person: IntegratedAddressee) -> SafeString:
+    url = reverse("admin:integrated_address_integratedaddressee_change", args=[person.pk])
+    known = basics_of(person)
+    name = known.name if known else ""
+    return format_html('{} <a href="{}">{}</a>', name, url, display.grouped(person.pk))
 
 
 def home_block(request: HttpRequest) -> HomeBlock | None:

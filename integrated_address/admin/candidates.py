@@ -19,6 +19,7 @@ from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN_PROTECTED, RecordedLookMixin
+from sapporo_base.admin.record_lines import names_of
 from sapporo_base.admin.rights import holds
 
 PROCEDURE = "同一人の確認"
@@ -177,15 +178,17 @@ class MatchCandidateAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="判定")
     def history(self, obj: MatchCandidate) -> SafeString:
         """Return the judgements so far."""
+        decisions = list(obj.decisions.order_by("-at", "-pk"))
+        who = names_of(one.staff_number for one in decisions)
         moments = [
             display.Moment(
                 at=one.at,
                 what=one.get_state_display(),
                 text=one.reason,
-                who=one.staff_number,
+                who=who(one.staff_number),
                 level=_LEVELS[State(one.state)],
             )
-            for one in obj.decisions.order_by("-at", "-pk")
+            for one in decisions
         ]
         return display.timeline(moments, empty="まだ判定していません。")
 

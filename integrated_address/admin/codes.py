@@ -16,9 +16,8 @@ from unfold.decorators import action
 from integrated_address import selectors, services
 from integrated_address.admin import code_board
 from integrated_address.admin.code_board import board_url, bulk_url
-from integrated_address.admin.finding import FILE
+from integrated_address.admin.finding import FILE, PROCEDURE
 from integrated_address.admin.people import CODE_LEVELS
-from integrated_address.admin.person_acts import PROCEDURE
 from integrated_address.models import LinkageCodeStatus
 from integrated_address.rules import AGES, CodeState, cure_of
 from integrated_address.selectors import CodeSelection

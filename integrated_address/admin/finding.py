@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from integrated_address import selectors, services
-from integrated_address.admin.person_acts import PROCEDURE
 from integrated_address.models import BasicItems, IntegratedAddressee
 from sapporo_base import selectors as base
 from sapporo_base.admin import display
@@ -14,6 +13,7 @@ from sapporo_base.admin.people import Found, Register
 from sapporo_base.admin.rights import holds
 
 FILE = "integrated-address"
+PROCEDURE = "団体内統合宛名の管理"
 RESIDENT_NUMBERS = "001-000"
 """既存住基: whose numbers 住民宛名番号 are."""
 
@@ -24,6 +24,12 @@ def basics_of(addressee: IntegratedAddressee) -> BasicItems | None:
     if known is None:
         known = list(addressee.basic_items.filter(valid_until=None, superseded_at=None))
     return known[0] if known else None
+
+
+def in_words(addressee: IntegratedAddressee) -> str:
+    """Return who it is on the page of an act: name and number."""
+    known = basics_of(addressee)
+    return f"{known.name if known else ''} 団体内統合宛名番号 {addressee.pk}".strip()
 
 
 def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:

@@ -5,23 +5,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import services
+from integrated_address.admin.finding import PROCEDURE
 from integrated_address.admin.forms import ListForm, NumberFileForm
-from integrated_address.admin.person_acts import PROCEDURE
 from integrated_address.rules import NotAList, read_list
 from sapporo_base import selectors as base
 from sapporo_base.acts import InvalidRequest, NotPermitted
+from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
 from sapporo_base.admin.bases import staff_act
 from sapporo_base.admin.exports import csv_response
 from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, holds, require, right_words
+from sapporo_base.admin.runs import progress_words
 from sapporo_base.layouts import UnreadableFile
+from sapporo_base.services import Receipt
 
 if TYPE_CHECKING:
     from sapporo_base.admin.looks import ShownNumberMixin as _Page
@@ -32,6 +36,7 @@ FILE = "integrated-address"
 _NUMBER = "integrated_address.number_person"
 _LARGEST = 50 * 1024 * 1024
 _RESULTS = {"found": "該当", "none": "該当なし", "several": "複数該当", "refused": "検索不可"}
+_KINDS = ("number_people", "import_numbers")
 _RECEIVED = {"number_people": services.number_people, "import_numbers": services.import_numbers}
 
 
@@ -51,6 +56,11 @@ class ListActs(_Page):
                 "number-file/",
                 guarded(self.number_file_view),
                 name="integrated_address_number_file",
+            ),
+            path(
+                "number-file/progress/",
+                guarded(self.file_progress_view),
+                name="integrated_address_number_file_progress",
             ),
             *super().get_urls(),
         ]
@@ -105,6 +115,8 @@ class ListActs(_Page):
                 items.append(services.Item(**values))
         except NotAList as fault:
             raise InvalidRequest(str(fault)) from fault
+        if not items:
+            raise InvalidRequest("検索する行がありません。2行目から1行に1件ずつ入力してください。")
         if any(item.individual_number for item in items) and not holds(
             request, OPEN_NUMBER, file=FILE
         ):
@@ -157,6 +169,7 @@ class ListActs(_Page):
                 "50MBを超えるファイルは、運用者がコマンド import_numbers、number_people で取り込みます。"
             ),
             undo="同じファイルをもう一度取り込んでも、何も変わりません。",
+            progress=reverse("admin:integrated_address_number_file_progress"),
         )
 
     def _take(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
@@ -178,15 +191,45 @@ class ListActs(_Page):
                 )
             except UnreadableFile as fault:
                 raise InvalidRequest(fields={"upload": fault.reason}) from fault
-        run = reverse("admin:sapporo_base_batchrun_change", args=[receipt.batch_number])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "取込みの結果",
             "is_rehearsal": is_rehearsal,
             "file_name": upload.name,
-            "receipt": receipt,
-            "run": "" if is_rehearsal else run,
+            "facts": display.facts(
+                [
+                    *((label, f"{count:,}件") for label, count in receipt.counts.items()),
+                    ("取り込めない行", f"{receipt.rejected:,}件"),
+                ]
+            ),
+            "rejects": _rejects(receipt),
+            "run": _run_page(request, receipt),
             "again": request.path,
         }
         return TemplateResponse(request, "integrated_address/file_taken.html", context)
+
+    def file_progress_view(self, request: HttpRequest) -> HttpResponse:
+        """Return in words how far the file is that this person has sent."""
+        if not self.has_take_file_permission(request):
+            raise Http404
+        run = base.running_run(kinds=_KINDS, staff_number=request.user.staff_number)
+        words = progress_words(run) if run else "ファイルを確認しています"
+        return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+def _rejects(receipt: Receipt) -> SafeString:
+    if not receipt.first_rejects:
+        return SafeString("")
+    return display.table(
+        ("行", "項目", "理由"),
+        receipt.first_rejects,
+        caption=f"取り込めない行(先頭{len(receipt.first_rejects)}件。行は見出しを除いた番号)",
+    )
+
+
+def _run_page(request: HttpRequest, receipt: Receipt) -> str:
+    """Return where the run is found again, for who may see runs."""
+    if not request.user.has_perm("sapporo_base.view_batchrun"):
+        return ""
+    return reverse("admin:sapporo_base_batchrun_change", args=[receipt.batch_number])

@@ -20,6 +20,7 @@ from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.looks import OPEN_PROTECTED, RecordedLookMixin
+from sapporo_base.admin.record_lines import names_of
 from sapporo_base.admin.rights import holds
 
 State = Merge.State
@@ -157,10 +158,11 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="経過")
     def history(self, obj: Merge) -> SafeString:
         """Return who did what."""
+        who = names_of([obj.proposed_by, obj.decided_by, obj.undone_by])
         moments = [
             display.Moment(
                 at=obj.proposed_at, what="提案", text=obj.reason,
-                who=obj.proposed_by or "自動(個人番号の判明)", level="waiting",
+                who=who(obj.proposed_by) or "自動(個人番号の判明)", level="waiting",
             )
         ]  # fmt: skip
         if obj.decided_at:
@@ -168,14 +170,14 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
             moments.append(
                 display.Moment(
                     at=obj.decided_at, what="却下" if rejected else "承認・名寄せ",
-                    text=obj.decided_reason, who=obj.decided_by,
+                    text=obj.decided_reason, who=who(obj.decided_by),
                     level="plain" if rejected else "done",
                 )
             )  # fmt: skip
         if obj.undone_at:
             moments.append(
                 display.Moment(
-                    at=obj.undone_at, what="解除", text=obj.undone_reason, who=obj.undone_by,
+                    at=obj.undone_at, what="解除", text=obj.undone_reason, who=who(obj.undone_by),
                     level="stopped",
                 )
             )  # fmt: skip

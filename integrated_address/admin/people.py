@@ -5,28 +5,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.finding import FILE, basics_of
-from integrated_address.admin.forms import IndividualNumberForm
+from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words
 from integrated_address.admin.list_acts import ListActs
-from integrated_address.admin.person_acts import PROCEDURE, PersonActs
-from integrated_address.models import IntegratedAddressee
+from integrated_address.admin.number_search import NumberSearch
+from integrated_address.admin.person_acts import PersonActs
+from integrated_address.models import IntegratedAddressee, LinkageCodeStatus
+from integrated_address.rules import CodeState
 from sapporo_base import selectors as base
-from sapporo_base import services as base_services
-from sapporo_base.acts import Act, NotFound
+from sapporo_base.acts import Act
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
-from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED, ShownNumberMixin
-from sapporo_base.admin.records import KINDS
-from sapporo_base.admin.rights import RightIsMissing, holds, require
+from sapporo_base.admin.looks import OPEN_PROTECTED, ShownNumberMixin
+from sapporo_base.admin.person_records import PersonRecordsMixin
+from sapporo_base.admin.record_lines import names_of
+from sapporo_base.admin.rights import holds
 from sapporo_base.rules.dates import format_date
 
 CODE_LEVELS = {
@@ -40,7 +41,9 @@ _LOOKS_SHOWN = 20
 
 
 @admin.register(IntegratedAddressee)
-class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyAdmin):
+class IntegratedAddresseeAdmin(
+    PersonActs, ListActs, NumberSearch, PersonRecordsMixin, ShownNumberMixin, ReadOnlyAdmin
+):
     # Place and words
     duty = "連携"
     duty_title = "団体内統合宛名"
@@ -53,12 +56,17 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
         "該当する方を表示します。住所だけで探すときは、区から番地まで入力してください。"
         "過去の氏名・住所でも見つかります。支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
     )
+    nothing_found_text = (
+        "氏名の初めから、または生年月日(年月日まで)・業務番号でも探せます。住所だけで探すときは"
+        "区から番地まで、町名で絞り込むときは氏名や生年月日とともに入力してください。"
+        "支援措置対象者は、閲覧の権限がある職員の検索にだけ表示します。"
+    )
     # Rights and record
     personal_file = FILE
     look_items = ("基本4情報", "団体内統合宛名番号", "業務番号", "符号取得状況")
     look_procedure = PROCEDURE
     # List
-    list_display = ("number", "person", "born", "code_state", "states")
+    list_display = ("number", "person", "born", "place", "code_state", "states")
     search_fields = ("integrated_number",)
     search_help_text = "氏名・カナ・生年月日・住所・業務番号(個人番号での検索は専用の画面から)"
     ordering = ("integrated_number",)
@@ -129,21 +137,33 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
         return display.grouped(obj.pk)
 
     @admin.display(description="氏名")
-    def person(self, obj: IntegratedAddressee) -> str:
+    def person(self, obj: IntegratedAddressee) -> SafeString | str:
         """Return name and kana."""
         known = basics_of(obj)
-        return f"{known.name}({known.name_kana})" if known else "(削除)"
+        return display.name_and_kana(known.name, known.name_kana) if known else "(削除)"
 
     @admin.display(description="生年月日")
     def born(self, obj: IntegratedAddressee) -> SafeString:
         """Return the birth date, or its words."""
         known = basics_of(obj)
-        return display.day(known.birth_on, words=known.birth_text) if known else display.NOTHING
+        if known is None:
+            return display.NOTHING
+        return display.day(known.birth_on, weekday=False, words=known.birth_text)
+
+    @admin.display(description="住所")
+    def place(self, obj: IntegratedAddressee) -> SafeString:
+        """Return where the person lives; of who is under 支援措置 their page tells it, with a reason."""
+        if obj.under_support:
+            return display.roomy("住所非表示")
+        known = basics_of(obj)
+        return display.roomy(known.residential_address) if known else display.NOTHING
 
     @admin.display(description="符号")
     def code_state(self, obj: IntegratedAddressee) -> SafeString:
         """Return the 符号取得状況 as a word with a shape."""
         status = getattr(obj, "linkage_code_status", None)
+        if obj.state != IntegratedAddressee.State.ACTIVE:
+            return display.badge("終了", "plain")
         if status is None:
             return display.badge("個人番号未登録", "plain")
         return display.badge(status.get_state_display(), CODE_LEVELS[status.state])
@@ -158,6 +178,19 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
         return display.badge("支援措置", "warned") if obj.under_support else display.NOTHING
 
     # Page ------------------------------------------------------------------------------------
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Let the page bear the person's name; who may not see it is asked or refused before."""
+        obj = self.get_object(request, object_id)
+        name = self.person_name(obj) if obj else ""
+        title = {"title": name, "subtitle": "団体内統合宛名"} if name else {}
+        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
 
     @admin.display(description="基本4情報")
     def card(self, obj: IntegratedAddressee) -> SafeString:
@@ -226,16 +259,18 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
     @admin.display(description="起案と決裁")
     def drafts(self, obj: IntegratedAddressee) -> SafeString:
         """Return what was, or is to be, amended."""
+        drafts = selectors.drafts_of(obj)
+        who = names_of(number for one in drafts for number in (one.drafted_by, one.decided_by))
         moments = [
             display.Moment(
                 at=one.drafted_at,
                 what=one.get_state_display(),
                 text=f"{one.get_kind_display()} {one.reason}",
-                who=f"起案{one.drafted_by} 決裁{one.decided_by or '待ち'}",
+                who=f"起案: {who(one.drafted_by)} 決裁: {who(one.decided_by) or '待ち'}",
                 url=reverse("admin:integrated_address_numberamendment_change", args=[one.pk]),
                 level={"proposed": "waiting", "done": "done"}.get(one.state, "stopped"),
             )
-            for one in selectors.drafts_of(obj)
+            for one in drafts
         ]
         return display.timeline(moments, empty="番号訂正はありません。")
 
@@ -290,23 +325,22 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
     @admin.display(description="最近の記録")
     def looks(self, obj: IntegratedAddressee) -> SafeString:
         """Return who looked at this person or got something about them."""
-        moments = [
-            display.Moment(
-                at=record.at,
-                what=record.get_result_display(),
-                text=f"{KINDS.get(record.kind, record.kind)} {record.procedure} {record.reason}".strip(),
-                who=record.staff_name or record.system_code,
-                level="done" if record.result == "done" else "warned",
-            )
-            for record in base.records_about(self.look_subjects(obj))[:_LOOKS_SHOWN]
-        ]
-        return display.timeline(moments)
+        return self.latest_records(obj, most=_LOOKS_SHOWN)
+
+    def person_name(self, obj: IntegratedAddressee) -> str:
+        """Return the name of today."""
+        known = basics_of(obj)
+        return known.name if known else ""
 
     # Acts ------------------------------------------------------------------------------------
 
     def has_request_code_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Say whether this person may have a 符号 acquired."""
-        return request.user.has_perm("integrated_address.request_linkage_code")
+        """Say whether this person may have a 符号 acquired, and there is something to ask for."""
+        askable = LinkageCodeStatus.objects.filter(
+            pk=object_id, state__in=[CodeState.NOT_REQUESTED, CodeState.FAILED]
+        )
+        may = request.user.has_perm("integrated_address.request_linkage_code")
+        return may and (not object_id or askable.exists())
 
     @action(description="符号の取得を依頼する", permissions=["request_code"])
     def request_code(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -332,55 +366,8 @@ class IntegratedAddresseeAdmin(PersonActs, ListActs, ShownNumberMixin, ReadOnlyA
             obj=obj,
             form_class=ReasonForm,
             effects=[
-                Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("対象", in_words(obj)),
                 Effect("送り先", "中間サーバ・プラットフォーム(稼働時間内に順に送信)"),
             ],
-            undo="依頼は取り消せません。取得済の方に依頼しても何も変わりません。",
+            undo="依頼は取り消せません。",
         )
-
-    # Search by 個人番号 -----------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the search by 個人番号."""
-        view = self.admin_site.admin_view(self.by_individual_number_view)
-        name = "integrated_address_by_individual_number"
-        return [path("by-individual-number/", view, name=name), *super().get_urls()]
-
-    @action(description="個人番号で検索する", permissions=["show_number"])
-    def search_by_individual_number(self, request: HttpRequest) -> HttpResponse:
-        """Go to the search by 個人番号."""
-        return HttpResponseRedirect(reverse("admin:integrated_address_by_individual_number"))
-
-    def by_individual_number_view(self, request: HttpRequest) -> HttpResponse:
-        """Search by 個人番号 with right and reason; recorded before the answer."""
-        try:
-            require(request, OPEN, file=FILE)
-            require(request, OPEN_NUMBER, file=FILE)
-        except RightIsMissing as missing:
-            base_services.record_refusal(
-                staff_act(request, procedure=PROCEDURE),
-                "addressee_searched",
-                detail=missing.words,
-            )
-            raise
-
-        def do(data: dict[str, Any]) -> HttpResponse:
-            found = services.look_up_by_individual_number(
-                individual_number=data["individual_number"],
-                with_protected=holds(request, OPEN_PROTECTED, file=FILE),
-                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
-            )
-            if found is None:
-                raise NotFound("該当する方がいないか、あなたの権限では表示できません。")
-            return HttpResponseRedirect(self._page_of(found))
-
-        response = self.act_page(
-            request,
-            title="個人番号で検索する",
-            button="理由を記録して検索する",
-            do=do,
-            form_class=IndividualNumberForm,
-            explanation="検索したことと理由は、結果を表示する前に情報連携記録に残ります。",
-        )
-        response["Cache-Control"] = "no-store, private"
-        return response

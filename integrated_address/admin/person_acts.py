@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
+from integrated_address.admin.finding import PROCEDURE, in_words
 from integrated_address.admin.forms import (
     MomentForm,
     NumberChangeForm,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 else:
     _Page = object
 
-PROCEDURE = "団体内統合宛名の管理"
 WHAT_FOLLOWS = "この番号の副本と送信前の照会は、正しい方へ自動で移ります。"
 _DRAFT = "integrated_address.add_numberamendment"
 _PERIODS = "integrated_address.change_businessnumber"
@@ -62,12 +62,10 @@ class PersonActs(_Page):
         return request.user.has_perm(_DELETE) and self._in_use(object_id)
 
     def _linked(self, form: Any, obj: IntegratedAddressee, *, only_open: bool) -> Any:
-        links = [
-            (str(link.pk), words_of(link))
-            for link in selectors.links_of(obj)
-            if not (only_open and link.valid_until)
-        ]
-        return type(form.__name__, (form,), {"links": links})
+        found = [link for link in selectors.links_of(obj) if not (only_open and link.valid_until)]
+        periods = {str(link.pk): (link.valid_from, link.valid_until) for link in found}
+        links = [(str(link.pk), words_of(link)) for link in found]
+        return type(form.__name__, (form,), {"links": links, "periods": periods})
 
     @action(description="業務番号の期間を訂正する", permissions=["periods"], icon="date_range")
     def correct_period(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -91,11 +89,11 @@ class PersonActs(_Page):
             obj=obj,
             form_class=self._linked(PeriodForm, obj, only_open=False),
             effects=[
-                Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("対象", in_words(obj)),
                 Effect(
                     "終了", "有効終了日を入れると、その日から検索・番号変換の対象外になります。"
                 ),
-                Effect("再開", "有効終了日を空欄にすると、終了を取り消します。"),
+                Effect("そのほか", "入力しない日は、選んだ業務番号の今のままです。"),
             ],
             undo="もう一度訂正すれば元に戻せます。訂正の前後はどちらも記録に残ります。",
         )
@@ -122,7 +120,7 @@ class PersonActs(_Page):
             obj=obj,
             form_class=self._linked(WrongLinkForm, obj, only_open=True),
             effects=[
-                Effect("今の紐付先", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("今の紐付先", in_words(obj)),
                 Effect("次に必要なこと", "別の職員の決裁。それまで何も変わりません。"),
                 Effect("決裁の後", WHAT_FOLLOWS, "warned"),
             ],
@@ -152,7 +150,7 @@ class PersonActs(_Page):
             obj=obj,
             form_class=NumberChangeForm,
             effects=[
-                Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("対象", in_words(obj)),
                 Effect("次に必要なこと", "別の職員の決裁。それまで何も変わりません。"),
                 Effect("決裁の後", "符号は未要求に戻り、新しい番号で改めて要求します。", "warned"),
             ],
@@ -184,7 +182,7 @@ class PersonActs(_Page):
             obj=obj,
             form_class=ReasonForm,
             effects=[
-                Effect("対象", f"団体内統合宛名番号 {obj.pk}"),
+                Effect("対象", in_words(obj)),
                 Effect("終了する業務番号", f"{len(links):,}件", "warned" if links else ""),
                 Effect("符号", code.get_state_display() if code else "個人番号未登録"),
                 Effect("中間サーバ", "番号・符号・登録済の副本の削除を送信します。"),

@@ -27,6 +27,7 @@ from integrated_address.rules.terms import (
     NotAList,
     Term,
     place_asked,
+    plain_digits,
     read_list,
     read_term,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "is_integrated_number",
     "limits_without_rows",
     "place_asked",
+    "plain_digits",
     "read_list",
     "read_term",
     "state_after_request",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Final
+from unicodedata import normalize
 
 from integrated_address.rules.matching import residence_key, without_prefecture
 from sapporo_base.rules.dates import NotADate, parse_date
@@ -103,6 +104,13 @@ COLUMNS: Final[Mapping[str, str]] = {
     "性別": "sex",
 }
 """Headings of a list to search by, and the items they are."""
+_NUMBERS: Final = frozenset({"individual_number", "integrated_number"})
+_BETWEEN: Final = re.compile(r"[\s\-‐－ー]")
+
+
+def plain_digits(text: str) -> str:
+    """Return a number that people wrote in groups, with hyphens or in full width, as its digits alone."""
+    return _BETWEEN.sub("", normalize("NFKC", text))
 
 
 class NotAList(ValueError):
@@ -111,11 +119,15 @@ class NotAList(ValueError):
 
 def read_list(text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     """
-    Yield row number and items of a list (CSV with the headings of `COLUMNS`, in any order, any of them left out).
+    Yield row number and items of a list with the headings of `COLUMNS`, in any order, any of them left out.
+
+    Between the columns are commas, or tabs as a spreadsheet copies them.
 
     :raises NotAList: a heading that is none, or a day that is none; its row is named, its value is not.
     """
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    text = text.lstrip("\ufeff")
+    is_copied = "\t" in text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text), delimiter="\t" if is_copied else ",")
     headings = [heading.strip() for heading in next(rows, [])]
     if not headings or not set(headings) <= COLUMNS.keys():
         raise NotAList(f"1行目の見出しは {'・'.join(COLUMNS)} から選んでください。")
@@ -131,6 +143,8 @@ def _items(number: int, row: Mapping[str, str]) -> Mapping[str, object]:
     items: dict[str, object] = {
         COLUMNS[heading]: cell.strip() for heading, cell in row.items() if cell.strip()
     }
+    for name in _NUMBERS & items.keys():
+        items[name] = plain_digits(str(items[name]))
     if "birth_on" in items:
         try:
             items["birth_on"] = parse_date(str(items["birth_on"]))

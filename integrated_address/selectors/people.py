@@ -17,7 +17,7 @@ from integrated_address.models import (
     NumberAmendment,
     SearchAlarm,
 )
-from integrated_address.rules import Term, is_integrated_number, read_term
+from integrated_address.rules import Term, is_integrated_number, plain_digits, read_term
 from integrated_address.selectors.numbers import present_number
 from sapporo_base.rules.dates import NotADate, parse_date
 from sapporo_base.rules.places import place_key
@@ -27,6 +27,7 @@ _CLOSED = Q(valid_until__isnull=False, superseded_at__isnull=True)
 _MOST_COMPARED = 2_000
 """Versions whose 住所 are compared with the places of a term."""
 _MOST_AT_HOME = 1_000
+_LONG_NUMBER = 10
 _TOLD: Final = (
     "valid_from", "source_id", "name", "name_kana", "birth_on", "birth_text", "sex", "residential_address",
     "resident_state",
@@ -48,7 +49,9 @@ def people_matching(term: str, *, with_protected: bool) -> QuerySet[IntegratedAd
 
 
 def _condition(term: str) -> Q:
-    words = term.split()
+    digits = plain_digits(term)
+    # As a page shows them, in groups: fewer digits may be a date or a house.
+    words = [digits] if digits.isdigit() and len(digits) >= _LONG_NUMBER else term.split()
     if len(words) == 1 and words[0].isascii() and words[0].isalnum() and not _is_date(words[0]):
         # Looked up first: an OR of a question and a value would read the table.
         linked = BusinessNumber.objects.filter(_OPEN, number=words[0])

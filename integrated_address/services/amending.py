@@ -150,7 +150,7 @@ def draft_link_correction(
     link = known.first()
     if link is None:
         raise NotFound("この紐付は使われていません。画面を開き直してください。")
-    towards = _person(target)
+    towards = _person(target, field="target")
     _refuse_unreasonable(act, effective_on)
     if towards.pk == link.addressee_id:
         raise InvalidRequest(fields={"target": "今の紐付先と同じ方です。"})
@@ -307,7 +307,7 @@ def _refuse_unreasonable(act: Act, effective_on: date) -> None:
         raise InvalidRequest(fields={"effective_on": "先の日付にはできません。"})
 
 
-def _person(integrated_number: str) -> IntegratedAddressee:
+def _person(integrated_number: str, *, field: str = "") -> IntegratedAddressee:
     wait_for_masses()
     present = present_number(integrated_number)
     lock_people([present])
@@ -315,7 +315,8 @@ def _person(integrated_number: str) -> IntegratedAddressee:
         pk=present, state=IntegratedAddressee.State.ACTIVE
     ).first()
     if person is None:
-        raise NotFound("該当する団体内統合宛名番号がありません。")
+        words = "該当する団体内統合宛名番号がありません。"
+        raise NotFound(words, fields={field: words} if field else None)
     return person
 
 

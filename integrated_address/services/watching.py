@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from integrated_address.models import Holder, SearchAlarm, SearchLimit
 from integrated_address.rules import Limits, limits_without_rows
 from sapporo_base import services as base
-from sapporo_base.acts import Act, InvalidRequest, TooOften
+from sapporo_base.acts import Act, InvalidRequest, NotPermitted, TooOften
 
 _COUNT: Final = """
 INSERT INTO integrated_address_searchtally (holder_kind, holder, hour, searches)
@@ -99,10 +99,13 @@ def acknowledge_search_alarms(*, alarms: Collection[int], note: str, act: Act) -
     Note that somebody has looked into these alarms; return how many were new to that.
 
     :raises InvalidRequest: no note.
+    :raises NotPermitted: one of them is about the searches of who acknowledges.
     """
     if not note.strip():
         raise InvalidRequest(fields={"reason": "確認の所見を入力してください。"})
     who = act.staff.staff_number if act.staff else act.path
+    if SearchAlarm.objects.filter(pk__in=alarms, holder_kind=Holder.STAFF, holder=who).exists():
+        raise NotPermitted("自分の検索の警報は確認済にできません。別の職員が確認してください。")
     seen = SearchAlarm.objects.filter(pk__in=alarms, acknowledged_at=None).update(
         acknowledged_at=act.at, acknowledged_by=who, note=note.strip()
     )

@@ -14,8 +14,6 @@ from resident_basic.models import ResidentVersion
 from resident_basic.rules.items import item_labels
 from sapporo_base import selectors as base
 from sapporo_base.admin import display, drawings
-from sapporo_base.admin.records import KINDS
-from sapporo_base.models import LinkageRecord
 
 _HEAD = "02"
 _STATE_LEVELS = {"1": "done", "2": "plain", "3": "stopped", "9": "plain"}
@@ -235,28 +233,4 @@ def _items(names: Sequence[str]) -> SafeString:
         return display.NOTHING
     return format_html(
         "<details><summary>{}項目</summary>{}</details>", len(words), display.items(words)
-    )
-
-
-def looks(records: Sequence[LinkageRecord]) -> SafeString:
-    """Return who looked at this person or did something to the record, in the order given."""
-    return display.timeline(
-        [
-            display.Moment(
-                at=record.at,
-                what=KINDS.get(record.kind, record.get_result_display()),
-                text=" ".join(
-                    part
-                    for part in (
-                        "" if record.result == "done" else f"({record.get_result_display()})",
-                        record.procedure,
-                        record.reason,
-                    )
-                    if part
-                ),
-                who=record.staff_name or record.system_code,
-                level="done" if record.result == "done" else "warned",
-            )
-            for record in records
-        ]
     )

@@ -1,7 +1,7 @@
 """The further pages of a resident: any two versions, a past moment, all records, page by page."""
 
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -16,25 +16,19 @@ from resident_basic import selectors
 from resident_basic.admin import person
 from resident_basic.admin.finding import FILE
 from resident_basic.models import Resident, ResidentVersion
-from sapporo_base import selectors as base
 from sapporo_base.acts import JAPAN
 from sapporo_base.admin import display
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
 from sapporo_base.admin.looks import OPEN_PROTECTED
 from sapporo_base.admin.people import ways_to
+from sapporo_base.admin.person_records import PersonRecordsMixin
 from sapporo_base.admin.rights import holds
-
-if TYPE_CHECKING:
-    from sapporo_base.admin.looks import RecordedLookMixin as _Page
-else:
-    _Page = object
 
 _SHOWN = 10
 _A_PAGE = 50
 _MOST_DELIVERIES = 1000
 _NAMES = {
     "versions": "履歴の比較・過去の時点",
-    "records": "閲覧・提供の記録",
     "deliveries": "移転の記録",
 }
 
@@ -76,14 +70,13 @@ def _title_of(version: ResidentVersion) -> str:
     return " ".join([*words, day]) + mark
 
 
-class PersonPagesMixin(_Page):
+class PersonPagesMixin(PersonRecordsMixin):
     """Gives the page of a resident its sections and the pages behind them; put before RecordedLookMixin."""
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages behind the sections."""
         views = {
             "versions": self.versions_view,
-            "records": self.records_view,
             "deliveries": self.deliveries_view,
         }
         own = [
@@ -170,10 +163,12 @@ class PersonPagesMixin(_Page):
     @admin.display(description="最近の記録")
     def looks(self, obj: Resident) -> SafeString:
         """Return who looked at this person or was given something about them."""
-        records = list(base.records_about(self.look_subjects(obj))[:_SHOWN])
-        return format_html(
-            "{}{}", person.looks(records), _way("records", obj, "閲覧・提供の記録をすべて見る")
-        )
+        return self.latest_records(obj, most=_SHOWN)
+
+    def person_name(self, obj: Resident) -> str:
+        """Return the name of today."""
+        version = self._latest(obj)
+        return version.name if version else ""
 
     # Pages -----------------------------------------------------------------------------------
 
@@ -189,7 +184,6 @@ class PersonPagesMixin(_Page):
     def _shown(
         self, request: HttpRequest, obj: Resident, name: str, **context: Any
     ) -> HttpResponse:
-        version = self._latest(obj)
         return TemplateResponse(
             request,
             f"resident_basic/person_{name}.html",
@@ -198,7 +192,7 @@ class PersonPagesMixin(_Page):
                 "opts": self.opts,
                 "original": obj,
                 "title": _NAMES[name],
-                "subtitle": version.name if version else "",
+                "subtitle": self.person_name(obj),
                 "back": self._page_of(obj),
                 **context,
             },
@@ -224,21 +218,6 @@ class PersonPagesMixin(_Page):
             compared=_compared(comparison, versions),
             past=past,
             then=_then(past, obj),
-        )
-
-    def records_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show all records about the person, page by key."""
-        obj, asked = self._page(request, object_id, "records")
-        if asked:
-            return asked
-        records = base.records_about(self.look_subjects(obj))
-        after = request.GET.get("after", "")
-        if after.isdecimal() and (last := records.filter(pk=after).first()):
-            records = base.records_before(records, last)
-        shown = list(records[: _A_PAGE + 1])
-        more = shown[_A_PAGE - 1].pk if len(shown) > _A_PAGE else ""
-        return self._shown(
-            request, obj, "records", listed=person.looks(shown[:_A_PAGE]), after=more
         )
 
     def deliveries_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

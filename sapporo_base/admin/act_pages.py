@@ -16,6 +16,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from sapporo_base.acts import Refusal
+from sapporo_base.logs import WITHHELD, without_individual_numbers
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as _Page
@@ -46,6 +47,19 @@ class ReasonForm(forms.Form):
         error_messages={"required": "理由を入力してください。"},
     )
 
+    def clean_reason(self) -> str:
+        """Refuse a 個人番号 in it: the reason stands in the record. It does not come back in the page."""
+        reason: str = self.cleaned_data["reason"]
+        told = without_individual_numbers(reason)
+        if told != reason:
+            typed: Any = self.data.copy()
+            typed[self.add_prefix("reason")] = told
+            self.data = typed
+            raise forms.ValidationError(
+                f"個人番号は書かないでください。{WITHHELD}に置き換えました。"
+            )
+        return reason
+
 
 class ActPageMixin(_Page):
     """Gives an admin class `act_page`."""
@@ -67,6 +81,7 @@ class ActPageMixin(_Page):
         done: str = "",
         back: str = "",
         danger: bool = False,
+        progress: str = "",
     ) -> HttpResponse:
         """
         Show what will happen; on confirmation do it, say so and go back to the page it came from.
@@ -76,18 +91,19 @@ class ActPageMixin(_Page):
             `fields` at the form's fields.
         :param drafted_by: 職員番号 of the drafter, who may not decide (四眼).
         :param undo: how it can be undone, or that it can't.
+        :param progress: where the page asks how far long work is while it waits for it.
         :param back: where to go afterwards; the page of `obj` or the list, if empty.
         """
         own_draft = bool(drafted_by) and drafted_by == request.user.staff_number
         confirmed = request.method == "POST" and _CONFIRMED in request.POST
         form = form_class(request.POST, request.FILES) if confirmed else form_class(initial=initial)
         back = back or self._page_of(obj)
-        refused = ""
+        refused: Refusal | None = None
         if confirmed and not own_draft and form.is_valid():
             try:
                 outcome = do(form.cleaned_data)
             except Refusal as refusal:
-                refused = refusal.message
+                refused = refusal
                 for field, words in refusal.fields.items():
                     if field in form.fields:
                         form.add_error(field, words)
@@ -108,9 +124,10 @@ class ActPageMixin(_Page):
             "undo": undo,
             "explanation": explanation,
             "own_draft": own_draft,
-            "refused": refused,
+            "refused": _left_to_say(refused, form),
             "back": back,
             "danger": danger,
+            "progress": progress,
             "kept": [(name, value) for name in _KEPT for value in request.POST.getlist(name)],
         }
         status = 409 if refused else 200
@@ -121,3 +138,15 @@ class ActPageMixin(_Page):
         if obj is None or not getattr(obj, "pk", None):
             return reverse(f"{name}_changelist")
         return reverse(f"{name}_change", args=(obj.pk,))
+
+
+def _left_to_say(refusal: Refusal | None, form: forms.Form) -> str:
+    """Return what a refusal says beyond the errors at the fields."""
+    if refusal is None:
+        return ""
+    elsewhere = [str(words) for name, words in refusal.fields.items() if name not in form.fields]
+    is_general = bool(refusal.fields) and refusal.message in {
+        type(refusal).message,
+        *refusal.fields.values(),
+    }
+    return " ".join(elsewhere if is_general else [refusal.message, *elsewhere])

@@ -22,6 +22,7 @@ from sapporo_base.admin.conversions.findings import unmapped_table
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
+from sapporo_base.admin.record_lines import names_of, system_words
 from sapporo_base.admin.rights import RightIsMissing, require
 from sapporo_base.admin.runs import (
     INTERRUPTED,
@@ -80,10 +81,20 @@ class BatchRunAdmin(ReadOnlyAdmin):
         "count_table",
         "report_tables",
         "rejects",
-        "staff_number",
-        "system_code",
+        "staff",
+        "system",
         "correlation_id",
     )
+
+    @admin.display(description="職員")
+    def staff(self, obj: BatchRun) -> str:
+        """Return who brought it, by name."""
+        return names_of([obj.staff_number])(obj.staff_number)
+
+    @admin.display(description="庁内業務システム")
+    def system(self, obj: BatchRun) -> str | SafeString:
+        """Return which system brought it, by its name."""
+        return system_words(obj, obj.system_code)
 
     @admin.display(description="処理", ordering="kind")
     def what(self, obj: BatchRun) -> str:

@@ -98,6 +98,11 @@ def age_on(born_on: date, on: date) -> int:
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
+def _clock(value: datetime) -> str:
+    local = timezone.localtime(value)
+    return f"{local.hour}:{local:%M}"
+
+
 def waited(since: datetime, *, at: datetime) -> str:
     """Return how long something has waited: 3日, 5時間, 12分, 1分未満."""
     minutes = int((at - since).total_seconds() // 60)
@@ -145,6 +150,19 @@ def name_and_kana(name: str, kana: str, *, url: str = "") -> SafeString:
 def roomy(words: str) -> SafeString:
     """Return words, such as a 住所, that keep some room in a narrow column."""
     return format_html('<span class="sb-roomy">{}</span>', words)
+
+
+def snug(words: str) -> SafeString:
+    """Return words, such as a state or a 事務, that keep a little room in a narrow column."""
+    return format_html('<span class="sb-snug">{}</span>', words)
+
+
+def lines(words: Sequence[str]) -> SafeString:
+    """Return each on a line of its own."""
+    # One box: in a row of a tablet the parts of a cell would stand beside one another.
+    return format_html(
+        "<div>{}</div>", format_html_join(SafeString("<br>"), "{}", ((one,) for one in words))
+    )
 
 
 def items(words: Sequence[str]) -> SafeString:
@@ -230,7 +248,11 @@ def differences(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened: when, what (a word), the rest of the sentence, by whom, and where to read on."""
+    """
+    One thing that happened: when, what (a word), the rest of the sentence, by whom, and where to read on.
+
+    Of several alike on one day `first` is when the first of them was, `at` when the last.
+    """
 
     at: datetime | date
     what: str
@@ -238,6 +260,7 @@ class Moment:
     who: str = ""
     url: str = ""
     level: str = "plain"
+    first: datetime | None = None
 
 
 def timeline(moments: Sequence[Moment], *, empty: str = "記録はありません。") -> SafeString:
@@ -247,6 +270,9 @@ def timeline(moments: Sequence[Moment], *, empty: str = "記録はありませ�
     entries = []
     for one in moments:
         when = moment(one.at) if isinstance(one.at, datetime) else day(one.at)
+        if isinstance(one.at, datetime) and one.first and _clock(one.first) != _clock(one.at):
+            last = format_html('<time datetime="{}">{}</time>', one.at.isoformat(), _clock(one.at))
+            when = format_html("{}~{}", moment(one.first), last)
         what = badge(one.what, one.level)
         text = (
             format_html('<a href="{}">{}</a>', one.url, one.text or "内容を表示")

@@ -44,9 +44,13 @@ KIND_NAMES = {
     "receive_residents_rehearsal": "住民ファイルの確認",
     "check_residents": "住民情報の整合性確認",
     "import_numbers": "団体内統合宛名番号の移行",
+    "import_numbers_rehearsal": "団体内統合宛名番号の移行の確認",
     "number_people": "業務番号ファイルの付番",
+    "number_people_rehearsal": "業務番号ファイルの確認",
     "receive_taxes": "課税情報の受領",
+    "receive_taxes_rehearsal": "課税情報の確認",
     "receive_accounts": "口座情報の受領",
+    "receive_accounts_rehearsal": "口座情報の確認",
     "claims": "請求・届出の受領",
     "claim_children": "請求児童の受領",
 }

@@ -9,6 +9,7 @@ from sapporo_base.selectors.batches import (
     last_runs,
     open_reject_count,
     run_progress,
+    running_run,
 )
 from sapporo_base.selectors.conversions import (
     judging_codes,
@@ -45,6 +46,7 @@ from sapporo_base.selectors.rights import (
     file_rights_of,
     is_working,
     rights_held,
+    staff_names,
     systems_applied_for_by,
     systems_operated_by,
     wards_of,
@@ -85,7 +87,9 @@ __all__ = [
     "records_over",
     "rights_held",
     "run_progress",
+    "running_run",
     "seal_state",
+    "staff_names",
     "still_running",
     "system",
     "system_names",

@@ -9,6 +9,9 @@ from django.db import connection
 
 from sapporo_base.models import BatchRun, RejectedRow
 
+REHEARSAL: Final = "_rehearsal"
+"""What the kind of a job ends with that only looks."""
+
 
 class NoSuchRun(Exception):
     """No job of this kind took this file."""
@@ -49,6 +52,15 @@ def last_runs(*, kind: str, most: int) -> Sequence[BatchRun]:
     """Return the last finished jobs of a kind, newest first."""
     finished = BatchRun.objects.filter(kind=kind, ended_at__isnull=False)
     return list(finished.order_by("-started_at", "-pk")[:most])
+
+
+def running_run(*, kinds: Sequence[str], staff_number: str) -> BatchRun | None:
+    """Return the newest job of these kinds, rehearsals too, that somebody waits for."""
+    wanted = [*kinds, *(f"{kind}{REHEARSAL}" for kind in kinds)]
+    running = BatchRun.objects.filter(
+        kind__in=wanted, staff_number=staff_number, state=BatchRun.State.RUNNING
+    )
+    return running.order_by("-pk").first()
 
 
 # Whoever receives a file holds its lock; a key of 64 bits is told in two halves.

@@ -1,5 +1,6 @@
 """Questions about what a member of staff may see and do. guardian is behind these, nowhere else."""
 
+from collections.abc import Collection
 from datetime import date
 from itertools import product
 
@@ -32,6 +33,12 @@ def working_staff(number: str, *, day: date) -> Staff | None:
     """Return who bears this 職員番号, if they may work on that day."""
     found = Staff.objects.filter(staff_number=number).first()
     return found if found and found.is_valid_on(day) else None
+
+
+def staff_names(numbers: Collection[str]) -> dict[str, str]:
+    """Return the name of each of these 職員番号 that is somebody's."""
+    found = Staff.objects.filter(staff_number__in=numbers)
+    return dict(found.values_list("staff_number", "name"))
 
 
 def file_rights_of(staff: Staff) -> frozenset[tuple[str, str]]:

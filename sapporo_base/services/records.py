@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging
+from sapporo_base.logs import without_individual_numbers
 from sapporo_base.models import LegalBasis, LinkageRecord, LinkageRecordSubject
 from sapporo_base.rows import beside_the_transaction, prepared_rows
 
@@ -147,7 +148,7 @@ def _record(act: Act, kind: str, said: Said) -> LinkageRecord:
         staff_name=act.staff.name if act.staff else "",
         system_code=act.system.code if act.system else "",
         on_behalf_of=act.on_behalf_of[:40],
-        reason=act.reason[:300],
+        reason=without_individual_numbers(act.reason)[:300],
         terminal=act.terminal[:60],
         correlation_id=act.correlation_id,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import ModuleType
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
@@ -49,6 +50,12 @@ def grouped(number: str, size: int = 5) -> SafeString:
 
 
 @register.simple_tag
+def name_and_kana(name: str, kana: str, url: str = "") -> SafeString:
+    """Write a name over its kana."""
+    return _display().name_and_kana(name, kana, url=url)
+
+
+@register.simple_tag
 def badge(word: str, level: str = "plain") -> SafeString:
     """Write a state as a word with its shape."""
     return _display().badge(word, level)
@@ -58,3 +65,13 @@ def badge(word: str, level: str = "plain") -> SafeString:
 def attention(word: str, level: int) -> SafeString:
     """Write the state of a home block."""
     return _display().badge(word, ("done", "info", "waiting", "warned", "stopped")[level])
+
+
+@register.filter
+def said_once(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parts of the way to a page that lead somewhere; where two are called alike, the second."""
+    led = [part for part in parts if part.get("link")]
+    following = [*(str(part["title"]) for part in led[1:]), ""]
+    return [
+        part for part, after in zip(led, following, strict=False) if str(part["title"]) != after
+    ]

@@ -85,6 +85,29 @@ class TestSearch:
 
         assert "札幌　花子" in answer.content.decode()
 
+    @pytest.mark.parametrize("written", ["{0} {1} {2}", "{0}-{1}-{2}", "{0}　{1}　{2}"])
+    def test_a_number_is_found_as_a_page_shows_it(self, clerk, hanako, written):
+        term = written.format(hanako[:5], hanako[5:10], hanako[10:])
+        full_width = term.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+
+        for typed in (term, full_width):
+            assert "札幌　花子" in clerk(OPEN).get(PEOPLE, {"q": typed}).content.decode()
+
+    def test_the_list_says_where_somebody_lives_but_not_of_protected_people(
+        self, clerk, hanako, act
+    ):
+        asked = {"q": "サッポロ"}
+        assert "北一条西二丁目" in clerk(OPEN).get(PEOPLE, asked).content.decode()
+        services.set_support_flag(
+            system=system("001-000"), business_numbers=["100"], on=True, act=act
+        )
+        shown = clerk(OPEN, PROTECTED).get(PEOPLE, asked).content.decode()
+        assert "札幌　花子" in shown
+        assert "北一条西二丁目" not in shown
+
+    def test_a_search_that_finds_nobody_says_how_else_to_look(self, clerk, hanako):
+        assert "氏名の初めから" in clerk(OPEN).get(PEOPLE, {"q": "オタル"}).content.decode()
+
     @pytest.mark.parametrize(
         "term",
         [
@@ -140,8 +163,26 @@ class TestPerson:
         page = browser.get(page_of(hanako)).content.decode()
 
         assert "国民健康保険" in page
-        assert "閲覧 団体内統合宛名の管理" in page
+        assert "閲覧</span> 団体内統合宛名の管理" in page
         assert fictitious_individual_number(1) not in page
+
+    def test_like_looks_of_a_day_are_one_line_and_all_of_them_are_a_click_away(self, clerk, hanako):
+        browser = clerk(OPEN)
+        for _ in range(4):
+            browser.get(page_of(hanako))
+        records = reverse("admin:integrated_address_integratedaddressee_records", args=[hanako])
+        page = browser.get(page_of(hanako)).content.decode()
+
+        assert page.count("閲覧</span>") == 1
+        assert "団体内統合宛名の管理 5回" in page
+        assert records in page
+        assert browser.get(records).content.decode().count("閲覧</span>") == 6
+
+    def test_the_records_of_a_protected_person_are_asked_for_with_a_reason(self, clerk, protected):
+        records = reverse("admin:integrated_address_integratedaddressee_records", args=[protected])
+        assert clerk(OPEN).get(records).status_code == 403
+        asked = clerk(OPEN, PROTECTED).get(records).content.decode()
+        assert "支援措置対象者の閲覧" in asked
 
     def test_versions_are_shown_side_by_side(self, clerk, hanako, act):
         services.update_basics(
@@ -209,6 +250,12 @@ class TestPerson:
         browser.post(url, {"_confirmed": "1", "reason": "照会のため"})
 
         assert LinkageCodeStatus.objects.get(pk=hanako).state == "requested"
+
+    def test_a_code_is_offered_only_where_there_is_something_to_ask_for(self, clerk, hanako):
+        browser = clerk(OPEN, rights=("integrated_address.request_linkage_code",))
+        assert "符号の取得を依頼する" in browser.get(page_of(hanako)).content.decode()
+        LinkageCodeStatus.objects.filter(pk=hanako).update(state="acquired")
+        assert "符号の取得を依頼する" not in browser.get(page_of(hanako)).content.decode()
 
     def test_who_may_not_request_is_refused(self, clerk, hanako):
         url = reverse("admin:integrated_address_integratedaddressee_request_code", args=[hanako])

@@ -151,7 +151,10 @@ class TestImport:
         assert receipt.rejected == 2
         assert "別の団体内統合宛名番号にもある(1・2行)" in receipt.first_rejects[0][2]
         assert not IntegratedAddressee.objects.exists()
-        assert not BatchRun.objects.exists()
+        run = BatchRun.objects.get(pk=receipt.batch_number)
+        assert (run.kind, run.state) == ("import_numbers_rehearsal", "rehearsed")
+        assert run.report["sections"][0]["rows"][0][0] == receipt.first_rejects[0][0]
+        assert not RejectedRow.objects.exists()
         assert numbered(act, serial=9).integrated_number < brought
 
     @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ class TestPast:
 
 class TestRecords:
     def test_who_looked_is_shown_page_by_key(self, clerk, mover, monkeypatch):
-        monkeypatch.setattr("resident_basic.admin.person_pages._A_PAGE", 2)
+        monkeypatch.setattr("sapporo_base.admin.person_records._A_PAGE", 2)
         browser = clerk()
         for _ in range(3):
             browser.get(page_of(mover))

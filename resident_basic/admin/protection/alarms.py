@@ -1,5 +1,6 @@
 """閲覧警報: who looked at protected people, until a manager has looked into it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +21,7 @@ from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
-from sapporo_base.admin.records import KINDS
+from sapporo_base.admin.record_lines import KINDS, bring_system_names, system_words
 from sapporo_base.admin.rights import holds, require
 
 _PATHS = {"admin": "画面", "api": "API"}
@@ -100,6 +101,10 @@ class LookAlarmAdmin(ReadOnlyAdmin):
         services.raise_look_alarms(act=staff_act(request, procedure=PROCEDURE))
         return super().changelist_view(request, extra_context)
 
+    def prepare(self, request: HttpRequest, rows: Sequence[LookAlarm]) -> None:
+        """Bring the names of the systems along."""
+        bring_system_names(rows)
+
     @admin.display(description="日時", ordering="at")
     def when(self, obj: LookAlarm) -> SafeString:
         """Return when."""
@@ -111,11 +116,11 @@ class LookAlarmAdmin(ReadOnlyAdmin):
         return display.badge(obj.get_outcome_display(), OUTCOMES[obj.outcome])
 
     @admin.display(description="職員・システム")
-    def who(self, obj: LookAlarm) -> str:
+    def who(self, obj: LookAlarm) -> str | SafeString:
         """Return who looked."""
         if obj.staff_number:
             return f"{obj.staff_name}({obj.staff_number})"
-        return f"システム {obj.system_code}" if obj.system_code else "不明"
+        return system_words(obj, obj.system_code) if obj.system_code else "不明"
 
     @admin.display(description="経路・操作")
     def door(self, obj: LookAlarm) -> str:

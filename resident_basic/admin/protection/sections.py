@@ -16,7 +16,7 @@ from resident_basic.rules.items import REGISTER
 from resident_basic.rules.protection import Phase, extension_opens
 from sapporo_base import selectors as base
 from sapporo_base.admin import display
-from sapporo_base.admin.records import KINDS
+from sapporo_base.admin.record_lines import KINDS
 
 PHASES = {
     Phase.EXPIRED: ("期間経過(保護は継続中)", "stopped"),
@@ -210,6 +210,7 @@ class MeasureSectionsMixin:
     @admin.display(description="最近の警報")
     def alarm_line(self, obj: SupportMeasure) -> SafeString:
         """Return who looked at the person lately."""
+        names = base.system_names()
         moments = [
             display.Moment(
                 at=one.at,
@@ -219,7 +220,7 @@ class MeasureSectionsMixin:
                     for part in (KINDS.get(one.kind, one.kind), one.procedure, one.reason)
                     if part
                 ),
-                who=one.staff_name or one.system_code,
+                who=one.staff_name or names.get(one.system_code, one.system_code),
                 url=reverse("admin:resident_basic_lookalarm_change", args=[one.pk]),
                 level=OUTCOMES[one.outcome],
             )

@@ -123,8 +123,68 @@
     say();
   });
 
+  // A 個人番号 typed into the search of a list would stand in its address: it is not sent.
+  const isIndividualNumber = (typed) => {
+    const digits = typed.normalize("NFKC").replace(/[\s-]/g, "");
+    if (!/^\d{12}$/.test(digits)) return false;
+    const sum = [...digits.slice(0, 11)].reduce((all, one, at) => all + Number(one) * (at < 5 ? 6 - at : 12 - at), 0);
+    return (sum % 11 <= 1 ? 0 : 11 - (sum % 11)) === Number(digits[11]);
+  };
+  document.querySelectorAll("form[role=search][method=get]").forEach((form) => {
+    const box = form.querySelector("input[type=search]");
+    box?.addEventListener("input", () => {
+      const words = "個人番号では検索できません。氏名・宛名番号などで検索してください。";
+      box.setCustomValidity(isIndividualNumber(box.value) ? words : "");
+    });
+  });
+
+  // A menu of acts opens to where there is room, and closes by Escape and by going elsewhere.
+  document.querySelectorAll(".sb-menu").forEach((menu) => {
+    menu.addEventListener("toggle", () => {
+      const room = document.documentElement.clientWidth - menu.getBoundingClientRect().left;
+      menu.classList.toggle("sb-leftwards", menu.querySelector("ul").offsetWidth > room);
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    document.addEventListener("click", (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+  });
+
+  // The theme wants a box of its own beside each file that is chosen, and fails where there is none.
+  document.querySelectorAll("input[type=file]").forEach((input) => {
+    input.hasChangeListener = true;
+  });
+
   // The first error of a form gets the focus, so that a keyboard or a screen reader is there at once.
   document.querySelector(".sb-errors[tabindex]")?.focus();
+
+  // Work that the page waits for: sent once, and how far it is told until the answer comes.
+  document.querySelectorAll("form[data-progress]").forEach((form) => {
+    const words = form.querySelector("[role=status]");
+    let asking = 0;
+    form.addEventListener("submit", () => {
+      form.querySelector("button[type=submit]").disabled = true;
+      words.hidden = false;
+      words.textContent = "ファイルを送信しています";
+      asking = setInterval(async () => {
+        const answer = await fetch(form.dataset.progress, { credentials: "same-origin" }).catch(() => null);
+        if (answer?.ok) words.textContent = await answer.text();
+      }, 2000);
+    });
+    // Who comes back by the browser's way finds the form as it was.
+    window.addEventListener("pageshow", () => {
+      clearInterval(asking);
+      form.querySelector("button[type=submit]").disabled = false;
+      words.hidden = true;
+    });
+  });
 
   // How far long work is: told again every few seconds; when it is over the page shows how it ended.
   document.querySelectorAll("[data-follow]").forEach((words) => {
