@@ -19,7 +19,7 @@ from integrated_address.models import (
 )
 from sapporo_base import services
 from sapporo_base.models import Staff
-from tests.factories import StaffFactory, system
+from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.house.browser import (
     keep_screenshot,
     look_at,
@@ -179,3 +179,44 @@ def test_a_merge_and_its_undoing_by_the_keyboard(page: Page, live_server, act, p
     assert merge.state == "undone"
     assert serious_faults_of(page) == []
     assert page.complaints == []
+
+
+def test_corrections_are_reached_by_the_keyboard_and_a_file_is_followed(
+    page: Page, live_server, act, people, tmp_path
+):
+    sign_in(page, live_server.url, "R3001", services.DEMO_PASSWORD)
+    person = reverse("admin:integrated_address_integratedaddressee_change", args=[people[0]])
+    page.goto(live_server.url + person)
+    page.locator(".sb-menu summary").focus()
+    for key in ("Enter", "Tab", "Escape"):
+        page.keyboard.press(key)
+    assert page.locator(".sb-menu a").first.is_hidden()
+    for key in ("Enter", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_label("有効開始日").wait_for()
+
+    page.goto(live_server.url + reverse("admin:integrated_address_number_file"))
+    file = tmp_path / "numbers.csv"
+    file.write_bytes(b"a,b\n")
+    page.get_by_label("ファイル", exact=False).nth(1).set_input_files(file)
+    page.evaluate(
+        "document.querySelector('form[data-progress]').addEventListener('submit', e => e.preventDefault())"
+    )
+    _press(page, "ファイルを読み込む")
+    page.get_by_text("ファイルを確認しています").wait_for()
+    assert page.get_by_role("button", name="ファイルを読み込む").is_disabled()
+    assert page.complaints == []
+
+
+def test_a_number_typed_into_the_search_of_a_list_is_not_sent(page: Page, live_server, people):
+    sign_in(page, live_server.url, "R3001", services.DEMO_PASSWORD)
+    address = live_server.url + reverse("admin:integrated_address_integratedaddressee_changelist")
+    page.goto(address)
+    number = fictitious_individual_number(1)
+    page.locator("#searchbar").fill(f"{number[:4]} {number[4:8]} {number[8:]}")
+    page.locator("#searchbar").press("Enter")
+    page.wait_for_timeout(300)
+    assert page.url == address
+    page.locator("#searchbar").fill("札幌")
+    page.locator("#searchbar").press("Enter")
+    page.wait_for_url("**?q=*")

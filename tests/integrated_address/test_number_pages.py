@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from integrated_address import selectors, services
@@ -17,7 +18,7 @@ from integrated_address.models import (
     SearchLimit,
 )
 from sapporo_base import layouts
-from sapporo_base.models import LinkageRecord, PersonalInformationFile
+from sapporo_base.models import BatchRun, LinkageRecord, PersonalInformationFile
 from sapporo_base.rules.dates import format_date
 from tests.factories import StaffFactory, fictitious_individual_number, system
 from tests.integrated_address.factories import HANAKO, numbered
@@ -148,6 +149,31 @@ class TestAmending:
         decider.post(grant, {"_confirmed": "1", "reason": "確認済"})
         assert link().addressee_id == jiro
 
+    def test_a_wrong_link_without_a_day_was_wrong_from_its_beginning(self, browser, hanako, jiro):
+        grouped = f"{jiro[:5]} {jiro[5:10]} {jiro[10:]}"
+        form = {"_confirmed": "1", "link": link().pk, "target": grouped, "reason": "取り違え"}
+        browser(OPEN).post(act_on(hanako, "move_link"), form)
+
+        draft = NumberAmendment.objects.get()
+        assert (draft.target_id, draft.effective_on) == (jiro, link().valid_from)
+        said = browser(OPEN).get(
+            reverse("admin:integrated_address_numberamendment_change", args=[draft.pk])
+        )
+        assert "札幌　花子" in said.content.decode()
+        assert f"({draft.drafted_by})" in said.content.decode()
+
+    def test_nobody_under_a_number_is_told_at_its_field(self, browser, hanako):
+        form = {"_confirmed": "1", "link": link().pk, "target": "1" * 15, "reason": "取り違え"}
+        said = browser(OPEN).post(act_on(hanako, "move_link"), form).content.decode()
+        assert "正しい方の団体内統合宛名番号: 該当する団体内統合宛名番号がありません" in said
+
+    def test_a_number_in_a_reason_is_refused_and_does_not_come_back(self, browser, hanako):
+        number = fictitious_individual_number(3)
+        form = {"_confirmed": "1", "link": link().pk, "target": "", "reason": f"番号は{number}"}
+        said = browser(OPEN).post(act_on(hanako, "move_link"), form).content.decode()
+        assert "個人番号は書かないでください" in said
+        assert number not in said
+
     def test_a_number_that_was_typed_never_comes_back(self, browser, hanako):
         number = fictitious_individual_number(3)
         form = {"_confirmed": "1", "kind": "on_request", "individual_number": number}
@@ -213,6 +239,31 @@ class TestPeriodsAndThePast:
         assert not shown(day - timedelta(days=10))
         assert LinkageRecord.objects.filter(kind="looked").count() == 2
 
+    def correct(self, browser, person, **days):
+        form = {"_confirmed": "1", "link": link().pk, "reason": "訂正", **days}
+        return browser.post(act_on(person, "correct_period"), form).content.decode()
+
+    def test_a_day_left_empty_stays_as_it_is(self, browser, hanako, act):
+        operator, since = browser(OPEN), act.day - timedelta(days=100)
+        self.correct(operator, hanako, valid_from=since.isoformat())
+        self.correct(operator, hanako, valid_until=act.day.isoformat())
+        assert (link().valid_from, link().valid_until) == (since, act.day)
+
+        later = since + timedelta(days=1)
+        self.correct(operator, hanako, valid_from=later.isoformat())
+        assert (link().valid_from, link().valid_until) == (later, act.day)
+
+        self.correct(operator, hanako, is_open="on")
+        assert (link().valid_from, link().valid_until) == (later, None)
+
+    def test_a_period_to_which_nothing_is_done_or_two_things_is_asked_for_again(
+        self, browser, hanako, act
+    ):
+        operator = browser(OPEN)
+        assert "訂正する日を入力してください" in self.correct(operator, hanako)
+        both = self.correct(operator, hanako, valid_until=act.day.isoformat(), is_open="on")
+        assert "どちらかです" in both
+
     def test_a_deletion_shows_what_ends_and_is_done_with_a_reason(self, browser, hanako):
         operator = browser(OPEN)
         assert "2件" in operator.get(act_on(hanako, "delete_addressee")).content.decode()
@@ -263,9 +314,28 @@ class TestLists:
         assert "該当なし" in self.ask(browser(OPEN), text).content.decode()
         assert "該当," in self.ask(browser(OPEN, PROTECTED), text).content.decode()
 
+    def test_a_list_is_copied_from_a_spreadsheet_or_written_in_shift_jis(self, browser, hanako):
+        number = f"{hanako[:5]} {hanako[5:10]} {hanako[10:]}"
+        copied = self.ask(browser(OPEN), f"団体内統合宛名番号\t氏名\n{number}\t\n")
+        assert f"2,該当,,{hanako}" in copied.content.decode()
+
+        file = SimpleUploadedFile("l.csv", f"団体内統合宛名番号\n{hanako}\n".encode("cp932"))
+        sent = self.ask(browser(OPEN), "", upload=file)
+        assert f"2,該当,,{hanako}" in sent.content.decode()
+
+    def test_what_was_pasted_is_not_lost_on_an_error_unless_it_holds_numbers(self, browser):
+        assert "札幌,昨日" in self.ask(browser(OPEN), "氏名,生年月日\n札幌,昨日\n").content.decode()
+        told = self.ask(browser(OPEN, NUMBER), "個人番号,生年月日\n1,昨日\n").content.decode()
+        assert "1,昨日" not in told
+
+    def test_too_long_a_list_is_told_so(self, browser):
+        text = "業務番号\n" + "1\n" * 10_001
+        assert "10,000件以内" in self.ask(browser(OPEN), text).content.decode()
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
+            ("業務番号\n", "検索する行がありません"),
             ("番号\n1\n", "1行目の見出し"),
             ("業務番号,氏名\n1\n", "2行目: 項目の数"),
             ("氏名,生年月日\n札幌,昨日\n", "2行目: 生年月日"),
@@ -292,16 +362,35 @@ class TestFiles:
         assert "別の団体内統合宛名番号にもある(1・2行)" in page
         assert not IntegratedAddressee.objects.exists()
 
+        looked_at = BatchRun.objects.get()
+        run = operator.get(reverse("admin:sapporo_base_batchrun_change", args=[looked_at.pk]))
+        assert "団体内統合宛名番号の移行の確認" in run.content.decode()
+        assert "別の団体内統合宛名番号にもある(1・2行)" in run.content.decode()
+
         assert "一括処理の記録を開く" in self.send(operator, tmp_path, old(), store="yes")
         assert IntegratedAddressee.objects.get().pk == OLD
 
     def test_what_is_no_such_file_is_named(self, browser):
         file = SimpleUploadedFile("x.csv", b"a,b\n")
         form = {"_confirmed": "1", "sort": "number_people", "upload": file}
-        assert "実行できませんでした" in browser(OPEN).post(FILE, form).content.decode()
+        assert "ファイル: " in browser(OPEN).post(FILE, form).content.decode()
 
     def test_who_may_not_number_is_refused(self, browser):
         assert browser(OPEN, role="窓口担当").get(FILE).status_code == 403
+        assert browser(OPEN, role="窓口担当").get(f"{FILE}progress/").status_code == 404
+
+    def test_how_far_ones_own_file_is_can_be_asked_while_it_is_taken(self, browser, staff_client):
+        staff = StaffFactory(roles=(OPERATOR,))
+        file = PersonalInformationFile.objects.get(code="integrated-address")
+        assign_perm(f"sapporo_base.{OPEN}", staff, file)
+        run = {"kind": "number_people", "started_at": timezone.now(), "file_sha256": "a" * 64}
+        BatchRun.objects.create(
+            **run, staff_number=staff.staff_number, checkpoint={"rows": 50_000, "read": 20_000}
+        )
+
+        said = staff_client(staff=staff).get(f"{FILE}progress/").content.decode()
+        assert "40%(20,000 / 50,000行)" in said
+        assert "50,000" not in browser(OPEN).get(f"{FILE}progress/").content.decode()
 
 
 class TestWatching:
@@ -325,3 +414,22 @@ class TestWatching:
         alarm.refresh_from_db()
         assert alarm.note == "窓口の混雑による"
         assert "未確認の警報はありません" in auditor.get(ALARMS).content.decode()
+
+    def test_nobody_acknowledges_an_alarm_about_their_own_searches(self, browser, staff_client):
+        staff = StaffFactory(roles=("監査担当",))
+        alarm = SearchAlarm.objects.create(
+            holder_kind="staff", holder=staff.staff_number, hour=timezone.now(), searches=21,
+            raised_at=timezone.now(),
+        )  # fmt: skip
+        page = reverse("admin:integrated_address_searchalarm_acknowledge_one", args=[alarm.pk])
+        form = {"_confirmed": "1", "reason": "必要だった"}
+
+        refused = staff_client(staff=staff).post(page, form).content.decode()
+        assert "別の職員が確認してください" in refused
+        other = browser(role="監査担当")
+        told = other.get(reverse("admin:integrated_address_searchalarm_change", args=[alarm.pk]))
+        assert f"{staff.name}({staff.staff_number})" in told.content.decode()
+        assert f"?q={staff.staff_number}&amp;kind=addressee_searched" in told.content.decode()
+        other.post(page, form)
+        alarm.refresh_from_db()
+        assert alarm.acknowledged_by
