@@ -200,8 +200,11 @@ def addressees_like(query: AddresseeQuery, *, limit: int) -> QuerySet[AddresseeV
 
 
 def sounding(kana: str) -> Q:
-    """Return what is true of versions whose reading begins as kana say, however a long vowel is written."""
-    return reduce(or_, (Q(kana_key__startswith=key) for key in kana_keys(kana)), Q())
+    """
+    Return what is true of versions whose reading begins as kana say, however a long vowel is written; of none,
+    where it is marks alone.
+    """
+    return reduce(or_, (Q(kana_key__startswith=key) for key in kana_keys(kana)), Q(pk__in=[]))
 
 
 @dataclass(frozen=True, slots=True)

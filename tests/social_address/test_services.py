@@ -173,6 +173,10 @@ class TestDisclosure:
             (found,) = services.search_addressees(query=query, act=allowance_act)
             assert found.addressee_number == fictitious_resident_number(2), kana
 
+    def test_finds_nobody_by_marks_alone(self, followed, allowance_act):
+        query = selectors.AddresseeQuery(name_kana="ー・")
+        assert services.search_addressees(query=query, act=allowance_act) == []
+
     def test_hides_where_a_protected_person_lives_on_every_path(self, followed, allowance_act, act):
         integrated_address.set_support_flag(
             system=system("001-000"), business_numbers=[followed], on=True, act=act
