@@ -123,10 +123,10 @@ class MatchModelAdmin(ReadOnlyAdmin):
     about = "項目ごとの一致に付ける重みです。この市の登録から学習した版を残し、前の版に戻せます。"
     empty_text = "最初の照合のときに、出荷時の重みが第1版として登録されます。"
     # List
-    list_display = ("name", "used", "people", "trained_at", "who")
+    list_display = ("name", "used", "learnt_of", "trained_at", "who")
     ordering = ("-version",)
     # Page
-    fields = ("name", "used", "people", "library", "trained_at", "who", "expectations", "table")
+    fields = ("name", "used", "learnt_of", "library", "trained_at", "who", "expectations", "table")
     readonly_fields = fields
     actions_detail = ("use",)
 
@@ -139,6 +139,11 @@ class MatchModelAdmin(ReadOnlyAdmin):
     def used(self, obj: MatchModel) -> SafeString:
         """Say whether it is in use."""
         return display.badge("使用中", "done") if obj.is_current else display.badge("以前の版")
+
+    @admin.display(description="学習に用いた人数", ordering="people")
+    def learnt_of(self, obj: MatchModel) -> str:
+        """Return of how many people it was learnt."""
+        return f"{obj.people:,}人" if obj.people else "出荷時の値"
 
     @admin.display(description="学習した職員")
     def who(self, obj: MatchModel) -> str:

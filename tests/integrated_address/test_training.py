@@ -117,3 +117,11 @@ def test_where_everybody_has_a_number_nothing_is_expected(town):
     with engine_with_keys() as engine:
         calibrated = calibrate(engine, weights=shipped_weights(), prior=0.01)
     assert (calibrated.prior, calibrated.expected) == (0.01, [])
+
+
+def test_where_nobody_is_there_twice_nothing_is_learnt(town):
+    MatchKey.objects.filter(has_number=False).delete()
+    with pytest.raises(CommandError, match="同一人とみられる組がほとんどない") as refused:
+        train()
+    assert refused.value.returncode == 2
+    assert not MatchModel.objects.filter(version=2).exists()

@@ -6,6 +6,7 @@ from typing import Any
 
 from splink import Linker
 from splink.blocking_rule_library import CustomRule
+from splink.internals.exceptions import EMTrainingException
 
 from integrated_address.models import MatchModel
 from integrated_address.rules.matching import ELSE, ITEMS, clamped
@@ -37,7 +38,20 @@ class TooFewToLearn(NotNow):
     """With few people the weights that come with the release are better than what can be learnt."""
 
     code = "too_few_to_learn"
-    message = f"照合キーが{FEWEST:,}人分に満たないため学習できません。既定の照合モデルを使います。"
+    message = (
+        f"照合キーが{FEWEST:,}人分に満たないため学習できません。"
+        "--train を付けずに実行すると、今の照合モデルで照合します。"
+    )
+
+
+class NothingToLearn(NotNow):
+    """Nobody is there twice, or so few are that nothing can be learnt of them."""
+
+    code = "nothing_to_learn"
+    message = (
+        "同一人とみられる組がほとんどないため学習できません。"
+        "--train を付けずに実行すると、今の照合モデルで照合します。"
+    )
 
 
 def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
@@ -48,6 +62,7 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
     people of whom it is known that they are different.
 
     :raises TooFewToLearn: there are too few people.
+    :raises NothingToLearn: hardly anybody is there twice.
     """
     before = current_model(act=act)
     make_keys(progress)
@@ -64,11 +79,8 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
         _step(progress)
         training.estimate_u_using_random_sampling(max_pairs=_U_PAIRS, seed=_SEED)
         _step(progress)
-        for lesson in _LESSONS:
-            training.estimate_parameters_using_expectation_maximisation(
-                CustomRule(lesson), max_pairs=_EM_PAIRS, estimate_without_term_frequencies=True
-            )
-            _step(progress)
+        if not sum(_teaches(linker, lesson, progress) for lesson in _LESSONS):
+            raise NothingToLearn
         weights, prior = _learnt(linker, before)
         calibrated = calibrate(engine, weights=weights, prior=prior)
         _step(progress)
@@ -81,6 +93,19 @@ def train_model(*, act: Act, progress: Progress | None = None) -> MatchModel:
         library=library(),
         act=act,
     )
+
+
+def _teaches(linker: Linker, lesson: str, progress: Progress | None) -> bool:
+    """Learn from a lesson; say whether it taught anything: the odds may end where they have no logarithm."""
+    try:
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            CustomRule(lesson), max_pairs=_EM_PAIRS, estimate_without_term_frequencies=True
+        )
+    except (ValueError, EMTrainingException):
+        return False
+    finally:
+        _step(progress)
+    return True
 
 
 def _step(progress: Progress | None) -> None:
