@@ -23,7 +23,7 @@ from sapporo_base.admin.rights import holds
 
 _LEVELS = {"none": "warned", "waiting": "waiting", "requested": "info", "failed": "stopped"}
 _NEXT = {
-    "none": "符号取得状況から依頼します。",
+    "none": "符号取得状況から依頼します(個人番号未登録の方は、個人番号が登録されてから)。",
     "waiting": "稼働時間内に自動で要求します。",
     "requested": "プラットフォームの回答を待っています。",
     "failed": "理由を取り除き、符号取得状況から再要求します。",

@@ -267,7 +267,7 @@ class MatchCandidateAdmin(RecordedLookMixin, ReadOnlyAdmin):
             judge(
                 candidate_number=obj.pk,
                 reason=data["reason"],
-                act=staff_act(request, procedure=PROCEDURE),
+                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
             )
 
         return self.act_page(

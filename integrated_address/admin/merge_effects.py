@@ -1,5 +1,6 @@
 """What an approval of a 名寄せ moves, what an undoing brings back, and what the two were before."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -8,8 +9,10 @@ from django.utils.safestring import SafeString
 
 from integrated_address import selectors
 from integrated_address.models import Merge
+from sapporo_base import selectors as base
 from sapporo_base.admin import display
 from sapporo_base.admin.act_pages import Effect
+from sapporo_base.rules.dates import format_date
 
 
 def effects(obj: Merge) -> list[Effect]:
@@ -71,6 +74,7 @@ def effects_of_undoing(obj: Merge) -> list[Effect]:
 
 def image_before(obj: Merge) -> SafeString:
     """Return the two as they were before they became one."""
+    names = base.system_names()
     told = []
     for side in ("survivor", "retired"):
         image = obj.image[side]
@@ -82,13 +86,15 @@ def image_before(obj: Merge) -> SafeString:
             {
                 "氏名": basics.get("name", ""),
                 "氏名フリガナ": basics.get("name_kana", ""),
-                "生年月日": basics.get("birth", ""),
+                "生年月日": _day_in_words(basics.get("birth", "")),
                 "住所": basics.get("residential_address", ""),
                 "支援措置": "対象" if image["under_support"] else "なし",
                 "個人番号": "登録あり"
                 if any(one["valid_until"] is None for one in image["individual_numbers"])
                 else "登録なし",
-                "業務番号": "、".join(f"{one['system']} {one['number']}" for one in links),
+                "業務番号": "、".join(
+                    f"{names.get(one['system'], one['system'])} {one['number']}" for one in links
+                ),
             }
         )
     return display.differences(
@@ -99,3 +105,11 @@ def image_before(obj: Merge) -> SafeString:
         word="相違",
         marks=("mark", "mark"),
     )
+
+
+def _day_in_words(birth: str) -> str:
+    """Return the birth date of an image as people write it; what is no date is in words already."""
+    try:
+        return format_date(date.fromisoformat(birth), weekday=False)
+    except ValueError:
+        return birth

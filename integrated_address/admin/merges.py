@@ -288,7 +288,7 @@ class MergeAdmin(RecordedLookMixin, ReadOnlyAdmin):
             act(
                 merge_number=obj.pk,
                 reason=data["reason"],
-                act=staff_act(request, procedure=PROCEDURE),
+                act=staff_act(request, procedure=PROCEDURE, reason=data["reason"]),
             )
 
         return self.act_page(

@@ -199,6 +199,8 @@ class IntegratedAddresseeAdmin(
         sexes = base.code_names("sex", day=timezone.localdate())
         states = base.code_names("resident_status", day=timezone.localdate())
         pairs: list[tuple[str, Any]] = [("団体内統合宛名番号", display.grouped(obj.pk))]
+        if obj.state == IntegratedAddressee.State.MERGED:
+            pairs.append(("名寄せ後の番号", _way_to(selectors.present_number(obj.pk))))
         if known:
             pairs += [
                 ("氏名", known.name),
@@ -371,3 +373,8 @@ class IntegratedAddresseeAdmin(
             ],
             undo="依頼は取り消せません。",
         )
+
+
+def _way_to(number: str) -> SafeString:
+    url = reverse("admin:integrated_address_integratedaddressee_change", args=[number])
+    return format_html('<a href="{}">{}</a>', url, display.grouped(number))

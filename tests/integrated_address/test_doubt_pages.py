@@ -25,7 +25,10 @@ MERGES = reverse("admin:integrated_address_merge_changelist")
 NOTICES = reverse("admin:integrated_address_mergenotice_changelist")
 VIEWS = tuple(
     f"integrated_address.view_{name}"
-    for name in ("matchcandidate", "merge", "mergenotice", "matchthreshold", "matchmodel")
+    for name in (
+        *("matchcandidate", "merge", "mergenotice", "matchthreshold", "matchmodel"),
+        "integratedaddressee",
+    )
 )
 ACTS = tuple(
     f"integrated_address.{name}"
@@ -159,11 +162,29 @@ class TestMerges:
         confirm(browser, act_page("merge", proposal, "approve"))
         proposal.refresh_from_db()
         assert proposal.state == "merged"
-        assert "名寄せ前の二人" in browser.get(change("merge", proposal)).content.decode()
+        said = browser.get(change("merge", proposal)).content.decode()
+        assert "名寄せ前の二人" in said
+        assert "平成2年4月" in said
+        assert "1990-04-05" not in said
+        assert "住民基本台帳(既存住基)" in said
+        assert "001-000" not in said
         undo = act_page("merge", proposal, "undo")
         assert "使用中に戻る番号" in browser.get(undo).content.decode()
         confirm(browser, undo)
         assert IntegratedAddressee.objects.filter(state="active").count() == 2
+
+    def test_the_page_of_the_old_number_leads_to_the_one_that_remains(self, clerk, proposal):
+        browser = clerk()
+        confirm(browser, act_page("merge", proposal, "approve"))
+        old = browser.get(change("integratedaddressee", proposal.retired))
+
+        assert change("integratedaddressee", proposal.survivor) in old.content.decode()
+        assert "個人番号未登録" not in old.content.decode()
+
+    def test_why_it_was_done_stands_in_the_record(self, clerk, proposal):
+        confirm(clerk(), act_page("merge", proposal, "approve"), reason="本人確認書類")
+
+        assert LinkageRecord.objects.get(kind="people_merged").reason == "本人確認書類"
 
     def test_who_proposed_sees_no_button(self, staff_client, candidate, act):
         staff = StaffFactory(rights=(*VIEWS, *ACTS))
