@@ -10,6 +10,7 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
+from sapporo_base.admin.record_lines import KINDS
 from sapporo_base.api.views import SystemView
 from sapporo_base.rules.scopes import known_scopes
 
@@ -176,3 +177,25 @@ def test_every_fault_is_in_the_table_with_its_words_and_its_test():
         else:
             assert (ROOT / test).is_file(), f"{fault}: there is no {test}"
             assert words in code or words == "–", f"nobody says: {words}"
+
+
+def recorded_kinds():
+    """Return the kinds of 情報連携記録 that code names, with where it does."""
+    found = {}
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(call, ast.Call) or len(call.args) < 2:
+                    continue
+                name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                kind = call.args[1]
+                if name in {"record_linkage", "record_refusal", "read_recorded"} and isinstance(
+                    kind, ast.Constant
+                ):
+                    found[kind.value] = path.relative_to(ROOT)
+    return found
+
+
+def test_whatever_is_recorded_has_words_for_staff():
+    without = {kind: path for kind, path in recorded_kinds().items() if kind not in KINDS}
+    assert not without, "sapporo_base/admin/record_lines.py has no words for these"
