@@ -27,6 +27,11 @@ def without_individual_numbers(text: str) -> str:
     return _TWELVE_DIGITS.sub(withhold, text)
 
 
+def bears_individual_number(text: str) -> bool:
+    """Say whether something in the text could be a 個人番号."""
+    return without_individual_numbers(text) != text
+
+
 class SealNumbers(logging.Filter):
     """Withhold whatever looks like a 個人番号 from message, arguments and traceback."""
 

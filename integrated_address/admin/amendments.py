@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words
+from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words, way_to
 from integrated_address.admin.person_acts import WHAT_FOLLOWS
 from integrated_address.models import IntegratedAddressee, NumberAmendment
 from sapporo_base.admin import display
@@ -22,7 +22,7 @@ from sapporo_base.admin.bases import ReadOnlyAdmin, staff_act
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN, OPEN_PROTECTED, RecordedLookMixin
-from sapporo_base.admin.record_lines import names_of
+from sapporo_base.admin.record_lines import bring_names, named_on
 from sapporo_base.admin.rights import holds
 from sapporo_base.rules.dates import format_date
 
@@ -111,22 +111,17 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
     def prepare(self, request: HttpRequest, rows: Sequence[NumberAmendment]) -> None:
         """Bring the names along of who drafted and who decided."""
-        who = names_of(number for one in rows for number in (one.drafted_by, one.decided_by))
-        for row in rows:
-            vars(row)["who"] = who
-
-    def _who(self, obj: NumberAmendment, number: str) -> str:
-        return (vars(obj).get("who") or names_of([number]))(number)
+        bring_names(rows, "drafted_by", "decided_by")
 
     @admin.display(description="起案者", ordering="drafted_by")
     def drafter(self, obj: NumberAmendment) -> str:
         """Return who drafted it."""
-        return self._who(obj, obj.drafted_by)
+        return named_on(obj, obj.drafted_by)
 
     @admin.display(description="決裁者", ordering="decided_by")
     def decider(self, obj: NumberAmendment) -> str:
         """Return who decided."""
-        return self._who(obj, obj.decided_by)
+        return named_on(obj, obj.decided_by)
 
     @admin.display(description="待っている時間")
     def waited(self, obj: NumberAmendment) -> str | SafeString:
@@ -216,10 +211,8 @@ class NumberAmendmentAdmin(RecordedLookMixin, ReadOnlyAdmin):
 
 
 def _page(person: IntegratedAddressee) -> SafeString:
-    url = reverse("admin:integrated_address_integratedaddressee_change", args=[person.pk])
     known = basics_of(person)
-    name = known.name if known else ""
-    return format_html('{} <a href="{}">{}</a>', name, url, display.grouped(person.pk))
+    return format_html("{} {}", known.name if known else "", way_to(person.pk))
 
 
 def home_block(request: HttpRequest) -> HomeBlock | None:

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,7 +16,7 @@ from unfold.decorators import action
 from integrated_address import selectors, services
 from integrated_address.admin import code_board
 from integrated_address.admin.code_board import board_url, bulk_url
-from integrated_address.admin.finding import FILE, PROCEDURE
+from integrated_address.admin.finding import FILE, PROCEDURE, page_of
 from integrated_address.admin.people import CODE_LEVELS
 from integrated_address.models import LinkageCodeStatus
 from integrated_address.rules import AGES, CodeState, cure_of
@@ -193,8 +193,7 @@ class LinkageCodeStatusAdmin(RecordedLookMixin, ReadOnlyAdmin):
     @admin.display(description="本人")
     def person_page(self, obj: LinkageCodeStatus) -> SafeString:
         """Return the way to the person."""
-        url = reverse("admin:integrated_address_integratedaddressee_change", args=[obj.pk])
-        return format_html('<a href="{}">本人の番号と経過を見る</a>', url)
+        return format_html('<a href="{}">本人の番号と経過を見る</a>', page_of(obj.pk))
 
     # Requests --------------------------------------------------------------------------------
 

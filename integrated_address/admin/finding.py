@@ -2,6 +2,8 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from integrated_address import selectors, services
 from integrated_address.models import BasicItems, IntegratedAddressee
@@ -32,6 +34,16 @@ def in_words(addressee: IntegratedAddressee) -> str:
     return f"{known.name if known else ''} 団体内統合宛名番号 {addressee.pk}".strip()
 
 
+def page_of(number: str) -> str:
+    """Return the address of a person's page."""
+    return reverse("admin:integrated_address_integratedaddressee_change", args=[number])
+
+
+def way_to(number: str) -> SafeString:
+    """Return a 団体内統合宛名番号 that leads to the person's page."""
+    return format_html('<a href="{}">{}</a>', page_of(number), display.grouped(number))
+
+
 def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[str, str]]:
     """Return the page of a resident's 団体内統合宛名, with the right to it."""
     may_see = request.user.has_perm("integrated_address.view_integratedaddressee")
@@ -40,8 +52,7 @@ def ways_to_resident(request: HttpRequest, resident_number: str) -> list[tuple[s
     numbers = selectors.integrated_numbers_of(
         system=base.system(RESIDENT_NUMBERS), business_numbers=[resident_number]
     )
-    page = "admin:integrated_address_integratedaddressee_change"
-    return [("団体内統合宛名", reverse(page, args=[number])) for number in numbers.values()]
+    return [("団体内統合宛名", page_of(number)) for number in numbers.values()]
 
 
 def search_people(request: HttpRequest, term: str) -> Register | None:
@@ -68,6 +79,6 @@ def _found(addressee: IntegratedAddressee) -> Found:
         if addressee.under_support
         else (known.residential_address if known else ""),
         number=addressee.pk,
-        url=reverse("admin:integrated_address_integratedaddressee_change", args=[addressee.pk]),
+        url=page_of(addressee.pk),
         states=["支援措置"] if addressee.under_support else [],
     )

@@ -16,7 +16,7 @@ from integrated_address.models import NumberAmendment
 from integrated_address.rules import plain_digits
 from sapporo_base.admin.act_pages import ReasonForm
 from sapporo_base.admin.dates import WarekiDateField, WarekiDateWidget
-from sapporo_base.logs import without_individual_numbers
+from sapporo_base.logs import bears_individual_number
 
 _ENCODINGS = {"": "UTF-8(レイアウトの指定)", "cp932": "シフトJIS(CP932)"}
 _FILES = {
@@ -239,7 +239,7 @@ class ListForm(ReasonForm):
             else:
                 cleaned["text"] = text
         pasted = self.data.get("text", "")
-        if "個人番号" in pasted or without_individual_numbers(pasted) != pasted:
+        if "個人番号" in pasted or bears_individual_number(pasted):
             # A 個人番号 that was pasted does not come back in a page.
             self.data = self.data.copy()
             self.data.pop("text", None)

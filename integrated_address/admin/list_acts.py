@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import services
-from integrated_address.admin.finding import PROCEDURE
+from integrated_address.admin.finding import FILE, PROCEDURE
 from integrated_address.admin.forms import ListForm, NumberFileForm
 from integrated_address.rules import NotAList, read_list
 from sapporo_base import selectors as base
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 else:
     _Page = object
 
-FILE = "integrated-address"
 _NUMBER = "integrated_address.number_person"
 _LARGEST = 50 * 1024 * 1024
 _RESULTS = {"found": "該当", "none": "該当なし", "several": "複数該当", "refused": "検索不可"}

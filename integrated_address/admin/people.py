@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words
+from integrated_address.admin.finding import FILE, PROCEDURE, basics_of, in_words, way_to
 from integrated_address.admin.list_acts import ListActs
 from integrated_address.admin.number_search import NumberSearch
 from integrated_address.admin.person_acts import PersonActs
@@ -200,7 +200,7 @@ class IntegratedAddresseeAdmin(
         states = base.code_names("resident_status", day=timezone.localdate())
         pairs: list[tuple[str, Any]] = [("団体内統合宛名番号", display.grouped(obj.pk))]
         if obj.state == IntegratedAddressee.State.MERGED:
-            pairs.append(("名寄せ後の番号", _way_to(selectors.present_number(obj.pk))))
+            pairs.append(("名寄せ後の番号", way_to(selectors.present_number(obj.pk))))
         if known:
             pairs += [
                 ("氏名", known.name),
@@ -373,8 +373,3 @@ class IntegratedAddresseeAdmin(
             ],
             undo="依頼は取り消せません。",
         )
-
-
-def _way_to(number: str) -> SafeString:
-    url = reverse("admin:integrated_address_integratedaddressee_change", args=[number])
-    return format_html('<a href="{}">{}</a>', url, display.grouped(number))

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from integrated_address import selectors, services
-from integrated_address.admin.finding import PROCEDURE, in_words
+from integrated_address.admin.finding import PROCEDURE, in_words, page_of
 from integrated_address.admin.forms import (
     MomentForm,
     NumberChangeForm,
@@ -212,7 +211,7 @@ class PersonActs(_Page):
             "title": "過去の時点で見る",
             "form": form,
             "tables": tables,
-            "back": reverse("admin:integrated_address_integratedaddressee_change", args=(obj.pk,)),
+            "back": page_of(obj.pk),
         }
         return TemplateResponse(request, "integrated_address/at_a_time.html", context)
 

@@ -22,7 +22,7 @@ from sapporo_base.admin.act_pages import Effect, ReasonForm
 from sapporo_base.admin.bases import ReadOnlyAdmin, SystemBaseAdmin, staff_act
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
-from sapporo_base.admin.record_lines import names_of
+from sapporo_base.admin.record_lines import bring_names, named_on, names_of
 
 _SEEN = "seen"
 
@@ -69,22 +69,17 @@ class SearchAlarmAdmin(ReadOnlyAdmin):
 
     def prepare(self, request: HttpRequest, rows: Sequence[SearchAlarm]) -> None:
         """Bring the names along of who searched and who looked into it."""
-        who = names_of(name for one in rows for name in (one.holder, one.acknowledged_by))
-        for row in rows:
-            vars(row)["named"] = who
-
-    def _named(self, obj: SearchAlarm, holder: str) -> str:
-        return (vars(obj).get("named") or names_of([holder]))(holder)
+        bring_names(rows, "holder", "acknowledged_by")
 
     @admin.display(description="対象", ordering="holder")
     def who(self, obj: SearchAlarm) -> str:
         """Return who searched."""
-        return f"{obj.get_holder_kind_display()} {self._named(obj, obj.holder)}"
+        return f"{obj.get_holder_kind_display()} {named_on(obj, obj.holder)}"
 
     @admin.display(description="確認者", ordering="acknowledged_by")
     def acknowledger(self, obj: SearchAlarm) -> str:
         """Return who looked into it."""
-        return self._named(obj, obj.acknowledged_by)
+        return named_on(obj, obj.acknowledged_by)
 
     @admin.display(description="対応")
     def what_to_do(self, obj: SearchAlarm) -> str:
@@ -188,7 +183,7 @@ class SearchLimitAdmin(SystemBaseAdmin):
     @admin.display(description="対象", ordering="holder")
     def holder_words(self, obj: SearchLimit) -> str:
         """Return for whom it is."""
-        return names_of([obj.holder])(obj.holder) or "個別の定めがないすべて"
+        return named_on(obj, obj.holder) or "個別の定めがないすべて"
 
 
 def home_block(request: HttpRequest) -> HomeBlock | None:

@@ -59,6 +59,18 @@ def standings(counted: Iterable[tuple[int, int, int]], *, asked: int, known: int
     ]
 
 
+def standings_at(
+    stand: Sequence[Standing], scores: Iterable[float], *, lowered: float
+) -> dict[float, Standing]:
+    """
+    Return score → what is found from it on, once all scores are lowered by so many bits.
+
+    Scores of which too little was counted to say anything are left out.
+    """
+    by_score = {one.score - lowered: one for one in stand if one.is_counted}
+    return {score: by_score[score] for score in scores if score in by_score}
+
+
 def bits_too_sure(stand: Sequence[Standing], *, meant: float) -> float:
     """
     Return by how many bits scores say too much: 0 if they do not, or if there is too little to tell by.

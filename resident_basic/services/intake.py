@@ -44,6 +44,7 @@ from sapporo_base.bulk import Progress, SilentProgress, Staging
 from sapporo_base.layouts import Source, UnreadableFile, open_source
 from sapporo_base.models import BatchRun
 from sapporo_base.nudge import nudge
+from sapporo_base.selectors.batches import REHEARSAL
 
 KIND: Final = "receive_residents"
 FORWARD_TASK: Final = "resident_basic.tasks.forward_households"
@@ -127,7 +128,7 @@ def receive_residents(
     with base.only_one_reception(source.survey.sha256):
         batch = base.open_batch(
             act,
-            f"{KIND}_rehearsal" if dry_run else KIND,
+            f"{KIND}{REHEARSAL}" if dry_run else KIND,
             file_name=path.name,
             file_sha256=source.survey.sha256,
         )

@@ -22,7 +22,7 @@ from sapporo_base.admin.conversions.findings import unmapped_table
 from sapporo_base.admin.filters import WaitingFirst
 from sapporo_base.admin.home import Attention, HomeBlock, HomeRow
 from sapporo_base.admin.looks import OPEN_PROTECTED
-from sapporo_base.admin.record_lines import names_of, system_words
+from sapporo_base.admin.record_lines import named_on, system_words
 from sapporo_base.admin.rights import RightIsMissing, require
 from sapporo_base.admin.runs import (
     INTERRUPTED,
@@ -89,7 +89,7 @@ class BatchRunAdmin(ReadOnlyAdmin):
     @admin.display(description="職員")
     def staff(self, obj: BatchRun) -> str:
         """Return who brought it, by name."""
-        return names_of([obj.staff_number])(obj.staff_number)
+        return named_on(obj, obj.staff_number)
 
     @admin.display(description="庁内業務システム")
     def system(self, obj: BatchRun) -> str | SafeString:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
 
-from sapporo_base.logs import without_individual_numbers
+from sapporo_base.logs import bears_individual_number
 
 if TYPE_CHECKING:
     from unfold.sites import UnfoldAdminSite
@@ -75,7 +75,7 @@ def search_view(site: "UnfoldAdminSite", request: HttpRequest) -> HttpResponse:
     term = request.POST.get("term", "").strip()
     problem, registers = "", []
     if request.method == "POST":
-        if without_individual_numbers(term) != term:
+        if bears_individual_number(term):
             problem = (
                 "個人番号では検索できません。氏名・カナ・生年月日・宛名番号で検索してください。"
             )

@@ -207,6 +207,19 @@ def names_of(holders: Iterable[str]) -> Callable[[str], str]:
     return told
 
 
+def bring_names(rows: Sequence[Any], *fields: str) -> None:
+    """Bring the names along, for `named_on`, of who stands in these fields of all these rows."""
+    named = names_of(getattr(row, field) for row in rows for field in fields)
+    for row in rows:
+        vars(row)["names_of_holders"] = named
+
+
+def named_on(row: Any, holder: str) -> str:
+    """Return who acted as `names_of` tells it, on a row."""
+    told: Callable[[str], str] = vars(row).get("names_of_holders") or names_of([holder])
+    return told(holder)
+
+
 def who_of(record: LinkageRecord, names: Mapping[str, str]) -> str:
     """Return who acted: the member of staff, else the system by its name, else by which door."""
     system = names.get(record.system_code, record.system_code)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrated_address.rules.calibration import bits_too_sure, standings
+from integrated_address.rules.calibration import bits_too_sure, standings, standings_at
 
 
 def counted(**at):
@@ -48,3 +48,11 @@ def test_more_mistaken_than_found_is_no_negative_share():
 def test_scores_beyond_the_last_step_count_with_it():
     stand = standings([(200, 40, 0)], asked=40, known=40)
     assert (stand[-1].score, stand[-1].found) == (40.0, 1.0)
+
+
+def test_scores_are_told_as_they_are_once_lowered_and_none_beyond_the_last():
+    stand = standings(counted(s4=(60, 0), s40=(40, 0)), asked=100, known=100)
+    told = standings_at(stand, (0.0, 5.0, 12.0), lowered=3.0)
+    assert {score: one.found for score, one in told.items()} == {0.0: 1.0, 5.0: 0.4, 12.0: 0.4}
+    assert list(standings_at(stand, (0.0, 5.0, 12.0), lowered=35.0)) == [0.0, 5.0]
+    assert standings_at(standings([], asked=0, known=0), (0.0,), lowered=0.0) == {}

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from integrated_address.models import MatchThreshold
-from integrated_address.rules.calibration import HIGHEST, STEP, bits_too_sure, standings
+from integrated_address.rules.calibration import (
+    HIGHEST,
+    STEP,
+    bits_too_sure,
+    standings,
+    standings_at,
+)
 from integrated_address.services.matching.engine import Engine, linker_of
 
 _MOST_ASKED: Final = 20_000
@@ -73,17 +79,15 @@ def calibrate(engine: Engine, *, weights: Mapping[str, Any], prior: float) -> Ca
     stand = standings(counted, asked=asked, known=known)
     meant = float(MatchThreshold._meta.get_field("strong_from").default)
     too_sure = bits_too_sure(stand, meant=meant)
-    told = [stand[int((score + too_sure) / STEP)] for score in _TOLD]
     return Calibrated(
         _lowered(prior, too_sure),
         [
             {
-                "score": one.score - too_sure,
+                "score": score,
                 "share": round(one.share, 3),
                 "pairs": round(1000 * one.found, 1),
             }
-            for one in told
-            if one.is_counted
+            for score, one in standings_at(stand, _TOLD, lowered=too_sure).items()
         ],
     )
 
