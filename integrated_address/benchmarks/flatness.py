@@ -24,14 +24,13 @@ def measure(size: int) -> list[Measure]:
 
     Ten million take some 15 GB while they are numbered: `make bench ONLY=flatness SIZE=10000000`.
     """
-    token = token_of(_CODE, ["032:search:read"])
     fewest = min(size, _SMALL)
     asked = set(chain(_asked(fewest), _asked(size)))
     rows = fill_outbox(_CALLS)
     grow(first=0, until=fewest, code=_CODE, asked=asked)
-    small = _rates(token, fewest, rows)
+    small = _rates(fewest, rows)
     grow(first=fewest, until=size, code=_CODE, asked=asked)
-    large = _rates(token, size, rows)
+    large = _rates(size, rows)
     return [
         Measure(
             f"look-up by {name} among {size:,} people",
@@ -51,9 +50,11 @@ def _asked(people: int) -> list[int]:
     return [call * 7919 % people for call in range(_CALLS)]
 
 
-def _rates(token: str, people: int, rows: list[int]) -> dict[str, float]:
+def _rates(people: int, rows: list[int]) -> dict[str, float]:
     """Return look-ups in the time of one call of a bare view, by what is asked for."""
     whom = _asked(people)
+    # A token of before the register grew may have run out meanwhile.
+    token = token_of(_CODE, ["032:search:read"])
     system, bare_project = Caller(token), Caller(token, bare="sapporo_base.yardsticks")
     turn = count()
 
