@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("sapporo", deadline=None)
 hypothesis.settings.load_profile("sapporo")
 
-_BESIDE = "sapporo_base.services.records.beside_the_transaction"
+_BESIDE = (
+    "sapporo_base.services.records.beside_the_transaction",
+    "integrated_address.services.watching.beside_the_transaction",
+)
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
 
 
@@ -113,7 +116,12 @@ def _refusals_end_with_the_test(
     What outlives every transaction would outlive the one that undoes a test too, and meet the next.
     """
     if not _is_transactional(request):
-        monkeypatch.setattr(_BESIDE, lambda: nullcontext(connection))
+        _write_in_the_test(monkeypatch)
+
+
+def _write_in_the_test(patch: pytest.MonkeyPatch) -> None:
+    for beside in _BESIDE:
+        patch.setattr(beside, lambda: nullcontext(connection))
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:
@@ -131,7 +139,7 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     around: Any = transaction.atomic()
     around._from_testcase = True
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_BESIDE, lambda: nullcontext(connection))
+        _write_in_the_test(patch)
         around.__enter__()
         yield
         transaction.set_rollback(True)

@@ -8,19 +8,29 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from integrated_address.models import Holder, SearchAlarm, SearchLimit
+from integrated_address.models import Holder, SearchAlarm, SearchTally
 from integrated_address.rules import Limits, limits_without_rows
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, TooOften
+from sapporo_base.rows import beside_the_transaction, prepared_rows
 
+# An own limit sorts behind the common one. The commit waits for no disk: that of the record of the answer,
+# or of the refusal, does, and so brings the tally along.
 _COUNT: Final = """
-INSERT INTO integrated_address_searchtally (holder_kind, holder, hour, searches)
-VALUES (%(kind)s, %(holder)s, date_trunc('hour', %(at)s::timestamptz), %(count)s)
-ON CONFLICT (holder_kind, holder, hour)
-    DO UPDATE SET searches = integrated_address_searchtally.searches + excluded.searches
-RETURNING searches, hour
+WITH counted AS (
+    INSERT INTO integrated_address_searchtally (holder_kind, holder, hour, searches)
+    VALUES (%(kind)s, %(holder)s, date_trunc('hour', %(at)s::timestamptz), %(count)s::integer)
+    ON CONFLICT (holder_kind, holder, hour)
+        DO UPDATE SET searches = integrated_address_searchtally.searches + excluded.searches
+    RETURNING searches, hour
+), allowed AS (
+    SELECT alarm_per_hour, stop_per_hour FROM integrated_address_searchlimit
+    WHERE holder_kind = %(kind)s AND holder IN (%(holder)s, '') ORDER BY holder DESC LIMIT 1
+)
+SELECT searches, hour, alarm_per_hour, stop_per_hour, set_config('synchronous_commit', 'off', true)
+FROM counted LEFT JOIN allowed ON true
 """
 
 
@@ -44,12 +54,14 @@ def count_searches(act: Act, searches: int = 1) -> None:
     :raises SearchesStopped: the second limit is passed; the refusal is recorded.
     """
     kind, holder = _holder(act)
-    limits = _limits(kind, holder)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"kind": kind, "holder": holder, "at": act.at, "count": searches})
-        so_far, hour = cursor.fetchone()
-        if so_far > limits.alarm:
-            _raise_alarm(act, kind, holder, hour, so_far, is_stopped=so_far > limits.stop)
+    values = {"kind": kind, "holder": holder, "at": act.at, "count": searches}
+    with beside_the_transaction() as line:
+        ((so_far, hour, alarm, stop, _),) = prepared_rows(_COUNT, values, line)
+    limits = limits_without_rows(is_staff=kind == Holder.STAFF)
+    if alarm is not None:
+        limits = Limits(alarm, stop)
+    if so_far > limits.alarm:
+        _raise_alarm(act, kind, holder, hour, limits)
     if so_far > limits.stop:
         base.record_refusal(
             act,
@@ -59,9 +71,11 @@ def count_searches(act: Act, searches: int = 1) -> None:
         raise SearchesStopped
 
 
-def _raise_alarm(
-    act: Act, kind: str, holder: str, hour: datetime, searches: int, *, is_stopped: bool
-) -> None:
+@transaction.atomic
+def _raise_alarm(act: Act, kind: str, holder: str, hour: datetime, limits: Limits) -> None:
+    """Raise the alarm, or let it say what the tally says by now; one search after the other."""
+    tally = SearchTally.objects.select_for_update().get(holder_kind=kind, holder=holder, hour=hour)
+    searches, is_stopped = tally.searches, tally.searches > limits.stop
     alarm, is_new = SearchAlarm.objects.get_or_create(
         holder_kind=kind,
         holder=holder,
@@ -84,13 +98,6 @@ def _holder(act: Act) -> tuple[str, str]:
     if act.system is not None:
         return Holder.SYSTEM, act.system.code
     return Holder.SYSTEM, act.path
-
-
-def _limits(kind: str, holder: str) -> Limits:
-    rows = SearchLimit.objects.filter(holder_kind=kind, holder__in=[holder, ""])
-    # An own limit sorts behind the common one.
-    found = rows.order_by("-holder").values_list("alarm_per_hour", "stop_per_hour").first()
-    return Limits(*found) if found else limits_without_rows(is_staff=kind == Holder.STAFF)
 
 
 @transaction.atomic

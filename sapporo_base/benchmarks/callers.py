@@ -9,7 +9,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from sapporo_base.acts import Act
 from sapporo_base.measuring import Measure
 from sapporo_base.models import OutboxMessage
 
-_TURNS = 40
+TURNS = 40
 _WELL = ("200 OK", "201 Created", "202 Accepted")
 
 
@@ -69,7 +69,7 @@ class Caller:
         with override_settings(MIDDLEWARE=yardsticks.MIDDLEWARE if bare else settings.MIDDLEWARE):
             self._project = WSGIHandler()
 
-    def post(self, address: str, body: dict[str, object]) -> bytes:
+    def post(self, address: str, body: Mapping[str, object]) -> bytes:
         """Send a body and return the answer."""
         return self._call("POST", address, body=json.dumps(body).encode())
 
@@ -120,12 +120,13 @@ def beside_bare_view(
     ours: Callable[[], object],
     bare: Callable[[], object],
     requests: int = 25,
+    turns: int = TURNS,
 ) -> Measure:
     """
     Measure the requests a second of both; turns of a few requests alternate, the median one counts.
     """
     seconds: dict[Callable[[], object], list[float]] = {bare: [], ours: []}
-    for _ in range(_TURNS + 1):
+    for _ in range(turns + 1):
         for work, taken in seconds.items():
             started = time.perf_counter()
             for _ in range(requests):
