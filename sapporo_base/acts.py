@@ -5,10 +5,11 @@ Also the root of all refusals: an exception that a service raises on purpose, wi
 person who asked and no personal data in them.
 """
 
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -40,11 +41,16 @@ class Act:
     terminal: str = ""
     """Network address from which it was done."""
     correlation_id: uuid.UUID = field(default_factory=correlation.current_id)
+    _began: float = field(default_factory=time.monotonic, repr=False, compare=False)
 
     @property
     def day(self) -> date:
         """The day in Japan on which it is done."""
         return self.at.astimezone(JAPAN).date()
+
+    def by_now(self) -> datetime:
+        """Return how late it is: `at` is when it was begun, and a bulk job lasts."""
+        return self.at + timedelta(seconds=time.monotonic() - self._began)
 
     def for_purpose(
         self, *, procedure: str = "", legal_basis: "LegalBasis | None" = None, reason: str = ""

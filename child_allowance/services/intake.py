@@ -121,7 +121,7 @@ def receive_claims(
         base.close_batch(
             batch,
             state=BatchRun.State.REJECTED if lost else BatchRun.State.DONE,
-            at=act.at,
+            at=act.by_now(),
             counts={"rows": source.survey.rows, "stored": count, "rejected": lost},
         )
     base.record_linkage(

@@ -141,7 +141,7 @@ def check_residents(*, act: Act, progress: Progress | None = None) -> Checked:
         base.close_batch(
             batch,
             state=BatchRun.State.DONE,
-            at=act.at,
+            at=act.by_now(),
             counts={
                 **{ConsistencyFinding.Kind(kind).label: n for kind, n in checked.by_kind.items()},
                 "新規": checked.new,

@@ -159,7 +159,7 @@ def note_failure(order: Reception, reason: str, act: Act) -> None:
     """Keep a run of what could not be received as a whole, and why."""
     batch = base.open_batch(act, KIND, file_name=order.file_name)
     begin_order(order, batch)
-    base.close_batch(batch, state=BatchRun.State.FAILED, at=act.at, counts={}, message=reason)
+    base.close_batch(batch, state=BatchRun.State.FAILED, at=act.by_now(), counts={}, message=reason)
 
 
 @transaction.atomic
@@ -171,7 +171,7 @@ def _hold(
     base.close_batch(
         batch,
         state=BatchRun.State.HELD,
-        at=act.at,
+        at=act.by_now(),
         counts={"rows": source.survey.rows},
         message=suspicious.message,
     )
@@ -307,7 +307,7 @@ def _close(
     base.close_batch(
         batch,
         state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
-        at=act.at,
+        at=act.by_now(),
         counts={"rows": receipt.rows, "rejected": receipt.rejected, **counts},
         message="".join([*receipt.findings, told]),
         report=receipt.report,

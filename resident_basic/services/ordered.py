@@ -80,7 +80,7 @@ def _give_up(order: Reception, act: Act) -> None:
     drop_staging(staging_of(order.batch))
     base.forget_rejected_rows(order.batch)
     base.close_batch(
-        order.batch, state=BatchRun.State.FAILED, at=act.at, counts={}, message=_GIVEN_UP
+        order.batch, state=BatchRun.State.FAILED, at=act.by_now(), counts={}, message=_GIVEN_UP
     )
 
 

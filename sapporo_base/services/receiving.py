@@ -208,7 +208,7 @@ def _close(
     close_batch(
         batch,
         state=state,
-        at=act.at,
+        at=act.by_now(),
         counts={**receipt.counts, "受領エラー": receipt.rejected},
         report=[rejects] if receipt.first_rejects else [],
         merge_seconds=seconds,

@@ -216,6 +216,10 @@ class TestBulk:
         first = find_candidates(act=act)
         again = find_candidates(act=act)
         assert (first.pairs, again.pairs, again.changed) == (1, 1, 0)
+        runs = BatchRun.objects.filter(kind="find_candidates")
+        # The same words open a run, so one that is done has given them up; each tells how long it took.
+        assert {(run.state, run.file_sha256) for run in runs} == {("done", "")}
+        assert all(run.ended_at > run.started_at for run in runs)
 
     def test_goes_on_where_it_was_interrupted(self, act, resident, monkeypatch):
         unnumbered(act, SATO)

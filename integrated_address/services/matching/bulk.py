@@ -117,13 +117,17 @@ def _end(run: BatchRun, act: Act) -> None:
         receipt.receipt = max(receipt.receipt, run.checkpoint["receipt"])
         receipt.read_at = act.at
         receipt.save()
-        run.state, run.ended_at = BatchRun.State.DONE, act.at
+        # The same words will open the next run.
         run.file_sha256 = ""
-        run.message = (
-            f"{run.counts['people']:,}人を照合し、候補{run.counts['pairs']:,}組"
-            f"(新規・変更{run.counts['changed']:,}組)でした。"
+        run.save(update_fields=["file_sha256"])
+        base.close_batch(
+            run,
+            state=BatchRun.State.DONE,
+            at=act.by_now(),
+            counts=run.counts,
+            message=f"{run.counts['people']:,}人を照合し、候補{run.counts['pairs']:,}組"
+            f"(新規・変更{run.counts['changed']:,}組)でした。",
         )
-        run.save()
         base.record_linkage(
             act, "candidates_found", subject_count=run.counts["people"], detail=run.message
         )
