@@ -161,6 +161,8 @@ SELECT s.integrated_number, 'active', false, %(at)s FROM {staging} s
 WHERE s.is_first
 ON CONFLICT (integrated_number) DO NOTHING
 """
+# In order, so that who has items already is found before the first row is written: into an empty table it is
+# planned as a scan for each row, over rows of its own by then.
 ADD_BASIC_ITEMS: Final = """
 INSERT INTO integrated_address_basicitems
     (addressee_id, name, name_kana, kana_key, name_key, birth_on, birth_text, sex,
@@ -175,6 +177,7 @@ WHERE s.is_first AND NOT EXISTS (
     SELECT FROM integrated_address_basicitems b
     WHERE b.addressee_id = s.integrated_number AND b.valid_until IS NULL
       AND b.superseded_at IS NULL)
+ORDER BY s.integrated_number
 """
 ADD_INDIVIDUAL_NUMBERS: Final = """
 INSERT INTO integrated_address_individualnumber

@@ -282,6 +282,7 @@ def number_newcomers(
         )
     _propose_merges(pairs, act)
     analyze_grown(counts.numbered, *_TABLES)
+    analyze_grown(counts.linked, "integrated_address_businessnumber")
     base.record_linkage(
         act,
         "people_numbered",
