@@ -80,6 +80,7 @@ from resident_basic.services.mending import (
     open_row_to_mend,
     row_to_mend,
 )
+from resident_basic.services.numbering import UNNUMBERED
 from resident_basic.services.ordered import receive_ordered_files
 from resident_basic.services.orders import order_reception, order_rehearsal
 from resident_basic.services.permits import NoApproval, permit_delivery, why_not
@@ -134,6 +135,7 @@ from resident_basic.services.webhooks import (
 __all__ = [
     "CHECK_KIND",
     "MOST_COMPARED",
+    "UNNUMBERED",
     "AlreadyUnderWay",
     "ApplicationContents",
     "ApplicationFacts",

@@ -28,6 +28,7 @@ from resident_basic.services.merging import (
     merge,
     version_columns,
 )
+from resident_basic.services.numbering import UNNUMBERED
 from resident_basic.services.orders import begin_order, note_order
 from resident_basic.services.reports import (
     Section,
@@ -299,7 +300,11 @@ def _close(
     repeated: int = 0,
     merge_seconds: float | None = None,
 ) -> None:
-    told = f"{repeated:,}行のエラーは、同じファイルの以前の受領で登録済みです。" if repeated else ""
+    told = (
+        [f"{repeated:,}行のエラーは、同じファイルの以前の受領で登録済みです。"] if repeated else []
+    )
+    if receipt.counts.unnumbered:
+        told.append(UNNUMBERED.format(people=receipt.counts.unnumbered))
     state = BatchRun.State.REJECTED if receipt.rejected else BatchRun.State.DONE
     counts = asdict(receipt.counts)
     if receipt.is_rehearsal:
@@ -309,7 +314,7 @@ def _close(
         state=BatchRun.State.REHEARSED if receipt.is_rehearsal else state,
         at=act.by_now(),
         counts={"rows": receipt.rows, "rejected": receipt.rejected, **counts},
-        message="".join([*receipt.findings, told]),
+        message="".join([*receipt.findings, *told]),
         report=receipt.report,
         merge_seconds=merge_seconds,
     )

@@ -15,7 +15,7 @@ from resident_basic.rules.intake import SEALED
 from resident_basic.rules.items import register_layout
 from resident_basic.selectors import protected_among
 from resident_basic.services.gaps import note_gaps
-from resident_basic.services.numbering import number_residents
+from resident_basic.services.numbering import Numbering, number_residents
 from resident_basic.services.protection.received import (
     spread_received_protection,
     take_over_protection,
@@ -37,12 +37,13 @@ class MergeCounts:
     protected: int = 0
     released: int = 0
     numbered: int = 0
+    unnumbered: int = 0
     outdated: int = 0
     gaps: int = 0
 
 
 # What only a merge finds out: a rehearsal says nothing of it, rather than that there is none.
-ONLY_MERGED: Final = frozenset({"numbered", "protected", "released", "gaps"})
+ONLY_MERGED: Final = frozenset({"numbered", "unnumbered", "protected", "released", "gaps"})
 # What a merge goes through, as people read it; who calls it publishes the changes after its commit.
 STEPS: Final = (
     "登録 1/4 変更の確認",
@@ -266,11 +267,13 @@ def merge(
     protected, released = take_over_protection(act=act)
     # Who has one version has no gap.
     gaps = note_gaps(at=act.at) if versions > new_residents else 0
-    numbered, waited = number_residents(staging, act) if versions or same else (0, [])
+    numbering = number_residents(staging, act) if versions or same else Numbering()
     spread_received_protection(protected=protected, released=released, act=act)
     # Who had no number yet could not be told to be under 支援措置.
     spread_protection(
-        numbers=sorted(protected_among(waited) - set(protected) - set(released)), on=True, act=act
+        numbers=sorted(protected_among(numbering.waited) - set(protected) - set(released)),
+        on=True,
+        act=act,
     )
     return MergeCounts(
         unchanged=received - versions - outdated,
@@ -279,7 +282,8 @@ def merge(
         corrections=corrections,
         protected=len(protected),
         released=len(released),
-        numbered=numbered,
+        numbered=numbering.numbered,
+        unnumbered=numbering.unnumbered,
         outdated=outdated,
         gaps=gaps,
     )

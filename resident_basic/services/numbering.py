@@ -5,7 +5,8 @@ While it has none in force nobody is handed on: they wait (付番待ち), and th
 the next file that holds them is read for them again, with the 個人番号 that this app never keeps.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from django.db import connection
 
@@ -20,6 +21,10 @@ from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging
 
 RECEIVER: Final = "032-000"
+UNNUMBERED: Final = (
+    "{people:,}人を付番していません(付番待ち)。団体内統合宛名(032-000)の利用申請が有効でないためです。"
+    "承認の後、同じファイルを再度受領すると付番されます。"
+)
 # Column → (what must be approved for it, SQL of the staged texts, what stands there without).
 _HANDED_ON: Final = {
     "digest": (
@@ -90,12 +95,22 @@ WHERE w.resident_number = n.business_number RETURNING w.resident_number
 """
 
 
-def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
+class Numbering(NamedTuple):
+    """
+    How many a merge had numbered, how many it could not and wait (付番待ち), and who had waited until
+    now: whatever was told to 団体内統合宛名 meanwhile must be told again.
+    """
+
+    numbered: int = 0
+    unnumbered: int = 0
+    waited: Sequence[str] = ()
+
+
+def number_residents(staging: Staging, act: Act) -> Numbering:
     """
     Have everyone numbered whom a merge made new or changed, and the 符号 of the new requested.
 
-    Part of the merge: reads its temporary tables, in its transaction. Return how many were numbered,
-    and who had waited for it: whatever was told to 団体内統合宛名 meanwhile must be told again.
+    Part of the merge: reads its temporary tables, in its transaction.
     """
     system = base.system(RECEIVER)
     approval = selectors.approved_items(system=system, day=act.day, form=API)
@@ -104,7 +119,7 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
         waiting = staging.execute(_WAIT.format(latest=_LATEST), reason=reason, at=act.at)
         if waiting:
             staging.execute(_READ_AGAIN.format(latest=_LATEST))
-        return 0, []
+        return Numbering(unnumbered=waiting)
     given = approval.whole | ({INDIVIDUAL_NUMBER} if approval.individual_number else set())
     values = {
         column: value if given.issuperset(needs) else nothing
@@ -139,7 +154,7 @@ def number_residents(staging: Staging, act: Act) -> tuple[int, list[str]]:
         opened_individual_number=False,
     )
     addressees.request_linkage_codes(act=act)
-    return counts.numbered, waited
+    return Numbering(counts.numbered, waited=waited)
 
 
 def _those_who_waited(newcomers: Staging) -> list[str]:

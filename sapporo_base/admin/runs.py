@@ -35,6 +35,7 @@ _COUNT_NAMES = {
     "released": "支援措置の終了",
     "stored": "登録した行",
     "numbered": "付番した人",
+    "unnumbered": "付番待ちの人",
     "outdated": "処理が古い行(反映しない)",
     "gaps": "新たな履歴の欠番",
 }

@@ -18,7 +18,7 @@ from resident_basic import services
 from resident_basic.models import Delivery, UseApplication, WaitingForwarding, WaitingNumbering
 from resident_basic.rules.items import HOUSEHOLD_ITEMS, NUMBERING_ITEMS, resident_items
 from sapporo_base.acts import NotPermitted
-from sapporo_base.models import LinkageRecord
+from sapporo_base.models import BatchRun, LinkageRecord
 from social_address import services as social_address
 from social_address.models import SocialAddressee
 from tests.child_allowance.factories import ClaimFactory, RecipientFactory
@@ -70,8 +70,10 @@ class TestNumbering:
         end_approval(NUMBERING)
         one = row(individual_number=an_individual_number(), support_measure="1")
         number = one["resident_number"]
-        receive(one)
+        first = receive(one)
 
+        assert (first.counts.numbered, first.counts.unnumbered) == (0, 1)
+        assert "1人を付番していません" in BatchRun.objects.get(pk=first.batch_number).message
         assert number_of(number) == ""
         assert "承認が取り消されました" in WaitingNumbering.objects.get(pk=number).reason
         assert "付番待ち 1人" in home_of(staff_client, "連携運用担当")
@@ -80,7 +82,7 @@ class TestNumbering:
         again = receive(one)
 
         assert again.counts.unchanged == 1
-        assert again.counts.numbered == 1
+        assert (again.counts.numbered, again.counts.unnumbered) == (1, 0)
         assert number_of(number)
         assert not WaitingNumbering.objects.exists()
         # 支援措置 could not be told of somebody without a number; it is told now.

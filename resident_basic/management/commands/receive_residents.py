@@ -136,12 +136,15 @@ def _as_text(receipt: services.Receipt) -> str:
     else:
         lines += [
             ("付番した人", counts.numbered),
+            ("付番待ちの人", counts.unnumbered),
             ("支援措置の開始・変更", counts.protected),
             ("支援措置の終了", counts.released),
             ("新たな履歴の欠番", counts.gaps),
         ]
         heading = f"一括処理{receipt.batch_number}: 受領しました"
     text = [heading, *(f"  {label:　<12}{count:>12,}" for label, count in lines)]
+    if counts.unnumbered:
+        text.append(services.UNNUMBERED.format(people=counts.unnumbered))
     if receipt.findings:
         heading = "このファイルの受領には確認が必要です" if receipt.is_rehearsal else "確認済みの点"
         text += [heading, *(f"  ・{finding}" for finding in receipt.findings)]
