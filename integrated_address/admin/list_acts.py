@@ -25,7 +25,7 @@ from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, holds, require, right_words
 from sapporo_base.admin.runs import progress_words
 from sapporo_base.layouts import UnreadableFile
-from sapporo_base.services import Receipt
+from sapporo_base.services import REJECTS_HEADINGS, REJECTS_TITLE, Receipt
 
 if TYPE_CHECKING:
     from sapporo_base.admin.looks import ShownNumberMixin as _Page
@@ -218,13 +218,9 @@ class ListActs(_Page):
 
 
 def _rejects(receipt: Receipt) -> SafeString:
-    if not receipt.first_rejects:
+    if not receipt.rejects:
         return SafeString("")
-    return display.table(
-        ("行", "項目", "理由"),
-        receipt.first_rejects,
-        caption=f"取り込めない行(先頭{len(receipt.first_rejects)}件。行は見出しを除いた番号)",
-    )
+    return display.table(REJECTS_HEADINGS, receipt.rejects, caption=REJECTS_TITLE)
 
 
 def _run_page(request: HttpRequest, receipt: Receipt) -> str:

@@ -4,18 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db.models import Count
-
 from resident_basic import selectors
 from resident_basic.models import ReconciliationDifference, ResidentVersion
 from resident_basic.rules.items import resident_items
 from sapporo_base import selectors as base
 from sapporo_base.acts import Act
 from sapporo_base.bulk import Staging
-from sapporo_base.models import BatchRun, RejectedRow
+from sapporo_base.models import BatchRun
 
 _EXAMPLES: Final = 10
-_FIRST_ROWS: Final = 5
 _PROTECTED: Final = "(支援措置のため表示しません)"
 _KINDS: Final = {"new": "新しい住民", "version": "新しい履歴", "content": "履歴の訂正"}
 
@@ -91,15 +88,7 @@ def first_examples(staging: Staging, columns: dict[str, str], act: Act) -> Secti
 
 def rejects_by_reason(batch: BatchRun) -> Section:
     """Return how many rows can't be taken, by item and reason, with the first row numbers."""
-    rejected = RejectedRow.objects.filter(batch=batch)
-    counted = rejected.values("item", "reason").annotate(rows=Count("pk")).order_by("-rows", "item")
-    rows = []
-    for one in counted:
-        first = rejected.filter(item=one["item"], reason=one["reason"]).order_by("row_number")
-        numbers = first.values_list("row_number", flat=True)[:_FIRST_ROWS]
-        rows.append(
-            [one["item"], one["reason"], one["rows"], "、".join(str(number) for number in numbers)]
-        )
+    rows = [list(kind) for kind in base.rejects_by_reason(batch)]
     return section("受領できない行", ["項目", "理由", "行数", "最初の行番号"], rows)
 
 

@@ -8,6 +8,7 @@ from sapporo_base.selectors.batches import (
     last_batch,
     last_runs,
     open_reject_count,
+    rejects_by_reason,
     run_progress,
     running_run,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "records_matching",
     "records_of_trip",
     "records_over",
+    "rejects_by_reason",
     "rights_held",
     "run_progress",
     "running_run",

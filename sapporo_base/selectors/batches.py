@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
+from django.db.models import Count, Min
 
 from sapporo_base.models import BatchRun, RejectedRow
 
 REHEARSAL: Final = "_rehearsal"
 """What the kind of a job ends with that only looks."""
+_FIRST_ROWS: Final = 5
 
 
 class NoSuchRun(Exception):
@@ -41,6 +43,29 @@ def last_batch(*, kind: str, file_name: str) -> BatchResult:
         raise NoSuchRun(f"{kind} {file_name}")
     rows = RejectedRow.objects.filter(batch=run).order_by("row_number")
     return BatchResult(run.state, list(rows.values_list("row_number", flat=True)))
+
+
+class RejectKind(NamedTuple):
+    """Rows that could not be taken for one reason: item, reason, how many, and the first row numbers."""
+
+    item: str
+    reason: str
+    rows: int
+    first_rows: str
+
+
+def rejects_by_reason(batch: BatchRun, *, most: int | None = None) -> Sequence[RejectKind]:
+    """Return why rows of a job could not be taken, what is most frequent first; `most` reasons if given."""
+    rejected = RejectedRow.objects.filter(batch=batch)
+    counted = rejected.values("item", "reason").annotate(rows=Count("pk"), first=Min("row_number"))
+    kinds = []
+    for one in counted.order_by("-rows", "first", "item")[:most]:
+        alike = rejected.filter(item=one["item"], reason=one["reason"]).order_by("row_number")
+        numbers = alike.values_list("row_number", flat=True)[:_FIRST_ROWS]
+        words = "、".join(str(number) for number in numbers)
+        words += "など" if one["rows"] > len(numbers) else ""
+        kinds.append(RejectKind(one["item"], one["reason"], one["rows"], words))
+    return kinds
 
 
 def open_reject_count() -> int:

@@ -41,7 +41,12 @@ from sapporo_base.services.disposing import dispose_files
 from sapporo_base.services.heartbeats import note_heartbeat
 from sapporo_base.services.law import LONGEST_KEPT, keep_results_for
 from sapporo_base.services.outbox import claim_messages, enqueue, forget_sent, settle_message
-from sapporo_base.services.receiving import Receipt, receive_file
+from sapporo_base.services.receiving import (
+    REJECTS_HEADINGS,
+    REJECTS_TITLE,
+    Receipt,
+    receive_file,
+)
 from sapporo_base.services.records import (
     Subject,
     prepare_partitions,
@@ -77,6 +82,8 @@ __all__ = [
     "FILE_RIGHTS",
     "LONGEST_KEPT",
     "OPERATE",
+    "REJECTS_HEADINGS",
+    "REJECTS_TITLE",
     "DemoStaff",
     "Finding",
     "IssuedCredential",

@@ -12,7 +12,7 @@ from sapporo_base.layouts import Source, open_source, parse_layout
 from sapporo_base.models import BatchRun
 from sapporo_base.sealing import seal_texts
 from sapporo_base.selectors import conversions
-from sapporo_base.selectors.batches import REHEARSAL
+from sapporo_base.selectors.batches import REHEARSAL, RejectKind, rejects_by_reason
 from sapporo_base.selectors.reference import layout_definition
 from sapporo_base.services.batches import (
     Reject,
@@ -25,29 +25,36 @@ from sapporo_base.services.batches import (
 )
 from sapporo_base.services.conversion_findings import note_unmapped
 
-_FIRST_REJECTS = 20
+_MOST_REASONS = 20
 _MERGE = "登録"
+REJECTS_TITLE = (
+    f"受領できない行(理由ごと、多いものから{_MOST_REASONS}件まで。行は見出しを除いた番号)"
+)
+REJECTS_HEADINGS = ("項目", "理由", "行数", "最初の行番号")
 Merge = Callable[[Staging, Act], Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """
-    What became of a file: counts by name, how many rows were rejected, and the first of them with
-    their row number, item and reason.
+    What became of a file: counts by name, how many rows were rejected, and for which reasons, the
+    most frequent ones.
     """
 
     batch_number: int
     counts: Mapping[str, int]
     rejected: int
-    first_rejects: Sequence[tuple[int, str, str]] = ()
+    rejects: Sequence[RejectKind] = ()
 
     def lines(self) -> list[str]:
         """Return the result as lines for a terminal."""
         return [
             *(f"{name}: {count:,}件" for name, count in self.counts.items()),
             f"受領エラー: {self.rejected:,}件(一括処理 {self.batch_number})",
-            *(f"  {row:,}行 {item}: {reason}" for row, item, reason in self.first_rejects),
+            *(
+                f"  {one.item}: {one.reason} {one.rows:,}行({one.first_rows})"
+                for one in self.rejects
+            ),
         ]
 
 
@@ -130,7 +137,7 @@ class _Run:
         _reject_marked(self.source, batch, staging)
         progress.end()
         rejected = batch.rejected_rows.values("row_number").distinct().count()
-        receipt = Receipt(batch.pk, counts, rejected, _first_rejects(batch))
+        receipt = Receipt(batch.pk, counts, rejected, rejects_by_reason(batch, most=_MOST_REASONS))
         state = BatchRun.State.REJECTED if rejected else BatchRun.State.DONE
         _close(receipt, batch, staging, state, self.act, seconds=progress.seconds.get(_MERGE))
         return receipt
@@ -201,24 +208,19 @@ def _close(
     seconds: float | None,
 ) -> None:
     rejects = {
-        "title": f"受領できない行(先頭{len(receipt.first_rejects)}件。行は見出しを除いた番号)",
-        "headings": ["行", "項目", "理由"],
-        "rows": [list(one) for one in receipt.first_rejects],
+        "title": REJECTS_TITLE,
+        "headings": list(REJECTS_HEADINGS),
+        "rows": [list(one) for one in receipt.rejects],
     }
     close_batch(
         batch,
         state=state,
         at=act.by_now(),
         counts={**receipt.counts, "受領エラー": receipt.rejected},
-        report=[rejects] if receipt.first_rejects else [],
+        report=[rejects] if receipt.rejects else [],
         merge_seconds=seconds,
     )
     staging.drop()
-
-
-def _first_rejects(batch: BatchRun) -> list[tuple[int, str, str]]:
-    rows = batch.rejected_rows.order_by("row_number", "pk")
-    return list(rows.values_list("row_number", "item", "reason")[:_FIRST_REJECTS])
 
 
 def _goes_on(staging: Staging, batch: BatchRun) -> bool:

@@ -171,11 +171,11 @@ class TestImport:
         receipt = self.bring(tmp_path, act, old(brought), old(OTHER, 1, "N2"), dry_run=True)
 
         assert receipt.rejected == 2
-        assert "別の団体内統合宛名番号にもある(1・2行)" in receipt.first_rejects[0][2]
+        assert "別の団体内統合宛名番号にもある(1・2行)" in receipt.rejects[0].reason
         assert not IntegratedAddressee.objects.exists()
         run = BatchRun.objects.get(pk=receipt.batch_number)
         assert (run.kind, run.state) == ("import_numbers_rehearsal", "rehearsed")
-        assert run.report["sections"][0]["rows"][0][0] == receipt.first_rejects[0][0]
+        assert run.report["sections"][0]["rows"] == [list(one) for one in receipt.rejects]
         assert not RejectedRow.objects.exists()
         assert numbered(act, serial=9).integrated_number < brought
 
@@ -263,6 +263,16 @@ class TestNumberingByFile:
 
         assert "個人番号を利用できない" in rejected()[1][1]
         assert not BusinessNumber.objects.exists()
+
+    def test_rows_of_one_reason_are_told_as_one(self, tmp_path, act):
+        rows = [told(f"G{serial}", serial, code="017-000") for serial in range(1, 8)]
+        path = a_file(tmp_path, "business_numbers", told("N9", 9), *rows, told("N9", 9))
+        receipt = services.number_people(path=path, act=act)
+
+        often, once = receipt.rejects
+        assert (often.item, often.rows, often.first_rows) == ("個人番号", 7, "2、3、4、5、6など")
+        assert (once.item, once.rows, once.first_rows) == ("業務宛名番号", 1, "9")
+        assert any("7行(2、3、4、5、6など)" in line for line in receipt.lines())
 
     def test_what_ended_is_closed_and_the_same_file_again_changes_nothing(self, tmp_path, act):
         rows = (told("N1", 1, valid_until="2024-04-01"), told("N2", 2))
