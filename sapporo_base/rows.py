@@ -45,6 +45,11 @@ def prepared_rows(
         return list(cursor.fetchall())
 
 
+def within_a_transaction() -> bool:
+    """Say whether what is written now may be taken back by what comes later."""
+    return bool(connection.in_atomic_block)
+
+
 @contextmanager
 def beside_the_transaction() -> Iterator[BaseDatabaseWrapper]:
     """
@@ -53,7 +58,7 @@ def beside_the_transaction() -> Iterator[BaseDatabaseWrapper]:
 
     Only for rows that nothing in progress can hold: the two would wait for each other.
     """
-    if not connection.in_atomic_block:
+    if not within_a_transaction():
         yield connection
         return
     own = connection.copy()

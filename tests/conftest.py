@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -26,10 +25,7 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("sapporo", deadline=None)
 hypothesis.settings.load_profile("sapporo")
 
-_BESIDE = (
-    "sapporo_base.services.records.beside_the_transaction",
-    "integrated_address.services.watching.beside_the_transaction",
-)
+_WITHIN = "sapporo_base.rows.within_a_transaction"
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 12:00 in Japan, a Tuesday
 
 
@@ -116,12 +112,7 @@ def _refusals_end_with_the_test(
     What outlives every transaction would outlive the one that undoes a test too, and meet the next.
     """
     if not _is_transactional(request):
-        _write_in_the_test(monkeypatch)
-
-
-def _write_in_the_test(patch: pytest.MonkeyPatch) -> None:
-    for beside in _BESIDE:
-        patch.setattr(beside, lambda: nullcontext(connection))
+        monkeypatch.setattr(_WITHIN, lambda: False)
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:
@@ -139,7 +130,7 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     around: Any = transaction.atomic()
     around._from_testcase = True
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        _write_in_the_test(patch)
+        patch.setattr(_WITHIN, lambda: False)
         around.__enter__()
         yield
         transaction.set_rollback(True)

@@ -25,7 +25,7 @@ from sapporo_base.admin.looks import OPEN, OPEN_NUMBER, OPEN_PROTECTED
 from sapporo_base.admin.rights import RightIsMissing, holds, require, right_words
 from sapporo_base.admin.runs import progress_words
 from sapporo_base.layouts import UnreadableFile
-from sapporo_base.services import REJECTS_HEADINGS, REJECTS_TITLE, Receipt
+from sapporo_base.services import REJECTS_TITLE, Receipt
 
 if TYPE_CHECKING:
     from sapporo_base.admin.looks import ShownNumberMixin as _Page
@@ -220,7 +220,7 @@ class ListActs(_Page):
 def _rejects(receipt: Receipt) -> SafeString:
     if not receipt.rejects:
         return SafeString("")
-    return display.table(REJECTS_HEADINGS, receipt.rejects, caption=REJECTS_TITLE)
+    return display.table(base.REJECTS_HEADINGS, receipt.rejects, caption=REJECTS_TITLE)
 
 
 def _run_page(request: HttpRequest, receipt: Receipt) -> str:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.core.management import CommandError
 from django.utils import timezone
 
 from integrated_address.benchmarks.people import FIRST_SERIAL
@@ -51,7 +52,7 @@ def _write(file: Path, layout: str, rows: Iterator[Mapping[str, str]]) -> None:
     with file.open("wb") as stream:
         written = write_records(stream, parse_layout(definition), rows)
     if written.unwritten:
-        raise AssertionError(written.unwritten[:3])
+        raise CommandError(str(written.unwritten[:3]), returncode=1)
 
 
 def _rows(people: int, systems: tuple[str, str]) -> Iterator[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import transaction
 
-from integrated_address.models import Holder, SearchAlarm, SearchTally
+from integrated_address.models import Holder, SearchAlarm
 from integrated_address.rules import Limits, limits_without_rows
 from sapporo_base import services as base
 from sapporo_base.acts import Act, InvalidRequest, NotPermitted, TooOften
@@ -61,7 +61,7 @@ def count_searches(act: Act, searches: int = 1) -> None:
     if alarm is not None:
         limits = Limits(alarm, stop)
     if so_far > limits.alarm:
-        _raise_alarm(act, kind, holder, hour, limits)
+        _raise_alarm(act, kind, holder, hour, so_far, is_stopped=so_far > limits.stop)
     if so_far > limits.stop:
         base.record_refusal(
             act,
@@ -72,17 +72,17 @@ def count_searches(act: Act, searches: int = 1) -> None:
 
 
 @transaction.atomic
-def _raise_alarm(act: Act, kind: str, holder: str, hour: datetime, limits: Limits) -> None:
-    """Raise the alarm, or let it say what the tally says by now; one search after the other."""
-    tally = SearchTally.objects.select_for_update().get(holder_kind=kind, holder=holder, hour=hour)
-    searches, is_stopped = tally.searches, tally.searches > limits.stop
-    alarm, is_new = SearchAlarm.objects.get_or_create(
+def _raise_alarm(
+    act: Act, kind: str, holder: str, hour: datetime, searches: int, *, is_stopped: bool
+) -> None:
+    """Raise the alarm, or let it say how many it are by now; of searches at once the last one counts."""
+    alarm, is_new = SearchAlarm.objects.select_for_update().get_or_create(
         holder_kind=kind,
         holder=holder,
         hour=hour,
         defaults={"raised_at": act.at, "searches": searches, "is_stopped": is_stopped},
     )
-    if is_new:
+    if is_new or searches <= alarm.searches:
         return
     stopped_now = is_stopped and not alarm.is_stopped
     changes: dict[str, object] = {"searches": searches, "is_stopped": is_stopped}

@@ -89,7 +89,7 @@ def first_examples(staging: Staging, columns: dict[str, str], act: Act) -> Secti
 def rejects_by_reason(batch: BatchRun) -> Section:
     """Return how many rows can't be taken, by item and reason, with the first row numbers."""
     rows = [list(kind) for kind in base.rejects_by_reason(batch)]
-    return section("受領できない行", ["項目", "理由", "行数", "最初の行番号"], rows)
+    return section("受領できない行", base.REJECTS_HEADINGS, rows)
 
 
 def differences_by_kind(by_kind: dict[str, int]) -> Section:

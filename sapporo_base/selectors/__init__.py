@@ -2,6 +2,7 @@
 
 from sapporo_base.selectors.alarms import credentials_ending, open_alarms
 from sapporo_base.selectors.batches import (
+    REJECTS_HEADINGS,
     BatchResult,
     RunProgress,
     interrupted_runs,
@@ -55,6 +56,7 @@ from sapporo_base.selectors.rights import (
 )
 
 __all__ = [
+    "REJECTS_HEADINGS",
     "BatchResult",
     "Check",
     "LawCodes",

@@ -54,6 +54,10 @@ class RejectKind(NamedTuple):
     first_rows: str
 
 
+REJECTS_HEADINGS: Final = ("項目", "理由", "行数", "最初の行番号")
+"""What stands over a table of such."""
+
+
 def rejects_by_reason(batch: BatchRun, *, most: int | None = None) -> Sequence[RejectKind]:
     """Return why rows of a job could not be taken, what is most frequent first; `most` reasons if given."""
     rejected = RejectedRow.objects.filter(batch=batch)

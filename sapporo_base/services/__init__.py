@@ -42,7 +42,6 @@ from sapporo_base.services.heartbeats import note_heartbeat
 from sapporo_base.services.law import LONGEST_KEPT, keep_results_for
 from sapporo_base.services.outbox import claim_messages, enqueue, forget_sent, settle_message
 from sapporo_base.services.receiving import (
-    REJECTS_HEADINGS,
     REJECTS_TITLE,
     Receipt,
     receive_file,
@@ -82,7 +81,6 @@ __all__ = [
     "FILE_RIGHTS",
     "LONGEST_KEPT",
     "OPERATE",
-    "REJECTS_HEADINGS",
     "REJECTS_TITLE",
     "DemoStaff",
     "Finding",

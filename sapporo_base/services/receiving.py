@@ -12,7 +12,12 @@ from sapporo_base.layouts import Source, open_source, parse_layout
 from sapporo_base.models import BatchRun
 from sapporo_base.sealing import seal_texts
 from sapporo_base.selectors import conversions
-from sapporo_base.selectors.batches import REHEARSAL, RejectKind, rejects_by_reason
+from sapporo_base.selectors.batches import (
+    REHEARSAL,
+    REJECTS_HEADINGS,
+    RejectKind,
+    rejects_by_reason,
+)
 from sapporo_base.selectors.reference import layout_definition
 from sapporo_base.services.batches import (
     Reject,
@@ -30,7 +35,6 @@ _MERGE = "登録"
 REJECTS_TITLE = (
     f"受領できない行(理由ごと、多いものから{_MOST_REASONS}件まで。行は見出しを除いた番号)"
 )
-REJECTS_HEADINGS = ("項目", "理由", "行数", "最初の行番号")
 Merge = Callable[[Staging, Act], Mapping[str, int]]
 
 
